@@ -1,0 +1,45 @@
+# Two commands do everything: `make run` shows the product at work, `make test` proves it.
+.PHONY: run test test-unit lint lock migration check-shapes clean
+PY ?= python3
+V := .venv/bin/python
+UV := .venv/bin/uv
+
+run: .venv/.ok ## the demo: sandbox networks, embedded database, no keys
+	@$(V) run_bot.py demo $(ARGS)
+
+test: .venv/.test ## the whole suite, a real browser included
+	@browser="$$(PYTHON=$(V) sh scripts/browser.sh)" && CHROMIUM="$$browser" $(V) -m pytest -q $(ARGS)
+
+test-unit: .venv/.test ## everything that needs no browser
+	@$(V) -m pytest -q -m "not browser" $(ARGS)
+
+lint: .venv/.test ## style, types and the direction of imports
+	@$(V) -m ruff check . && $(V) -m ruff format --check . && $(V) -m mypy && .venv/bin/lint-imports --no-logo
+
+lock: .venv/.test ## pin every dependency with hashes, for all platforms
+	@$(UV) pip compile -q pyproject.toml --universal --generate-hashes --no-header -o requirements.lock
+	@$(UV) pip compile -q pyproject.toml --group test --universal --generate-hashes --no-header -o requirements-test.lock
+
+migration: .venv/.test ## make migration M="what changes in the tables"
+	@$(V) scripts/new_migration.py "$(M)"
+
+check-shapes: .venv/.test ## make check-shapes SPECS=DIR: hold our payloads against a folder of recordings
+	@$(V) scripts/check_shapes.py "$(SPECS)"
+
+clean:
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.venv:
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, found $$($(PY) --version)" >&2; exit 1; }
+	@$(PY) -m venv .venv || { echo "No venv module. Debian/Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+.venv/.ok: requirements.lock .venv/.venv
+	@echo "Installing what Antiphon needs into .venv ..." >&2
+	@$(V) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.test: requirements-test.lock .venv/.venv
+	@echo "Installing what Antiphon and its tests need into .venv ..." >&2
+	@$(V) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@ .venv/.ok

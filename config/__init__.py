@@ -1,0 +1,1 @@
+"""What the bot stands on: settings, brand book, database, clock, logs, outbound session."""

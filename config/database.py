@@ -1,0 +1,170 @@
+"""The database: base class, column types, engine, and the two ways to open a transaction.
+
+This is the one module (beside search) that may speak SQLite's own SQL.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    literal_column,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
+
+BUSY_TIMEOUT_SECONDS = 5
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraints have predictable names, so that migrations can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment. Stored in UTC; a naive one is refused, because it would be a guess."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Choice(TypeDecorator[E]):
+    """A StrEnum kept as its plain text, so that any client of the database can read it."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, enum: type[E]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.enum(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        return None if value is None else self.enum(value)
+
+
+class Database:
+    """An engine and its two kinds of transaction.
+
+    `write()` takes the write lock at once (BEGIN IMMEDIATE on SQLite): a transaction that reads
+    first and asks for the lock later fails with "database is locked" instead of waiting.
+    `read()` never writes. Both are short: no network call belongs inside.
+    """
+
+    def __init__(self, url: str, *, checkpoints: bool = True) -> None:
+        self.engine = _engine(url, checkpoints=checkpoints)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with (
+            self.engine.connect().execution_options(immediate=True) as connection,
+            Session(connection, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str, *, checkpoints: bool) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        # We say BEGIN ourselves; sqlite3's own habit is to begin late and deferred.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        # NORMAL may lose the newest commits on power loss, and with them the stamp "sending":
+        # that would be a second reply. FULL costs a few milliseconds a page.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        if not checkpoints:
+            # Only the holder of the instance lock checkpoints: SQLite before 3.51.3 can damage the
+            # file when two connections checkpoint at once (https://sqlite.org/wal.html).
+            connection.execute("PRAGMA wal_autocheckpoint=0")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+class start_of_hour(FunctionElement[datetime]):  # noqa: N801  # reads as the SQL function it is
+    """The start of the UTC hour a moment lies in, or of the hour that begins `past` minutes
+    (0..59) after the full one: local hours of zones such as Asia/Kolkata do."""
+
+    type = Moment()
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[datetime] | Any, *, past: int = 0) -> None:
+        # As text of the statement, not as a parameter: PostgreSQL takes two equal expressions with
+        # parameters in SELECT and GROUP BY for different ones.
+        super().__init__(column, literal_column(str(int(past))))
+
+
+@compiles(start_of_hour, "sqlite")
+def _start_of_hour_sqlite(element: start_of_hour, compiler: SQLCompiler, **options: Any) -> str:
+    column, past = (compiler.process(clause, **options) for clause in element.clauses)
+    # substr drops the fraction first: strftime would round 09:59:59.9999 up to ten o'clock.
+    return f"strftime('%Y-%m-%d %H:{int(past):02d}:00', substr({column}, 1, 19), '-{past} minutes')"
+
+
+@compiles(start_of_hour, "postgresql")
+def _start_of_hour_postgresql(element: start_of_hour, compiler: SQLCompiler, **options: Any) -> str:
+    column, past = (compiler.process(clause, **options) for clause in element.clauses)
+    origin = f"timestamptz '2000-01-01 00:{int(past):02d}:00+00'"
+    # date_trunc without a zone would cut at the hours of the session's own time zone.
+    return f"date_bin('1 hour', {column}, {origin})"
