@@ -24,12 +24,15 @@ from sqlalchemy import (
     literal_column,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
+
+from config.errors import ConfigError
 
 BUSY_TIMEOUT_SECONDS = 5
 
@@ -95,7 +98,14 @@ class Database:
     """
 
     def __init__(self, url: str, *, checkpoints: bool = True) -> None:
-        self.engine = _engine(url, checkpoints=checkpoints)
+        try:
+            self.engine = _engine(url, checkpoints=checkpoints)
+        except (ArgumentError, ModuleNotFoundError) as error:
+            raise ConfigError(
+                where="database.url",
+                problem=str(error).partition("\n")[0],
+                fix="check the URL; for PostgreSQL also: .venv/bin/pip install 'psycopg[binary]'",
+            ) from None
 
     @contextmanager
     def read(self) -> Iterator[Session]:

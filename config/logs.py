@@ -12,7 +12,7 @@ from pathlib import Path
 from config.secrets import Redactor
 
 # These print the Authorization header or whole request bodies at DEBUG.
-_LOUD = ("tweepy", "urllib3", "requests_oauthlib", "oauthlib", "facebook", "apscheduler")
+_LOUD = ("alembic", "tweepy", "urllib3", "requests_oauthlib", "oauthlib", "facebook", "apscheduler")
 
 
 class _OneLine(logging.Formatter):

@@ -105,7 +105,7 @@ def test_a_wrong_value_from_the_environment_names_the_variable(
         ("[brand]\nlanguages = ['it', 'xx']", "unknown language 'xx'; choose from it, en"),
         ("[brand]\nlanguages = []", "brand.languages"),
         ("[brand]\ntimezone = 'Mars/Olympus'", "is no time zone; use a name such as Europe/Rome"),
-        ("[database]\nurl = 'no url'", "is no database URL; use sqlite:///"),
+        ("[database]\nurl = 'no url'", "it is no database URL; use sqlite:///"),
         ("[database]\nurl = 'mysql://x/y'", "mysql is not supported"),
         ("[responder]\nundo_seconds = -1", "responder.undo_seconds"),
         ("channels = 3", "channels"),
