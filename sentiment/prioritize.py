@@ -1,0 +1,148 @@
+"""How urgent a mention is: a class with a promise, points to break ties, and the reasons in words.
+
+points = 40·S/4 + 20·max(0, -score) + 15·min(1, log10(1 + followers)/6)
+       + 10·min(1, log2(1 + engagements per hour)/8) + 15·min(1, repeats)
+
+S, how serious the matter is, makes at most 40 points and sets floors; reach makes at most 25, so
+that a star's praise never passes a report of an injury. The queue is ordered by deadline, not by
+points: age needs no weight then, and nothing starves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from sentiment.phase import Phase
+from sentiment.score import Score
+from sentiment.signals import Signal
+
+
+class Level(StrEnum):
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+RESPOND_WITHIN: Final = {
+    Level.P1: timedelta(minutes=15),
+    Level.P2: timedelta(hours=1),
+    Level.P3: timedelta(hours=4),
+    Level.P4: timedelta(hours=24),
+}
+"""The promise: time to the first answer. A question before buying is a P2 of 15 minutes."""
+
+BEFORE_BUYING: Final = timedelta(minutes=15)
+"""Whoever asks before buying otherwise opens another shop."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What urgency depends on.
+
+    `followers` of the author (None: unknown), `engagements_per_hour` with the mention, `repeats`:
+    earlier unanswered mentions of this author within 24 hours, `addressed`: it speaks to us.
+    """
+
+    score: Score
+    signals: Collection[Signal]
+    topics: Collection[str]
+    phase: Phase
+    followers: int | None
+    engagements_per_hour: float
+    repeats: int
+    addressed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Priority:
+    """`points` are 0..100; `reasons` name every part that counted, the weightiest first."""
+
+    level: Level
+    points: float
+    reasons: tuple[str, ...]
+    respond_within: timedelta
+
+
+_ORDER_TOPICS: Final = frozenset({"delivery", "returns", "payment", "warranty"})
+_CUSTOMER_PHASES: Final = frozenset({Phase.ACQUISITION, Phase.OWNERSHIP, Phase.RETIREMENT})
+_FLOORS: Final = {4: Level.P1, 3: Level.P2, 2: Level.P3}
+
+
+def prioritize(facts: Facts) -> Priority:
+    """Class, points and reasons of one mention. Never raises."""
+    seriousness, reason = _seriousness(facts)
+    points = 10.0 * seriousness
+    reasons = [reason] if reason else []
+    for part, words in _parts(facts):
+        if part > 0:
+            points += part
+            reasons.append(words)
+    waits_to_buy = seriousness == 1 and facts.addressed
+    floor = Level.P2 if waits_to_buy else _FLOORS.get(seriousness, Level.P4)
+    level = min(floor, _by_points(points))
+    promise = RESPOND_WITHIN[level]
+    return Priority(
+        level=level,
+        points=round(min(points, 100.0), 2),
+        reasons=tuple(reasons),
+        respond_within=min(promise, BEFORE_BUYING) if waits_to_buy else promise,
+    )
+
+
+def _by_points(points: float) -> Level:
+    if points >= 70:
+        return Level.P1
+    if points >= 45:
+        return Level.P2
+    return Level.P3 if points >= 20 else Level.P4
+
+
+def _parts(facts: Facts) -> tuple[tuple[float, str], ...]:
+    followers = max(0, facts.followers or 0)
+    # max() with the zero first also turns a rate that is not a number into zero.
+    rate = max(0.0, facts.engagements_per_hour)
+    negative = max(0.0, -facts.score.score)
+    return (
+        (20 * min(1.0, negative), "sounds unhappy"),
+        (15.0 * min(1, max(0, facts.repeats)), "wrote before and was not answered"),
+        (
+            15 * min(1.0, math.log10(1 + followers) / 6),
+            f"{followers:,} follower{'' if followers == 1 else 's'}",
+        ),
+        (10 * min(1.0, math.log2(1 + rate) / 8), f"{rate:,.0f} reactions an hour"),
+    )
+
+
+def _seriousness(facts: Facts) -> tuple[int, str]:
+    """S and why: 4 safety or law, 3 money, outage or a second call for a human, 2 a complaint or a
+    customer's question, 1 a question before buying, 0 all else."""
+    found, again = set(facts.signals), facts.repeats >= 1
+    complains = Signal.COMPLAINT in found
+    rules = (
+        (Signal.SAFETY in found, (4, "safety: a person may be hurt")),
+        (Signal.LEGAL in found, (4, "legal: the law or personal data is named")),
+        (Signal.OUTAGE in found, (3, "outage: something of ours does not work")),
+        (Signal.HUMAN in found and again, (3, "asks for a human again")),
+        (complains and "payment" in facts.topics, (3, "trouble with a payment")),
+        (complains, (2, "complaint")),
+        (Signal.HUMAN in found, (2, "asks for a human")),
+        (Signal.QUESTION in found, _question(facts)),
+        (Signal.PRAISE in found, (0, "praise")),
+    )
+    return next((result for holds, result in rules if holds), (0, ""))
+
+
+def _question(facts: Facts) -> tuple[int, str]:
+    if facts.phase in _CUSTOMER_PHASES:
+        return 2, "question of a customer"
+    if facts.phase is Phase.UNKNOWN and _ORDER_TOPICS & set(facts.topics):
+        return 2, "question about an order"
+    if facts.phase is Phase.REQUIREMENTS or facts.topics:
+        return 1, "question before buying"
+    return 0, ""

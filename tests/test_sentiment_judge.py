@@ -1,0 +1,103 @@
+"""The one door: everything a text can tell, and nothing that breaks it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from config.settings import LANGUAGES
+from sentiment.judge import judge
+from sentiment.phase import Phase
+from sentiment.score import Sentiment
+from sentiment.signals import Signal
+from sentiment.topics import TOPICS
+
+
+def test_a_judgement_holds_all_a_text_tells() -> None:
+    result = judge("Dov'è il mio pacco? Tre settimane di ritardo, vergogna!", languages=LANGUAGES)
+    assert result.language == "it"
+    assert result.topics[0] == "delivery"
+    assert result.phase is Phase.ACQUISITION
+    assert result.signals == {Signal.COMPLAINT, Signal.QUESTION}
+    assert result.score.label is Sentiment.NEGATIVE
+
+
+def test_the_networks_word_for_the_language_is_used() -> None:
+    result = judge("Super!", languages=LANGUAGES, hint="de")
+    assert result.language == "de"
+    assert Signal.PRAISE in result.signals
+
+
+def test_a_language_we_do_not_speak_is_told_and_not_guessed_at() -> None:
+    result = judge("Onde está a minha encomenda?", languages=LANGUAGES, hint="pt")
+    assert (result.language, result.topics, result.phase) == ("pt", (), Phase.UNKNOWN)
+    assert result.score.label is Sentiment.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Great, third week without my parcel. Love it!",
+        "Thanks for nothing, what a wonderful, fantastic delivery service",
+        "Oh brilliant, the zip broke. Amazing quality.",
+    ],
+)
+def test_a_complaint_vader_takes_for_joy_is_unknown(text: str) -> None:
+    result = judge(text, languages=LANGUAGES, hint="en")
+    assert Signal.COMPLAINT in result.signals
+    assert result.score.label is Sentiment.UNKNOWN
+    assert (result.score.score, result.score.confidence) == (0.0, 0.0)
+    assert result.score.made_by == "vader, contradicted by cues"
+
+
+def test_a_complaint_vader_understands_stays_what_vader_said() -> None:
+    result = judge("Terrible, my parcel is lost", languages=LANGUAGES, hint="en")
+    assert (result.score.label, result.score.made_by) == (Sentiment.NEGATIVE, "vader")
+
+
+def test_scorn_in_another_language_is_negative() -> None:
+    result = judge("Complimenti davvero, terza settimana senza pacco", languages=LANGUAGES)
+    assert result.score.label is Sentiment.NEGATIVE
+    assert Signal.PRAISE not in result.signals
+
+
+def test_an_injury_is_heard_whatever_the_network_says_the_language_is() -> None:
+    for hint in ("pt", "und", None):
+        assert Signal.SAFETY in judge("ferito", languages=LANGUAGES, hint=hint).signals
+
+
+ODD = st.characters(categories=("Cs", "Cc", "Cf", "Mn", "So", "Lo", "Ll", "Po", "Zs"))
+
+
+@settings(deadline=None)
+@given(
+    text=st.text() | st.text(alphabet=ODD),
+    hint=st.none() | st.sampled_from([*LANGUAGES, "pt", "und"]) | st.text(max_size=5),
+)
+@example(text="\ud800", hint=None)
+@example(text="refund \udfff\ud800 please", hint=None)
+@example(text="\x00" * 50, hint="en")
+@example(text="\u202eparcel\u2066 \u200f", hint=None)
+@example(text="where is my parcel? " * 500, hint=None)
+@example(text="a" * 10_000, hint=None)
+@example(text="😡" * 10_000, hint="el")
+@example(text="!" * 10_000, hint="en")
+@example(text="𝔓𝔞𝔯𝔠𝔢𝔩", hint=None)
+def test_no_text_breaks_the_judge(text: str, hint: str | None) -> None:
+    result = judge(text, languages=LANGUAGES, hint=hint)
+    assert result.language == "unknown" or len(result.language) == 2
+    assert -1 <= result.score.score <= 1
+    assert 0 <= result.score.confidence <= 1
+    assert result.score.label in set(Sentiment)
+    assert set(result.topics) <= set(TOPICS)
+    assert len(set(result.topics)) == len(result.topics)
+    assert result.signals <= set(Signal)
+    assert result.phase in set(Phase)
+    assert not {Signal.PRAISE, Signal.COMPLAINT} <= result.signals
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz ", max_size=200))
+@settings(deadline=None)
+def test_a_judgement_depends_on_the_text_alone(text: str) -> None:
+    assert judge(text, languages=LANGUAGES) == judge(text, languages=LANGUAGES)
