@@ -1,0 +1,1 @@
+"""What came in: channels, polling, and the mentions they become."""

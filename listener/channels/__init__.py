@@ -1,0 +1,58 @@
+"""The channels there are. A new network is one module and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from pydantic import ValidationError
+
+from config import settings
+from config.clock import Clock
+from config.errors import ConfigError
+from config.secrets import Redactor
+from listener.channels.base import Channel
+
+# kind -> "module:factory". Loaded only when configured, to keep start and memory small.
+KINDS: Mapping[str, str] = {
+    "facebook": "listener.channels.facebook:open_channel",
+    "x": "listener.channels.x:open_channel",
+}
+
+
+def open_channels(
+    tables: Mapping[str, Mapping[str, Any]], *, source: str, redactor: Redactor, clock: Clock
+) -> dict[str, Channel]:
+    """A channel for each `[channels.<name>]` table, in their order. Raises ConfigError.
+
+    Nothing is asked of any network here.
+    """
+    return {
+        name: _open(name, dict(table), source=source, redactor=redactor, clock=clock)
+        for name, table in tables.items()
+    }
+
+
+def _open(
+    name: str, table: dict[str, Any], *, source: str, redactor: Redactor, clock: Clock
+) -> Channel:
+    table.setdefault("kind", name)
+    factory = _factory(str(table["kind"]), name, source)
+    try:
+        return factory(name, table, source=source, redactor=redactor, clock=clock)
+    except ValidationError as error:
+        raise settings.explain(error, source=source, prefix=("channels", name)) from None
+
+
+def _factory(kind: str, name: str, source: str) -> Callable[..., Channel]:
+    if kind not in KINDS:
+        raise ConfigError(
+            where=source,
+            key=f"channels.{name}.kind",
+            problem=f"no channel of kind {kind!r}",
+            fix=f"choose from {', '.join(sorted(KINDS))}",
+        )
+    module, _, attribute = KINDS[kind].partition(":")
+    factory: Callable[..., Channel] = getattr(import_module(module), attribute)
+    return factory

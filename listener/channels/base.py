@@ -1,0 +1,289 @@
+"""What every channel is: the two-way protocol, the values that cross it, and its typed errors.
+
+A channel is one account on one network, heard and answered through the same object: "the reply goes
+out where the mention came in" is a matter of structure, not of care.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answerable(StrEnum):
+    """Whether we may answer a mention through the network's API."""
+
+    YES = "yes"
+    BY_HAND = "by_hand"  # only a person, in the network's own app
+    NO = "no"  # nobody can: closed, hidden or gone
+
+
+class MediaKind(StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+    LINK = "link"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    """A picture, video or card in a mention: never downloaded, only named."""
+
+    url: str
+    kind: MediaKind
+    alt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """An author as the network names them. `external_id` is the key: names and handles change."""
+
+    external_id: str
+    name: str = ""
+    handle: str = ""  # without the @; empty where the network has none
+    followers: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """One text from the network, in our words but not yet judged."""
+
+    external_id: str  # the identity: of an edited text, the first id of the chain
+    revision_id: str  # the newest version's id; equal to external_id where edits keep the id
+    text: str
+    created_at: datetime  # aware
+    conversation: str  # the network's key of the thread
+    answer_under: str  # the id a reply of ours must hang under
+    author: Person | None = None  # None: the network does not say
+    in_reply_to: str | None = None  # the id of the text it answers
+    url: str = ""  # where a person reads it on the network
+    answer_url: str = ""  # where a person answers it by hand
+    language: str | None = None  # the network's own guess, ISO 639-1
+    media: tuple[Media, ...] = ()
+    context: str = ""  # the text of the post of ours it stands under
+    addressed: bool = True  # speaks to us, or answers us; False: a keyword matched
+    answerable: Answerable = Answerable.YES
+    own: bool = False  # written by this very account
+    repost: bool = False  # somebody passing on another's text unchanged
+    engagement: int = 0  # likes, replies and reposts so far, 0 or more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejected:
+    """An item of a page we could not read. It is kept for a human; the page goes on."""
+
+    external_id: str | None
+    payload: str  # JSON
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """A stretch of time the network could not give us any more."""
+
+    since: datetime
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One answer of the network, and where to go on from there.
+
+    `position` is the channel's own note (JSON text, opaque to everyone else). It may be stored only
+    in the same transaction as the items. `more`: there is more to fetch right now.
+    """
+
+    items: tuple[Incoming, ...]
+    position: str
+    more: bool = False
+    rejected: tuple[Rejected, ...] = ()
+    missing: Missing | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A reply about to be posted: to this mention, in this conversation, and nowhere else."""
+
+    mention_id: str  # the external id of the mention
+    answer_under: str  # Incoming.answer_under of that mention
+    conversation: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posted:
+    """A reply of ours as it stands on the network."""
+
+    external_id: str
+    url: str
+    posted_at: datetime
+    in_reply_to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Length:
+    """How long a text is, counted as the network counts."""
+
+    used: int
+    limit: int
+
+    @property
+    def fits(self) -> bool:
+        return self.used <= self.limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What `check` found: are we reachable, who are we, what is missing. Empty problems: green."""
+
+    account: str = ""  # the name of the account, as its readers see it
+    permissions: tuple[str, ...] = ()
+    token_days_left: int | None = None  # None: no expiry date, or the network does not say
+    problems: tuple[str, ...] = ()  # sentences with the fix in them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """What a channel says of itself, so that nobody has to ask for its kind."""
+
+    label: str  # "X", "Facebook"
+    streams: tuple[str, ...]  # what it polls, most important first
+    text_limit: int
+    counted_in: str  # "weighted characters", for the desk
+    links_welcome: bool  # False where a link costs money or reach: drafts then leave it out
+    can_hide: bool
+
+
+class ChannelOptions(BaseModel):
+    """The keys every `[channels.<name>]` table accepts. Each channel adds its own in a subclass."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    kind: str
+    poll_seconds: Annotated[float, Field(ge=0.2, le=86_400)] = 60
+    auto_reply: bool = False
+    read_lag_seconds: Annotated[float, Field(ge=0, le=3600)] = 20
+    request_timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 20
+    monthly_budget_usd: Annotated[float, Field(ge=0)] = 100
+
+
+class Channel(Protocol):
+    """One account on one network. Safe to call from several threads.
+
+    Every method may raise the errors below and no others: a channel translates whatever its SDK
+    throws.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of its table in the settings."""
+
+    @property
+    def options(self) -> ChannelOptions: ...
+
+    @property
+    def declaration(self) -> Declaration: ...
+
+    def fetch(self, stream: str, position: str | None) -> Page:
+        """The next page of `stream` after `position` (None: the very first time)."""
+
+    def lookup(self, external_ids: Sequence[str]) -> Mapping[str, Incoming | None]:
+        """The texts as they stand now; None for one that is gone or hidden from us."""
+
+    def post(self, reply: Outgoing) -> Posted:
+        """Post once, never retrying. Raises Unknown when nobody can say whether it stands."""
+
+    def find_reply(self, reply: Outgoing, since: datetime) -> Posted | None:
+        """Our own reply to that mention made after `since`, read back from the network."""
+
+    def hide(self, external_id: str) -> None:
+        """Hide a mention from others where `declaration.can_hide`; harmless if already hidden."""
+
+    def length(self, text: str) -> Length: ...
+
+    def check(self) -> Report: ...
+
+
+class ChannelError(Exception):
+    """Something the network, or the way to it, did not do. The text is fit for a person to read."""
+
+
+@dataclass(eq=False)
+class Unavailable(ChannelError):
+    """Not now, through nobody's fault. Nothing was changed on the network: try again."""
+
+    detail: str
+    retry_after: float | None = None  # seconds, when the network says so
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+@dataclass(eq=False)
+class RateLimited(ChannelError):
+    """Not before `until`. `scope` says what is blocked: this call, the account or the whole app."""
+
+    until: datetime
+    scope: str = "account"
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"rate limit until {self.until:%Y-%m-%d %H:%M:%S} UTC ({self.scope}) {self.detail}"
+
+
+@dataclass(eq=False)
+class AuthFailed(ChannelError):
+    """The network does not accept who we say we are. `action` tells a human what to do."""
+
+    action: str
+
+    def __str__(self) -> str:
+        return self.action
+
+
+@dataclass(eq=False)
+class BudgetSpent(ChannelError):
+    """The money or the network's monthly allowance is used up until then."""
+
+    until: datetime | None = None
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return self.detail or "the budget is spent"
+
+
+@dataclass(eq=False)
+class Refused(ChannelError):
+    """The network will not do this, and asking again would not help."""
+
+    reason: str
+    by_hand: bool = field(default=False)  # True: a person may still do it in the network's app
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
+class Gone(ChannelError):
+    """What we wanted to read, answer or hide is no longer there."""
+
+    detail: str = "it is no longer there"
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+@dataclass(eq=False)
+class Unknown(ChannelError):
+    """A write whose outcome nobody knows. Never repeat it before reading back."""
+
+    detail: str
+
+    def __str__(self) -> str:
+        return self.detail

@@ -1,0 +1,164 @@
+"""The pollers: ask a channel for what is new, hand pages to ingest, remember what went wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from config.clock import Clock
+from config.database import Database
+from listener.channels.base import (
+    AuthFailed,
+    BudgetSpent,
+    Channel,
+    ChannelError,
+    RateLimited,
+    Unavailable,
+)
+from listener.ingest import Ingested, ingest, mark_gone, renew
+from listener.models import OPEN, Cursor, Mention
+from listener.store import Reading
+
+log = logging.getLogger(__name__)
+
+# A round ends after so many pages, so that no stream starves the others; the next round goes on
+# from the stored position.
+PAGES_PER_ROUND = 20
+REFRESHED_AT_ONCE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Polled:
+    """One round of one stream. `error` is empty when it went well."""
+
+    channel: str
+    stream: str
+    new: int = 0
+    changed: int = 0
+    rejected: int = 0
+    error: str = ""
+    waiting: bool = False  # the network asked us to wait; nothing was asked of it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Poller:
+    """What polling needs to know beside the channel itself."""
+
+    database: Database
+    languages: Sequence[str]
+    answerable: timedelta
+    clock: Clock
+
+    def poll(self, channel: Channel) -> list[Polled]:
+        """One round over all streams of a channel. A stream in trouble does not stop the others."""
+        return [self._poll_stream(channel, stream) for stream in channel.declaration.streams]
+
+    def refresh(self, channel: Channel) -> int:
+        """Re-read what still waits for an answer: edits are taken over, deleted ones marked gone.
+        Returns how many changed. Raises ChannelError."""
+        with self.database.read() as session:
+            waiting = session.scalars(
+                select(Mention.external_id)
+                .where(Mention.channel == channel.name, Mention.status.in_(OPEN))
+                .order_by(Mention.due_at)
+                .limit(REFRESHED_AT_ONCE)
+            ).all()
+        return self.refresh_these(channel, waiting) if waiting else 0
+
+    def refresh_these(self, channel: Channel, external_ids: Sequence[str]) -> int:
+        """Take over what the network says now about these mentions. Raises ChannelError."""
+        found = channel.lookup(external_ids)
+        now = self.clock()
+        gone = mark_gone(
+            self.database, channel.name, [key for key, item in found.items() if item is None], now
+        )
+        items = [item for item in found.values() if item is not None]
+        return gone + renew(self.database, items, self._reading(channel, "lookup"), now=now)
+
+    def _reading(self, channel: Channel, stream: str) -> Reading:
+        return Reading(
+            channel=channel.name,
+            stream=stream,
+            languages=self.languages,
+            answerable=self.answerable,
+        )
+
+    def _poll_stream(self, channel: Channel, stream: str) -> Polled:
+        total = Ingested()
+        try:
+            for _ in range(PAGES_PER_ROUND):
+                position, wait_until = self._where(channel.name, stream)
+                if wait_until is not None and wait_until > self.clock():
+                    return Polled(channel=channel.name, stream=stream, waiting=True)
+                page = channel.fetch(stream, position)
+                got = ingest(self.database, page, self._reading(channel, stream), now=self.clock())
+                total = _sum(total, got)
+                if not page.more:
+                    break
+        except ChannelError as error:
+            self._remember_trouble(channel.name, stream, error)
+            return _polled(channel.name, stream, total, error=str(error))
+        if total.new or total.changed or total.rejected:
+            log.info(
+                "%s/%s: %d new, %d changed, %d unreadable",
+                channel.name, stream, total.new, total.changed, total.rejected,
+            )  # fmt: skip
+        return _polled(channel.name, stream, total)
+
+    def _where(self, channel: str, stream: str) -> tuple[str | None, datetime | None]:
+        with self.database.read() as session:
+            cursor = session.get(Cursor, (channel, stream))
+            return (cursor.position, cursor.not_before) if cursor else (None, None)
+
+    def _remember_trouble(self, channel: str, stream: str, error: ChannelError) -> None:
+        now = self.clock()
+        with self.database.write() as session:
+            cursor = session.get(Cursor, (channel, stream))
+            if cursor is None:
+                cursor = Cursor(channel=channel, stream=stream, started_at=now, failures=0)
+                session.add(cursor)
+            cursor.failures += 1
+            cursor.last_error = str(error)
+            cursor.not_before = now + wait_after(error, cursor.failures, now)
+        log.warning("%s/%s: %s", channel, stream, error)
+
+
+def wait_after(error: ChannelError, failures: int, now: datetime) -> timedelta:
+    """How long to leave a stream alone after `failures` (1 or more) failures in a row.
+
+    What the network says goes first; otherwise 2 s doubling to 5 minutes, and 5 minutes at once
+    where only a human can help.
+    """
+    if isinstance(error, RateLimited):
+        return max(error.until - now, timedelta(seconds=1))
+    if isinstance(error, BudgetSpent):
+        return max(error.until - now, timedelta(minutes=5)) if error.until else timedelta(hours=1)
+    if isinstance(error, AuthFailed):
+        return timedelta(minutes=5)
+    if isinstance(error, Unavailable) and error.retry_after is not None:
+        return timedelta(seconds=min(max(error.retry_after, 1), 3600))
+    return timedelta(seconds=min(2 ** min(failures, 10), 300))
+
+
+def _sum(one: Ingested, two: Ingested) -> Ingested:
+    return Ingested(
+        new=one.new + two.new,
+        changed=one.changed + two.changed,
+        known=one.known + two.known,
+        rejected=one.rejected + two.rejected,
+    )
+
+
+def _polled(channel: str, stream: str, total: Ingested, error: str = "") -> Polled:
+    return Polled(
+        channel=channel,
+        stream=stream,
+        new=total.new,
+        changed=total.changed,
+        rejected=total.rejected,
+        error=error,
+    )

@@ -1,0 +1,243 @@
+"""How one item becomes rows. Everything here runs inside the transaction of its page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from listener.channels.base import Incoming, Rejected
+from listener.models import (
+    OPEN,
+    Author,
+    Conversation,
+    Cursor,
+    DeadLetter,
+    Mention,
+    MentionStatus,
+    as_media,
+)
+from sentiment.judge import Judgement, judge
+from sentiment.prioritize import Facts, prioritize
+from sentiment.signals import Signal
+
+
+class Kept(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"  # its author had edited the text
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """Where a page came from. `answerable`: older than this before the channel's first start is
+    history, and gets no draft."""
+
+    channel: str
+    stream: str
+    languages: Sequence[str]
+    answerable: timedelta
+
+
+def cursor_of(session: Session, reading: Reading, now: datetime) -> Cursor:
+    """The stream's cursor, made at its first fetch ever."""
+    cursor = session.get(Cursor, (reading.channel, reading.stream))
+    if cursor is None:
+        cursor = Cursor(channel=reading.channel, stream=reading.stream, started_at=now, failures=0)
+        session.add(cursor)
+    return cursor
+
+
+def stored(session: Session, channel: str, external_id: str) -> Mention | None:
+    return session.scalar(
+        select(Mention).where(Mention.channel == channel, Mention.external_id == external_id)
+    )
+
+
+def keep(
+    session: Session,
+    item: Incoming,
+    judgement: Judgement | None,
+    reading: Reading,
+    cursor: Cursor,
+    now: datetime,
+) -> Kept:
+    """Store an item, or take over what is new about one we have. `judgement` is of this wording;
+    None if the store already had it before the transaction began."""
+    mention = stored(session, reading.channel, item.external_id)
+    if mention is None:
+        judgement = judgement or judge(item.text, languages=reading.languages, hint=item.language)
+        _add(session, item, judgement, reading, cursor, now)
+        return Kept.NEW
+    if reading.stream not in mention.streams:
+        mention.streams = [*mention.streams, reading.stream]
+    if judgement is None or mention.text == item.text:
+        return Kept.KNOWN
+    rewrite(session, mention, item, judgement, now)
+    return Kept.CHANGED
+
+
+def rewrite(
+    session: Session, mention: Mention, item: Incoming, judgement: Judgement, now: datetime
+) -> None:
+    """The author changed the text: what was drafted for the old one no longer answers it."""
+    mention.text, mention.media = item.text, as_media(item.media)
+    mention.revision_id, mention.answer_under = item.revision_id, item.answer_under
+    mention.version += 1
+    mention.changed_at = now
+    mention.answerable = item.answerable
+    _judged(session, mention, item, judgement)
+    if mention.status in (MentionStatus.DRAFTED, MentionStatus.BY_HAND):
+        mention.status = MentionStatus.NEW
+        mention.status_reason = "the customer changed the text"
+
+
+def keep_rejected(
+    session: Session, rejected: Sequence[Rejected], reading: Reading, now: datetime
+) -> None:
+    """Keep what could not be read, each payload once, where a human can see it."""
+    for item in rejected:
+        payload = item.payload.encode("utf-8", "replace")
+        fingerprint = hashlib.sha256(payload).hexdigest()
+        known = session.scalar(
+            select(DeadLetter.id).where(
+                DeadLetter.channel == reading.channel, DeadLetter.fingerprint == fingerprint
+            )
+        )
+        if known is None:
+            session.add(
+                DeadLetter(
+                    channel=reading.channel,
+                    stream=reading.stream,
+                    fingerprint=fingerprint,
+                    payload=payload.decode(),
+                    error=item.error,
+                    heard_at=now,
+                )
+            )
+            session.flush()
+
+
+def _add(
+    session: Session,
+    item: Incoming,
+    judgement: Judgement,
+    reading: Reading,
+    cursor: Cursor,
+    now: datetime,
+) -> None:
+    author = _author(session, item, reading.channel)
+    conversation = _conversation(session, item, reading.channel)
+    session.flush()
+    mention = Mention(
+        channel=reading.channel,
+        external_id=item.external_id,
+        revision_id=item.revision_id,
+        answer_under=item.answer_under,
+        in_reply_to=item.in_reply_to,
+        conversation_id=conversation.id,
+        author_id=author.id if author else None,
+        text=item.text,
+        media=as_media(item.media),
+        url=item.url,
+        answer_url=item.answer_url,
+        addressed=item.addressed,
+        answerable=item.answerable,
+        engagement=item.engagement,
+        streams=[reading.stream],
+        created_at=item.created_at,
+        heard_at=now,
+        changed_at=now,
+        version=1,
+        status=MentionStatus.NEW,
+    )
+    _judged(session, mention, item, judgement)
+    if mention.created_at < cursor.started_at - reading.answerable:
+        mention.status = MentionStatus.LISTEN_ONLY
+        mention.status_reason = "older than this channel's first start"
+    session.add(mention)
+    session.flush()
+
+
+def _judged(session: Session, mention: Mention, item: Incoming, judgement: Judgement) -> None:
+    hours = max((mention.heard_at - item.created_at).total_seconds() / 3600, 1.0)
+    priority = prioritize(
+        Facts(
+            score=judgement.score,
+            signals=judgement.signals,
+            topics=judgement.topics,
+            phase=judgement.phase,
+            followers=item.author.followers if item.author else None,
+            engagements_per_hour=item.engagement / hours,
+            repeats=_waiting(session, mention),
+            addressed=item.addressed,
+        )
+    )
+    mention.language = judgement.language
+    mention.sentiment = judgement.score.label
+    mention.sentiment_score = judgement.score.score
+    mention.sentiment_confidence = judgement.score.confidence
+    mention.scored_by = judgement.score.made_by
+    mention.topics = list(judgement.topics)
+    mention.signals = sorted(judgement.signals)
+    mention.phase = judgement.phase
+    mention.priority = priority.level
+    mention.points = priority.points
+    mention.reasons = list(priority.reasons)
+    mention.due_at = item.created_at + priority.respond_within
+    if Signal.STOP in judgement.signals and mention.author_id is not None:
+        author = session.get_one(Author, mention.author_id)
+        author.opted_out_at = author.opted_out_at or mention.heard_at
+
+
+def _waiting(session: Session, mention: Mention) -> int:
+    """How many earlier mentions of the same author of the last 24 hours still wait for us."""
+    if mention.author_id is None:
+        return 0
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(Mention)
+        .where(
+            Mention.author_id == mention.author_id,
+            Mention.status.in_(OPEN),
+            Mention.created_at >= mention.created_at - timedelta(hours=24),
+            Mention.created_at < mention.created_at,
+        )
+    )
+    return waiting or 0
+
+
+def _author(session: Session, item: Incoming, channel: str) -> Author | None:
+    if item.author is None:
+        return None
+    author = session.scalar(
+        select(Author).where(
+            Author.channel == channel, Author.external_id == item.author.external_id
+        )
+    )
+    if author is None:
+        author = Author(channel=channel, external_id=item.author.external_id)
+        session.add(author)
+    author.name = item.author.name or author.name or ""
+    author.handle = item.author.handle or author.handle or ""
+    if item.author.followers is not None:
+        author.followers = item.author.followers
+    return author
+
+
+def _conversation(session: Session, item: Incoming, channel: str) -> Conversation:
+    conversation = session.scalar(
+        select(Conversation).where(
+            Conversation.channel == channel, Conversation.external_id == item.conversation
+        )
+    )
+    if conversation is None:
+        conversation = Conversation(channel=channel, external_id=item.conversation, context="")
+        session.add(conversation)
+    conversation.context = item.context or conversation.context
+    return conversation

@@ -1,0 +1,229 @@
+"""Rows, a channel in memory and a whole bot, for tests: say what matters, the rest is sensible.
+
+bot = make_bot(tmp_path)                       # real SQLite, the channel "x", languages en and it
+with bot.database.write() as session:
+    draft = make_draft(session, make_mention(session, text="Where is my parcel?"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from config import brand
+from config.brand import BrandBook
+from config.clock import Clock
+from config.database import Base, Database
+from config.errors import ConfigError
+from config.secrets import Redactor
+from config.settings import ROOT, BrandSettings, DatabaseSettings, ResponderSettings, Settings
+from listener.channels.base import Answerable
+from listener.models import Author, Conversation, Mention, MentionStatus
+from responder.bot import Bot
+from responder.draft import text_hash
+from responder.models import Agent, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus, Role
+from sentiment.phase import Phase
+from sentiment.prioritize import Level
+from sentiment.score import Sentiment
+from tests.fakes import NOW, FakeChannel, Watch, incoming
+
+__all__ = ["NOW", "FakeChannel", "Watch", "incoming"]  # and everything below
+
+LANGUAGES = ("en", "it")
+_numbers = count(1)
+
+T = TypeVar("T")
+
+
+def make_author(session: Session, **changes: Any) -> Author:
+    values = {
+        "channel": "x",
+        "external_id": f"author-{next(_numbers)}",
+        "name": "Giulia Rossi",
+        "handle": "giulia",
+        "followers": 120,
+    }
+    return _kept(session, Author(**values | changes))
+
+
+def make_conversation(session: Session, **changes: Any) -> Conversation:
+    values = {"channel": "x", "external_id": f"thread-{next(_numbers)}"}
+    return _kept(session, Conversation(**values | changes))
+
+
+def make_mention(session: Session, **changes: Any) -> Mention:
+    """A new English question. `author` and `conversation` may be given; `author=None`: unknown."""
+    channel = changes.get("channel", "x")
+    external_id = changes.setdefault("external_id", f"post-{next(_numbers)}")
+    if "author" not in changes and "author_id" not in changes:
+        changes["author"] = make_author(session, channel=channel)
+    if "conversation" not in changes and "conversation_id" not in changes:
+        changes["conversation"] = make_conversation(session, channel=channel)
+    created_at = changes.setdefault("created_at", NOW)
+    values = {
+        "channel": channel,
+        "revision_id": external_id,
+        "answer_under": external_id,
+        "text": "Where is my parcel? I ordered it last week.",
+        "url": f"https://network.example/{external_id}",
+        "answerable": Answerable.YES,
+        "language": "en",
+        "sentiment": Sentiment.NEUTRAL,
+        "sentiment_score": 0.0,
+        "sentiment_confidence": 0.5,
+        "scored_by": "test",
+        "topics": ["delivery"],
+        "signals": ["question"],
+        "phase": Phase.ACQUISITION,
+        "priority": Level.P3,
+        "points": 20.0,
+        "reasons": ["question about an order"],
+        "heard_at": created_at,
+        "due_at": created_at + timedelta(hours=4),
+        "status": MentionStatus.NEW,
+        "changed_at": created_at,
+    }
+    return _kept(session, Mention(**values | changes))
+
+
+def make_draft(session: Session, mention: Mention | None = None, **changes: Any) -> Draft:
+    """A pending draft of `mention`, which becomes `drafted`; without one, of a new mention."""
+    mention = mention or make_mention(session)
+    if mention.status is MentionStatus.NEW:
+        mention.status = MentionStatus.DRAFTED
+    values = {
+        "mention": mention,
+        "mention_id": mention.id,
+        "text": "Hello Giulia, your parcel leaves the warehouse today.",
+        "language": mention.language,
+        "made_from": "saved reply: delivery",
+        "mention_version": mention.version,
+        "status": DraftStatus.PENDING,
+        "created_at": NOW,
+        "changed_at": NOW,
+    }
+    return _kept(session, Draft(**values | changes))
+
+
+def make_reply(session: Session, draft: Draft | None = None, **changes: Any) -> Reply:
+    """A queued reply of `draft`, which becomes approved; without one, of a new draft."""
+    draft = draft or make_draft(session)
+    draft.status = DraftStatus.APPROVED
+    text = changes.setdefault("text", draft.text)
+    values = {
+        "draft": draft,
+        "draft_id": draft.id,
+        "mention": draft.mention,
+        "mention_id": draft.mention_id,
+        "channel": draft.mention.channel,
+        "in_reply_to": draft.mention.answer_under,
+        "text_hash": text_hash(text),
+        "author_kind": AuthorKind.HUMAN,
+        "status": ReplyStatus.QUEUED,
+        "queued_at": NOW,
+        "not_before": NOW,
+        "changed_at": NOW,
+    }
+    return _kept(session, Reply(**values | changes))
+
+
+def make_agent(session: Session, **changes: Any) -> Agent:
+    """An agent without a password (responder.access makes ones that can sign in)."""
+    values = {"name": f"agent-{next(_numbers)}", "role": Role.EDITOR, "created_at": NOW}
+    return _kept(session, Agent(**values | changes))
+
+
+def make_database(folder: Path) -> Database:
+    """A real SQLite file with every table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(f"sqlite:///{folder / 'bot.db'}")
+    Base.metadata.create_all(database.engine)
+    return database
+
+
+def make_bot(
+    folder: Path,
+    *,
+    channels: Sequence[FakeChannel] | None = None,
+    clock: Clock | None = None,
+    book: BrandBook | None = None,
+    languages: Sequence[str] = LANGUAGES,
+    undo_seconds: int = 8,
+) -> Bot:
+    """One installation in `folder`. Without `channels` it has the one named "x"."""
+    clock = clock or Watch()
+    channels = [FakeChannel(clock=clock)] if channels is None else channels
+    settings = Settings(
+        brand=BrandSettings(languages=tuple(languages)),
+        database=DatabaseSettings(url=f"sqlite:///{folder / 'bot.db'}"),
+        responder=ResponderSettings(undo_seconds=undo_seconds),
+    )
+    return Bot(
+        settings=settings,
+        database=make_database(folder),
+        book=book or _demo_book(tuple(languages)) or tiny_book(folder / "book"),
+        channels={channel.name: channel for channel in channels},
+        redactor=Redactor(),
+        clock=clock,
+        state=folder,
+    )
+
+
+@cache
+def _demo_book(languages: tuple[str, ...]) -> BrandBook | None:
+    try:
+        return brand.load(ROOT / "config/brand/demo", languages)
+    except ConfigError:
+        return None
+
+
+def tiny_book(folder: Path) -> BrandBook:
+    """The smallest book there can be, in English and Italian, written to `folder` and loaded."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cover = 'name = "Tiny"\nsite = "https://tiny.example"\nhandles = ["tinybrand"]\n'
+    (folder / "brand.toml").write_text(cover, encoding="utf-8")
+    for language, (hello, thanks, sorry, team, automatic) in _TINY.items():
+        (folder / f"{language}.toml").write_text(
+            f"""
+[voice]
+form_of_address = "informal"
+greeting = "{hello} {{{{name}}}},"
+greeting_without_name = "{hello},"
+signature = "{team}"
+automatic = "{automatic}"
+
+[[saved_replies]]
+key = "thanks"
+title = "Thanks"
+occasion = "praise"
+texts = ["{thanks}", "{thanks} :)"]
+
+[[saved_replies]]
+key = "sorry"
+title = "Sorry"
+occasion = "other"
+texts = ["{sorry}", "{sorry} :("]
+""",
+            encoding="utf-8",
+        )
+    return brand.load(folder, tuple(_TINY))
+
+
+_TINY = {
+    "en": ("Hello", "thank you for your kind words.", "we are looking into it.", "The Tiny team",
+           "This reply was written automatically."),
+    "it": ("Ciao", "grazie per le tue parole gentili.", "ce ne stiamo occupando.", "Il team Tiny",
+           "Questa risposta è stata scritta automaticamente."),
+}  # fmt: skip
+
+
+def _kept(session: Session, row: T) -> T:
+    session.add(row)
+    session.flush()
+    return row

@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from config.database import Database
+from config.settings import LANGUAGES
+from listener.channels.base import Incoming, Missing, Page, Person, Rejected
+from listener.ingest import Ingested, ingest, mark_gone, renew
+from listener.models import Author, Cursor, DeadLetter, Gap, Mention, MentionStatus
+from listener.store import Reading
+from sentiment.prioritize import Level
+from tests.factories import NOW, incoming, make_database
+
+READING = Reading(
+    channel="x", stream="mentions", languages=LANGUAGES, answerable=timedelta(hours=24)
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = make_database(tmp_path)
+    yield opened
+    opened.close()
+
+
+def _page(*items: Incoming, position: str = "1", **changes: object) -> Page:
+    return replace(Page(items=items, position=position), **changes)  # type: ignore[arg-type]
+
+
+def _mentions(database: Database) -> list[Mention]:
+    with database.read() as session:
+        return list(session.scalars(select(Mention).order_by(Mention.external_id)))
+
+
+def test_a_page_is_stored_scored_and_prioritised(database: Database) -> None:
+    item = incoming("1", "Your boot came apart on the trail and I was injured!", language="en")
+    assert ingest(database, _page(item), READING, now=NOW) == Ingested(new=1)
+    (mention,) = _mentions(database)
+    assert (mention.language, mention.priority) == ("en", Level.P1)
+    assert mention.due_at == NOW + timedelta(minutes=15)
+    assert mention.reasons
+
+
+def test_the_same_page_again_changes_nothing(database: Database) -> None:
+    page = _page(incoming("1"), incoming("2"))
+    ingest(database, page, READING, now=NOW)
+    assert ingest(database, page, READING, now=NOW) == Ingested(known=2)
+    assert len(_mentions(database)) == 2
+
+
+def test_a_mention_heard_in_two_streams_is_one_mention_with_two_sightings(
+    database: Database,
+) -> None:
+    ingest(database, _page(incoming("1")), READING, now=NOW)
+    ingest(database, _page(incoming("1")), replace(READING, stream="search"), now=NOW)
+    assert [mention.streams for mention in _mentions(database)] == [["mentions", "search"]]
+
+
+def test_rows_and_cursor_are_kept_together_or_not_at_all(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(database, _page(incoming("1"), position="first"), READING, now=NOW)
+    monkeypatch.setattr("listener.store.as_media", _raise)
+    with pytest.raises(RuntimeError):
+        ingest(database, _page(incoming("2"), position="second"), READING, now=NOW)
+    with database.read() as session:
+        cursor = session.get_one(Cursor, ("x", "mentions"))
+    assert cursor.position == "first"
+    assert [mention.external_id for mention in _mentions(database)] == ["1"]
+
+
+def test_an_edit_is_the_same_mention_judged_anew_and_wants_a_new_draft(
+    database: Database,
+) -> None:
+    ingest(database, _page(incoming("1", "Great shop, thank you!")), READING, now=NOW)
+    with database.write() as session:
+        session.scalars(select(Mention)).one().status = MentionStatus.DRAFTED
+    edited = incoming("1", "My parcel never arrived, I want my money back", revision_id="2")
+    assert ingest(database, _page(edited), READING, now=NOW) == Ingested(changed=1)
+    (mention,) = _mentions(database)
+    assert (mention.revision_id, mention.version) == ("2", 2)
+    assert mention.status is MentionStatus.NEW
+    assert "delivery" in mention.topics
+
+
+def test_an_edit_after_our_answer_does_not_ask_for_a_second_one(database: Database) -> None:
+    ingest(database, _page(incoming("1")), READING, now=NOW)
+    with database.write() as session:
+        session.scalars(select(Mention)).one().status = MentionStatus.ANSWERED
+    ingest(database, _page(incoming("1", "edited: thanks!")), READING, now=NOW)
+    assert _mentions(database)[0].status is MentionStatus.ANSWERED
+
+
+def test_own_posts_and_reposts_are_dropped(database: Database) -> None:
+    page = _page(incoming("1", own=True), incoming("2", repost=True), incoming("3"))
+    assert ingest(database, page, READING, now=NOW) == Ingested(new=1)
+
+
+def test_an_unreadable_item_goes_to_the_dead_letters_once_and_the_page_goes_on(
+    database: Database,
+) -> None:
+    bad = Rejected(external_id=None, payload='{"id": 7}', error="text is missing")
+    page = _page(incoming("1"), incoming("no\nid"), rejected=(bad,))
+    ingest(database, page, READING, now=NOW)
+    ingest(database, page, READING, now=NOW)
+    with database.read() as session:
+        letters = session.scalars(select(DeadLetter)).all()
+    assert len(letters) == 2
+    assert {letter.error for letter in letters} >= {"text is missing"}
+    assert len(_mentions(database)) == 1
+
+
+def test_history_before_the_first_start_gets_no_draft_but_what_is_heard_late_does(
+    database: Database,
+) -> None:
+    old = incoming("1", created_at=NOW - timedelta(hours=25))
+    recent = incoming("2", created_at=NOW - timedelta(hours=23))
+    ingest(database, _page(old, recent), READING, now=NOW)
+    three_days_on = NOW + timedelta(days=3)
+    late = incoming("3", created_at=NOW + timedelta(hours=1))
+    ingest(database, _page(late), READING, now=three_days_on)
+    assert [mention.status for mention in _mentions(database)] == [
+        MentionStatus.LISTEN_ONLY,
+        MentionStatus.NEW,
+        MentionStatus.NEW,
+    ]
+
+
+def test_a_hole_the_network_leaves_is_a_visible_gap(database: Database) -> None:
+    hole = Missing(since=NOW - timedelta(days=9), until=NOW - timedelta(days=7), reason="7 days")
+    ingest(database, _page(missing=hole), READING, now=NOW)
+    with database.read() as session:
+        gap = session.scalars(select(Gap)).one()
+    assert (gap.since, gap.reason) == (hole.since, "7 days")
+
+
+def test_who_says_stop_has_opted_out(database: Database) -> None:
+    ingest(database, _page(incoming("1", "STOP", language="en")), READING, now=NOW)
+    with database.read() as session:
+        assert session.scalars(select(Author)).one().opted_out_at == NOW
+
+
+def test_an_author_renamed_is_the_same_author(database: Database) -> None:
+    ingest(database, _page(incoming("1")), READING, now=NOW)
+    renamed = Person(external_id="giulia-1", name="Giulia Bianchi", handle="gb")
+    ingest(database, _page(incoming("2", author=renamed)), READING, now=NOW)
+    with database.read() as session:
+        assert session.scalars(select(Author)).one().name == "Giulia Bianchi"
+
+
+def test_an_unknown_author_is_no_obstacle(database: Database) -> None:
+    ingest(database, _page(incoming("1", author=None)), READING, now=NOW)
+    assert _mentions(database)[0].author_id is None
+
+
+def test_a_deleted_mention_is_gone_unless_it_was_answered(database: Database) -> None:
+    ingest(database, _page(incoming("1"), incoming("2")), READING, now=NOW)
+    with database.write() as session:
+        session.scalars(
+            select(Mention).where(Mention.external_id == "2")
+        ).one().status = MentionStatus.ANSWERED
+    assert mark_gone(database, "x", ["1", "2"], NOW) == 1
+    assert [mention.status for mention in _mentions(database)] == [
+        MentionStatus.GONE,
+        MentionStatus.ANSWERED,
+    ]
+
+
+def test_looking_again_takes_over_edits_and_never_adds_mentions(database: Database) -> None:
+    ingest(database, _page(incoming("1")), READING, now=NOW)
+    changed = renew(
+        database, [incoming("1", "edited"), incoming("9", "stranger")], READING, now=NOW
+    )
+    assert changed == 1
+    assert [mention.text for mention in _mentions(database)] == ["edited"]
+
+
+@hypothesis_settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, 8), st.text(max_size=20)), max_size=6), max_size=6)
+)
+def test_whatever_pages_come_in_whatever_order_each_id_is_stored_exactly_once(
+    tmp_path_factory: pytest.TempPathFactory, pages: list[list[tuple[int, str]]]
+) -> None:
+    fresh = make_database(tmp_path_factory.mktemp("ingest"))
+    for page in pages:
+        items = [incoming(str(number), text) for number, text in page]
+        ingest(fresh, _page(*items), READING, now=NOW)
+    heard = {str(number) for page in pages for number, _ in page}
+    assert [mention.external_id for mention in _mentions(fresh)] == sorted(heard)
+    fresh.close()
+
+
+def _raise(*_: object) -> None:
+    raise RuntimeError

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listener.channels.base import Person
+from listener.normalize import MAX_TEXT_BYTES, UnreadableItem, clean, is_mention, normalize
+from tests.factories import NOW, incoming
+
+
+@given(st.text(alphabet=st.characters(), max_size=300))
+def test_any_text_can_be_stored_and_logged_after_cleaning(text: str) -> None:
+    cleaned = clean(text)
+    cleaned.encode("utf-8")
+    assert "\0" not in cleaned
+    assert clean(cleaned) == cleaned
+
+
+def test_lone_surrogates_and_nul_become_visible_marks() -> None:
+    assert clean("a\ud83d b\0c") == "a\ufffd b\ufffdc"
+
+
+def test_escape_sequences_are_dropped_but_lines_stay_lines() -> None:
+    assert clean("a\x1b[31mred\r\nb\tc") == "a[31mred\nb\tc"
+
+
+def test_a_text_of_any_length_is_cut_at_64_kb_with_a_mark() -> None:
+    cleaned = clean("ż" * 100_000)
+    assert len(cleaned.encode()) <= MAX_TEXT_BYTES + 10
+    assert cleaned.endswith("[…]")
+
+
+@pytest.mark.parametrize("external_id", ["", "a\nb", "x" * 129, "a b"])
+def test_what_is_no_id_is_unreadable(external_id: str) -> None:
+    with pytest.raises(UnreadableItem):
+        normalize(incoming("1", answer_under=external_id), heard_at=NOW)
+
+
+def test_a_date_in_the_future_is_the_moment_we_heard_it() -> None:
+    late = normalize(incoming("1", created_at=NOW + timedelta(days=400)), heard_at=NOW)
+    assert late.created_at == NOW
+
+
+def test_own_posts_and_reposts_are_no_mentions() -> None:
+    assert is_mention(incoming("1"))
+    assert not is_mention(incoming("1", own=True))
+    assert not is_mention(incoming("1", repost=True))
+
+
+def test_an_author_s_name_is_one_short_line_and_impossible_reach_is_clamped() -> None:
+    author = Person(external_id="1", name="A\nB" * 200, followers=10**30)
+    known = normalize(incoming("1", author=author), heard_at=NOW).author
+    assert known is not None
+    assert len(known.name) <= 200
+    assert "\n" not in known.name
+    assert known.followers == 10**9

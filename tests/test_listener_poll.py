@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from config.database import Database
+from listener.channels.base import (
+    AuthFailed,
+    BudgetSpent,
+    ChannelError,
+    RateLimited,
+    Unavailable,
+)
+from listener.models import Cursor, Mention, MentionStatus
+from listener.poll import Poller, wait_after
+from tests.factories import NOW, FakeChannel, Watch, incoming, make_database
+
+
+@dataclass
+class Listening:
+    poller: Poller
+    channel: FakeChannel
+    clock: Watch
+    database: Database
+
+    def heard(self) -> int:
+        with self.database.read() as session:
+            return session.scalar(select(func.count()).select_from(Mention)) or 0
+
+    def cursor(self) -> Cursor:
+        with self.database.read() as session:
+            return session.get_one(Cursor, ("x", "mentions"))
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[Listening]:
+    clock, database = Watch(), make_database(tmp_path)
+    poller = Poller(
+        database=database, languages=("en",), answerable=timedelta(hours=24), clock=clock
+    )
+    yield Listening(
+        poller=poller,
+        channel=FakeChannel(clock=clock, page_size=3),
+        clock=clock,
+        database=database,
+    )
+    database.close()
+
+
+def test_a_round_reads_every_page_there_is(listening: Listening) -> None:
+    listening.channel.feed = [incoming(str(n)) for n in range(10)]
+    (polled,) = listening.poller.poll(listening.channel)
+    assert (polled.new, polled.error) == (10, "")
+    (again,) = listening.poller.poll(listening.channel)
+    assert again.new == 0
+
+
+def test_trouble_in_the_middle_keeps_what_was_read_and_goes_on_from_there(
+    listening: Listening,
+) -> None:
+    listening.channel.feed = [incoming(str(n)) for n in range(9)]
+    original = listening.channel.fetch
+    calls = []
+
+    def fetch(stream: str, position: str | None) -> object:
+        calls.append(position)
+        if len(calls) == 2:
+            raise Unavailable("reset by peer")
+        return original(stream, position)
+
+    listening.channel.fetch = fetch  # type: ignore[assignment,method-assign]
+    (polled,) = listening.poller.poll(listening.channel)
+    assert (polled.new, polled.error) == (3, "reset by peer")
+    assert (listening.cursor().failures, listening.cursor().position) == (1, "3")
+    listening.clock.advance(seconds=2)
+    listening.poller.poll(listening.channel)
+    assert listening.heard() == 9
+    assert listening.cursor().failures == 0
+    assert calls == [None, "3", "3", "6"]
+
+
+def test_while_the_network_asks_us_to_wait_it_is_not_asked_even_after_a_restart(
+    listening: Listening,
+) -> None:
+    listening.channel.fail("fetch", RateLimited(until=NOW + timedelta(minutes=15)))
+    listening.poller.poll(listening.channel)
+    listening.clock.advance(minutes=14)
+    restarted = Poller(
+        database=listening.database,
+        languages=("en",),
+        answerable=timedelta(hours=24),
+        clock=listening.clock,
+    )
+    (polled,) = restarted.poll(listening.channel)
+    assert polled.waiting
+    listening.clock.advance(minutes=1)
+    (polled,) = restarted.poll(listening.channel)
+    assert not polled.waiting
+
+
+def test_one_stream_in_trouble_does_not_stop_the_others(listening: Listening) -> None:
+    channel = FakeChannel(streams=("mentions", "search"))
+    channel.fail("fetch", AuthFailed("make a new token"))
+    first, second = listening.poller.poll(channel)
+    assert first.error == "make a new token"
+    assert second.error == ""
+
+
+def test_a_refresh_takes_over_edits_and_deletions_of_what_is_open(listening: Listening) -> None:
+    listening.channel.feed = [incoming("1"), incoming("2"), incoming("3")]
+    listening.poller.poll(listening.channel)
+    listening.channel.shown = {"1": incoming("1", "edited"), "2": None, "3": incoming("3")}
+    assert listening.poller.refresh(listening.channel) == 2
+    with listening.database.read() as session:
+        rows = session.scalars(select(Mention).order_by(Mention.external_id)).all()
+    assert [(row.text, row.status) for row in rows] == [
+        ("edited", MentionStatus.NEW),
+        ("Where is my parcel?", MentionStatus.GONE),
+        ("Where is my parcel?", MentionStatus.NEW),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "failures", "seconds"),
+    [
+        (Unavailable("x"), 1, 2),
+        (Unavailable("x"), 3, 8),
+        (Unavailable("x"), 50, 300),
+        (Unavailable("x", retry_after=40), 1, 40),
+        (Unavailable("x", retry_after=-5), 1, 1),
+        (Unavailable("x", retry_after=10**9), 1, 3600),
+        (RateLimited(until=NOW + timedelta(seconds=90)), 1, 90),
+        (RateLimited(until=NOW - timedelta(hours=1)), 1, 1),
+        (AuthFailed("x"), 1, 300),
+        (BudgetSpent(), 1, 3600),
+        (BudgetSpent(until=NOW + timedelta(days=1)), 1, 86_400),
+    ],
+)
+def test_how_long_a_stream_is_left_alone(
+    error: ChannelError, failures: int, seconds: float
+) -> None:
+    assert wait_after(error, failures, NOW) == timedelta(seconds=seconds)
