@@ -1,0 +1,229 @@
+"""What a human decides about a draft: edit, approve, take back, reject, answer by hand, hide.
+
+Every decision names the version it was made on. Whoever comes second is told who was first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from listener.channels.base import Channel
+from listener.models import Mention, MentionStatus
+from listener.normalize import clean
+from responder.audit import note
+from responder.bot import Bot
+from responder.draft import enqueue, target_of
+from responder.lint import Finding, lint, unconfirmed
+from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
+
+CLAIM_SECONDS = 90
+
+
+class NotFound(Exception):
+    """There is no such draft, reply or mention."""
+
+
+class Conflict(Exception):
+    """Somebody was faster, or the customer changed something. The text says who or what."""
+
+
+class Blocked(Exception):
+    """The words may not leave as they are."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(finding.message for finding in self.findings))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approved:
+    """`leaves_at`: until then it can be taken back."""
+
+    reply_id: str
+    draft_id: str
+    leaves_at: datetime
+
+
+def approve(
+    bot: Bot,
+    draft_id: str,
+    *,
+    version: int,
+    by: str,
+    text: str | None = None,
+    confirm: frozenset[str] = frozenset(),
+) -> Approved:
+    """Let a draft leave, with `text` in its place if given. Raises NotFound, Conflict, Blocked."""
+    now = bot.clock()
+    leaves_at = now + timedelta(seconds=bot.settings.responder.undo_seconds)
+    with bot.database.write() as session:
+        draft = _pending(session, draft_id, version)
+        mention = draft.mention
+        _still_the_same(mention, draft)
+        if text is not None and clean(text) != draft.text:
+            draft.text = clean(text)
+            draft.version += 1
+        channel = _channel_of(bot, mention)
+        target = target_of(mention, channel, bot.settings.brand.languages, draft.text)
+        findings = lint(draft.text, target)
+        in_the_way = unconfirmed(findings, confirm)
+        if in_the_way:
+            raise Blocked(in_the_way)
+        draft.status, draft.changed_at = DraftStatus.APPROVED, now
+        draft.findings = [finding.as_json() for finding in findings]
+        reply = enqueue(
+            session,
+            draft=draft,
+            mention=mention,
+            by=by,
+            author_kind=AuthorKind.HUMAN,
+            now=now,
+            leaves_at=leaves_at,
+        )
+        mention.status, mention.changed_at = MentionStatus.DRAFTED, now
+        return Approved(reply_id=reply.id, draft_id=draft.id, leaves_at=leaves_at)
+
+
+def take_back(bot: Bot, reply_id: str, *, by: str) -> str:
+    """Undo an approval whose reply has not left. Returns the draft's id. Raises as `approve`."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        reply = session.get(Reply, reply_id)
+        if reply is None:
+            raise NotFound("There is no such reply")
+        if reply.status is not ReplyStatus.QUEUED:
+            raise Conflict(f"Too late: the reply is {reply.status.value}")
+        draft = reply.draft
+        draft.status, draft.changed_at = DraftStatus.PENDING, now
+        draft.version += 1
+        session.delete(reply)
+        note(session, who=by, action="take back", subject=draft.id, now=now)
+        return draft.id
+
+
+def edit(bot: Bot, draft_id: str, *, version: int, text: str, by: str) -> int:
+    """Keep other words without sending them. Returns the new version. Raises as `approve`."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        draft = _pending(session, draft_id, version)
+        draft.text = clean(text)
+        draft.version += 1
+        draft.changed_at = now
+        channel = _channel_of(bot, draft.mention)
+        target = target_of(draft.mention, channel, bot.settings.brand.languages, draft.text)
+        draft.findings = [finding.as_json() for finding in lint(draft.text, target)]
+        note(session, who=by, action="edit", subject=draft.id, now=now)
+        return draft.version
+
+
+def reject(bot: Bot, draft_id: str, *, version: int, reason: str, by: str) -> None:
+    """Decide that this draft, and so this mention, gets no answer. Raises NotFound, Conflict."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        draft = _pending(session, draft_id, version)
+        _close(draft, DraftStatus.REJECTED, clean(reason)[:500], now)
+        draft.mention.status = MentionStatus.IGNORED
+        draft.mention.status_reason = f"{by} decided not to answer"
+        draft.mention.changed_at = now
+        note(session, who=by, action="reject", subject=draft.id, now=now)
+
+
+def answered_by_hand(bot: Bot, draft_id: str, *, version: int, by: str) -> None:
+    """A person answered in the network's own app. Raises NotFound, Conflict."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        draft = _pending(session, draft_id, version)
+        _close(draft, DraftStatus.WITHDRAWN, f"{by} answered on the network", now)
+        draft.mention.status = MentionStatus.ANSWERED_OUTSIDE
+        draft.mention.status_reason = f"{by} answered on the network"
+        draft.mention.changed_at = now
+        note(session, who=by, action="answered by hand", subject=draft.id, now=now)
+
+
+def hide(bot: Bot, mention_id: str, *, by: str) -> None:
+    """Hide a mention on its network. Raises NotFound or a ChannelError; then nothing is noted."""
+    with bot.database.read() as session:
+        mention = session.get(Mention, mention_id)
+        if mention is None:
+            raise NotFound("There is no such mention")
+    _channel_of(bot, mention).hide(mention.revision_id)
+    now = bot.clock()
+    with bot.database.write() as session:
+        row = session.get_one(Mention, mention_id)
+        for draft in _open_drafts(session, row.id):
+            _close(draft, DraftStatus.WITHDRAWN, f"{by} hid the mention", now)
+        if row.status is not MentionStatus.ANSWERED:
+            row.status, row.status_reason = MentionStatus.IGNORED, f"hidden by {by}"
+        row.changed_at = now
+        note(session, who=by, action="hide", subject=mention_id, now=now)
+
+
+def claim(bot: Bot, draft_id: str, *, agent_id: str) -> bool:
+    """Say "I am on it" for 90 seconds. False if somebody else is. Harmless to repeat."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        draft = session.get(Draft, draft_id)
+        if draft is None:
+            raise NotFound("There is no such draft")
+        taken = draft.claimed_until is not None and draft.claimed_until > now
+        if taken and draft.claimed_by != agent_id:
+            return False
+        if draft.claimed_by != agent_id or not taken:
+            draft.changed_at = now
+        draft.claimed_by = agent_id
+        draft.claimed_until = now + timedelta(seconds=CLAIM_SECONDS)
+        return True
+
+
+def _pending(session: Session, draft_id: str, version: int) -> Draft:
+    draft = session.get(Draft, draft_id)
+    if draft is None:
+        raise NotFound("There is no such draft")
+    if draft.status is not DraftStatus.PENDING:
+        raise Conflict(_who_was_faster(session, draft))
+    if draft.version != version:
+        raise Conflict("The draft was changed meanwhile: read it again")
+    return draft
+
+
+def _who_was_faster(session: Session, draft: Draft) -> str:
+    approval = session.scalar(
+        select(Approval)
+        .where(Approval.draft_id == draft.id)
+        .order_by(Approval.approved_at.desc())
+        .limit(1)
+    )
+    if draft.status is DraftStatus.APPROVED and approval:
+        return f"{approval.approved_by} approved it first"
+    return f"The draft is {draft.status.value}: {draft.reason}".rstrip(": ")
+
+
+def _still_the_same(mention: Mention, draft: Draft) -> None:
+    if mention.status is MentionStatus.GONE:
+        raise Conflict("The customer deleted the text")
+    if mention.version != draft.mention_version:
+        raise Conflict("The customer changed the text: a new draft is on its way")
+
+
+def _channel_of(bot: Bot, mention: Mention) -> Channel:
+    if mention.channel not in bot.channels:
+        raise Conflict(f"The channel {mention.channel} is not configured any more")
+    return bot.channels[mention.channel]
+
+
+def _open_drafts(session: Session, mention_id: str) -> list[Draft]:
+    return list(
+        session.scalars(
+            select(Draft).where(Draft.mention_id == mention_id, Draft.status == DraftStatus.PENDING)
+        )
+    )
+
+
+def _close(draft: Draft, status: DraftStatus, reason: str, now: datetime) -> None:
+    draft.status, draft.reason, draft.changed_at = status, reason, now
+    draft.version += 1

@@ -1,0 +1,102 @@
+"""The parts, put together once: what every job and every screen is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from config import brand
+from config.brand import BrandBook
+from config.clock import Clock, utcnow
+from config.database import Database
+from config.secrets import Redactor
+from config.settings import ROOT, Settings
+from listener.channels import open_channels
+from listener.channels.base import Channel
+from listener.poll import Poller
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bot:
+    """One installation. Holds no state of its own: that is in the database."""
+
+    settings: Settings
+    database: Database
+    book: BrandBook
+    channels: Mapping[str, Channel]
+    redactor: Redactor
+    clock: Clock
+    state: Path  # the folder of the lock and of the PAUSE file
+
+    @property
+    def pause_file(self) -> Path:
+        return self.state / "PAUSE"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.state / "run.lock"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.brand.timezone)
+
+    @property
+    def poller(self) -> Poller:
+        return Poller(
+            database=self.database,
+            languages=self.settings.brand.languages,
+            answerable=timedelta(hours=self.settings.responder.answerable_hours),
+            clock=self.clock,
+        )
+
+
+def assemble(
+    settings: Settings,
+    *,
+    source: str,
+    redactor: Redactor,
+    clock: Clock = utcnow,
+    checkpoints: bool = False,
+) -> Bot:
+    """Put the parts together. Asks nothing of any network. Raises ConfigError.
+
+    `checkpoints` is for the holder of the instance lock alone.
+    """
+    book = brand.load(ROOT / settings.brand.path, settings.brand.languages)
+    channels = open_channels(settings.channels, source=source, redactor=redactor, clock=clock)
+    state = state_folder(settings)
+    state.mkdir(parents=True, exist_ok=True)
+    return Bot(
+        settings=settings,
+        database=Database(database_url(settings), checkpoints=checkpoints),
+        book=book,
+        channels=channels,
+        redactor=redactor,
+        clock=clock,
+        state=state,
+    )
+
+
+def database_url(settings: Settings) -> str:
+    """The database's URL; the path of an SQLite file is taken from the program's folder."""
+    scheme, separator, path = settings.database.url.partition(":///")
+    if not separator or not scheme.startswith("sqlite") or path in ("", ":memory:"):
+        return settings.database.url
+    return f"{scheme}:///{ROOT / path}"
+
+
+def state_folder(settings: Settings) -> Path:
+    """Where lock and PAUSE file lie: beside an SQLite database, else in data/."""
+    scheme, separator, path = settings.database.url.partition(":///")
+    return (ROOT / path).parent if separator and scheme.startswith("sqlite") else ROOT / "data"
+
+
+def desk_url(settings: Settings, port: int | None = None) -> str:
+    """The desk's address as a person on this machine types it."""
+    host = settings.desk.host
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    bracketed = f"[{shown}]" if ":" in shown else shown
+    return f"http://{bracketed}:{settings.desk.port if port is None else port}"

@@ -1,0 +1,43 @@
+"""The commands that do one thing and end. Each returns its exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config import logs, settings
+from config.errors import ConfigError
+from config.migrate import migrate
+from config.secrets import Redactor
+from listener.channels.base import Channel
+from responder.bot import Bot, assemble, database_url
+
+BY = "command line"
+
+
+@contextmanager
+def with_bot(config: Path) -> Iterator[Bot]:
+    """The parts for one command, the database brought up to date. Raises ConfigError."""
+    redactor = Redactor()
+    logs.set_up(redactor)
+    bot = assemble(settings.load(config), source=str(config), redactor=redactor)
+    migrate(bot.database, url=database_url(bot.settings))
+    try:
+        yield bot
+    finally:
+        bot.database.close()
+
+
+def chosen(bot: Bot, name: str | None) -> list[Channel]:
+    """The named channel, or all of them. Raises ConfigError for a name that is not configured."""
+    if name is None:
+        return list(bot.channels.values())
+    if name not in bot.channels:
+        raise ConfigError(
+            where="--channel",
+            key=name,
+            problem="is not configured",
+            fix=f"choose from {', '.join(bot.channels) or 'none: add a [channels.…] table'}",
+        )
+    return [bot.channels[name]]

@@ -1,0 +1,79 @@
+"""The commands about people and programs: agents, invitations, tokens."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from config.errors import ConfigError
+from responder import access
+from responder.bot import desk_url
+from responder.commands import with_bot
+from responder.models import Role
+
+
+def add_agent(config: Path, name: str, role: str) -> int:
+    chosen = _role(role)
+    with with_bot(config) as bot:
+        secret = access.invite(bot.database, name=name, role=chosen, now=bot.clock())
+        print(f"{name} may join as {chosen}, once, within 24 hours:")
+        print(f"{desk_url(bot.settings)}/join/{secret}")
+    return 0
+
+
+def list_agents(config: Path, *, as_json: bool) -> int:
+    with with_bot(config) as bot:
+        people = [
+            {"name": a.name, "role": a.role.value, "disabled": a.disabled_at is not None}
+            for a in access.agents(bot.database)
+        ]
+    if as_json:
+        print(json.dumps(people, ensure_ascii=False))
+        return 0
+    for person in people:
+        print(f"{person['name']}  {person['role']}{'  disabled' if person['disabled'] else ''}")
+    if not people:
+        print("Nobody yet: python run_bot.py agent add NAME --role admin")
+    return 0
+
+
+def disable_agent(config: Path, name: str) -> int:
+    with with_bot(config) as bot:
+        try:
+            access.disable(bot.database, name, bot.clock())
+        except LookupError:
+            raise _nobody(name) from None
+    print(f"{name} cannot sign in any more")
+    return 0
+
+
+def reset_agent(config: Path, name: str) -> int:
+    with with_bot(config) as bot:
+        try:
+            secret = access.reset(bot.database, name, bot.clock())
+        except LookupError:
+            raise _nobody(name) from None
+        print(f"{name} may choose a new password, once, within 24 hours:")
+        print(f"{desk_url(bot.settings)}/join/{secret}")
+    return 0
+
+
+def create_token(config: Path, name: str, role: str) -> int:
+    chosen = _role(role)
+    with with_bot(config) as bot:
+        print(access.create_token(bot.database, name=name, role=chosen, now=bot.clock()))
+    return 0
+
+
+def _role(role: str) -> Role:
+    if role not in list(Role):
+        raise ConfigError(
+            where="--role", key=role, problem="no such role", fix=f"choose from {', '.join(Role)}"
+        )
+    return Role(role)
+
+
+def _nobody(name: str) -> ConfigError:
+    return ConfigError(
+        where="agent", key=name, problem="no such agent", fix="see: python run_bot.py agent list"
+    )

@@ -1,0 +1,87 @@
+"""`demo`: the whole product against the sandbox networks, with scripted customers."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from listener.sandbox.sandbox import Sandbox
+
+from config import logs, settings
+from config.secrets import Redactor
+from responder import access
+from responder.bot import Bot, assemble
+from responder.daemon import keep_running
+from responder.desk.server import free_port
+from responder.models import Role
+
+HOST = "127.0.0.1"
+
+
+def run_demo(*, port: int, folder: Path, seed: int, rate: float) -> None:
+    """Run until stopped; everything is kept in `folder`, its `bot.toml` included."""
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    redactor = Redactor()
+    logs.set_up(redactor)
+    desk_port = free_port(HOST, port)
+    if desk_port != port:
+        sys.stdout.write(f"Port {port} is busy: using {desk_port}\n")
+    sandbox = Sandbox(seed=seed, rate_per_minute=rate, folder=folder / "sandbox")
+    sandbox.start()
+    try:
+        config = folder / "bot.toml"
+        _write(config, _tables(folder, desk_port, sandbox.tables()))
+        bot = assemble(
+            settings.load(config), source=str(config), redactor=redactor, checkpoints=True
+        )
+        keep_running(bot, greeting=lambda bot, url: _say_hello(bot, url, sandbox, config))
+    finally:
+        sandbox.stop()
+
+
+def _tables(folder: Path, port: int, channels: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "brand": {"name": "Larix Outdoor", "path": "config/brand/demo"},
+        "database": {"url": f"sqlite:///{folder / 'bot.db'}"},
+        "desk": {"host": HOST, "port": port},
+        "channels": channels,
+    }
+
+
+def _say_hello(bot: Bot, url: str, sandbox: Sandbox, config: Path) -> None:
+    secret = access.entry_link(bot.database, name="demo", role=Role.ADMIN, now=bot.clock())
+    tables = sandbox.tables()
+    sys.stdout.write(
+        "\n"
+        "Antiphon is listening. Customers are writing on two sandbox networks of this machine.\n\n"
+        f"  The desk, signed in:   {url}/enter/{secret}\n"
+        f"  What customers see:    X {tables['x']['api_url']}/\n"
+        f"                         Facebook {tables['facebook']['api_url']}/\n"
+        f"  Settings of this demo: {config}\n\n"
+        "Ctrl+C stops it; started again, it goes on where it was.\n"
+    )
+    sys.stdout.flush()
+
+
+def _write(path: Path, tables: Mapping[str, Any]) -> None:
+    """Write settings as TOML, readable by this account alone: they hold (sandbox) secrets."""
+    lines = ["# Written by `run_bot.py demo` at each start.", *_section((), tables)]
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def _section(name: tuple[str, ...], table: Mapping[str, Any]) -> list[str]:
+    values = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
+    lines = [f"\n[{'.'.join(name)}]"] if name and values else []
+    # JSON's strings, numbers, booleans and lists are TOML's too.
+    lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            lines += _section((*name, key), value)
+    return lines

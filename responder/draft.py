@@ -1,0 +1,254 @@
+"""Mentions become drafts: decide, compose, and keep both with the mention's status, at once."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from listener.channels.base import Channel
+from listener.models import Mention, MentionStatus
+from responder.audit import note
+from responder.bot import Bot
+from responder.compose import Asked, Composed, compose
+from responder.decide import Action, Decision, Heard, decide
+from responder.lint import Target, lint
+from responder.models import (
+    Approval,
+    AuthorKind,
+    Draft,
+    DraftStatus,
+    PauseLevel,
+    Reply,
+    ReplyStatus,
+)
+from responder.pause import level_for
+
+log = logging.getLogger(__name__)
+
+POLICY = "policy"
+_AT_ONCE = 20
+_STATUS = {
+    Action.DRAFT: MentionStatus.DRAFTED,
+    Action.BY_HAND: MentionStatus.BY_HAND,
+    Action.LISTEN_ONLY: MentionStatus.LISTEN_ONLY,
+    Action.IGNORE: MentionStatus.IGNORED,
+}
+
+
+def draft_round(bot: Bot) -> int:
+    """Look at every new mention once, most urgent first. Returns how many drafts were made."""
+    made = 0
+    while True:
+        with bot.database.write() as session:
+            mentions = session.scalars(
+                select(Mention)
+                .where(Mention.status == MentionStatus.NEW)
+                .options(joinedload(Mention.author))
+                .order_by(Mention.due_at)
+                .limit(_AT_ONCE)
+            ).all()
+            for mention in mentions:
+                made += _answer(session, bot, mention)
+        if len(mentions) < _AT_ONCE:
+            break
+    withdraw_pointless(bot)
+    if made:
+        log.info("%d drafts made", made)
+    return made
+
+
+def withdraw_pointless(bot: Bot) -> int:
+    """Take back drafts whose mention is gone, answered or no longer ours to answer."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        drafts = session.scalars(
+            select(Draft)
+            .join(Draft.mention)
+            .where(
+                Draft.status == DraftStatus.PENDING,
+                Mention.status.not_in((MentionStatus.DRAFTED, MentionStatus.BY_HAND)),
+            )
+        ).all()
+        for draft in drafts:
+            _withdraw(draft, f"the mention is {draft.mention.status.value}", now)
+        return len(drafts)
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of the words, to prove that what was approved is what was sent."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def target_of(mention: Mention, channel: Channel, languages: tuple[str, ...], text: str) -> Target:
+    """What a reply to `mention` must fit."""
+    return Target(
+        length=channel.length(text),
+        counted_in=channel.declaration.counted_in,
+        language=mention.language,
+        languages=languages,
+        answerable=mention.answerable,
+        label=channel.declaration.label,
+    )
+
+
+def _answer(session: Session, bot: Bot, mention: Mention) -> int:
+    now = bot.clock()
+    decision = decide(
+        Heard(
+            signals=frozenset(mention.signals),
+            sentiment=mention.sentiment,
+            answerable=mention.answerable,
+            addressed=mention.addressed,
+            opted_out=bool(mention.author and mention.author.opted_out_at),
+        )
+    )
+    if not _clear_the_way(session, mention, now):
+        mention.status, mention.changed_at = MentionStatus.DRAFTED, now
+        return 0
+    mention.status = _STATUS[decision.action]
+    mention.status_reason = decision.reason
+    mention.changed_at = now
+    channel = bot.channels.get(mention.channel)
+    if channel is None or decision.action not in (Action.DRAFT, Action.BY_HAND):
+        return 0
+    composed = _compose(bot, channel, mention, decision, now)
+    target = target_of(mention, channel, bot.settings.brand.languages, composed.text)
+    draft = Draft(
+        mention_id=mention.id,
+        version=1,
+        text=composed.text,
+        language=mention.language,
+        made_from=composed.made_from,
+        mention_version=mention.version,
+        findings=[finding.as_json() for finding in lint(composed.text, target)],
+        created_at=now,
+        changed_at=now,
+        status=DraftStatus.PENDING,
+    )
+    session.add(draft)
+    session.flush()
+    if _may_leave_alone(session, bot, channel, decision, draft):
+        approve_by_policy(session, bot, mention, draft)
+    return 1
+
+
+def _compose(
+    bot: Bot, channel: Channel, mention: Mention, decision: Decision, now: datetime
+) -> Composed:
+    chapter = bot.book.chapters.get(mention.language)
+    if chapter is None:
+        return Composed(text="", made_from="no words: this language is for a human")
+    return compose(
+        Asked(
+            text=mention.text,
+            name=mention.author.name if mention.author else "",
+            topics=mention.topics,
+            occasion=decision.occasion,
+            question=decision.question,
+            seed=mention.id,
+            today=now.astimezone(bot.zone).date(),
+        ),
+        chapter,
+        links=channel.declaration.links_welcome,
+        fits=lambda text: channel.length(text).fits,
+        notice=chapter.voice.automatic if _automatic(channel, decision) else "",
+    )
+
+
+def _automatic(channel: Channel, decision: Decision) -> bool:
+    return channel.options.auto_reply and decision.safe and decision.action is Action.DRAFT
+
+
+def _may_leave_alone(
+    session: Session, bot: Bot, channel: Channel, decision: Decision, draft: Draft
+) -> bool:
+    if not _automatic(channel, decision) or draft.findings:
+        return False
+    level: PauseLevel | None = level_for(session, channel.name, bot.pause_file)
+    return level is None
+
+
+def approve_by_policy(session: Session, bot: Bot, mention: Mention, draft: Draft) -> None:
+    """Queue a draft nobody has to look at, as the settings of its channel allow."""
+    now = bot.clock()
+    draft.status, draft.changed_at = DraftStatus.APPROVED, now
+    enqueue(
+        session,
+        draft=draft,
+        mention=mention,
+        by=POLICY,
+        author_kind=AuthorKind.AUTO,
+        now=now,
+        leaves_at=now + timedelta(seconds=bot.settings.responder.undo_seconds),
+    )
+
+
+def enqueue(
+    session: Session,
+    *,
+    draft: Draft,
+    mention: Mention,
+    by: str,
+    author_kind: AuthorKind,
+    now: datetime,
+    leaves_at: datetime,
+) -> Reply:
+    """Put the words of an approved draft into the outbox, with the approval that allows it."""
+    digest = text_hash(draft.text)
+    session.add(
+        Approval(
+            draft_id=draft.id,
+            version=draft.version,
+            text_hash=digest,
+            approved_by=by,
+            approved_at=now,
+        )
+    )
+    reply = Reply(
+        draft_id=draft.id,
+        mention_id=mention.id,
+        channel=mention.channel,
+        in_reply_to=mention.answer_under,
+        text=draft.text,
+        text_hash=digest,
+        author_kind=author_kind,
+        status=ReplyStatus.QUEUED,
+        queued_at=now,
+        not_before=leaves_at,
+        changed_at=now,
+    )
+    session.add(reply)
+    note(session, who=by, action="approve", subject=draft.id, detail=digest, now=now)
+    session.flush()
+    return reply
+
+
+def _clear_the_way(session: Session, mention: Mention, now: datetime) -> bool:
+    """Take back what was drafted for an older wording. False if a reply may already stand: then
+    this mention has had its one answer, whatever its author makes of the text afterwards."""
+    live = session.scalar(
+        select(Reply).where(Reply.mention_id == mention.id, Reply.status != ReplyStatus.FAILED)
+    )
+    if live is not None and live.status is not ReplyStatus.QUEUED:
+        return False
+    reason = "the customer changed the text"
+    if live is not None:
+        live.status, live.reason, live.changed_at = ReplyStatus.FAILED, reason, now
+    for draft in session.scalars(
+        select(Draft).where(
+            Draft.mention_id == mention.id,
+            Draft.status.in_((DraftStatus.PENDING, DraftStatus.APPROVED)),
+        )
+    ).all():
+        _withdraw(draft, reason, now)
+    session.flush()
+    return True
+
+
+def _withdraw(draft: Draft, reason: str, now: datetime) -> None:
+    draft.status, draft.reason, draft.changed_at = DraftStatus.WITHDRAWN, reason, now
+    draft.version += 1

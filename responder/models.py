@@ -1,0 +1,216 @@
+"""What goes out, as tables: who works at the desk, what is drafted, approved and posted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from config.database import Base, Choice, Moment
+from config.ids import new_id
+from listener.models import Mention
+
+
+class Role(StrEnum):
+    """What an agent may do. Each role may do everything the ones before it may."""
+
+    VIEWER = "viewer"  # read
+    EDITOR = "editor"  # change and reject drafts
+    APPROVER = "approver"  # send, hide, say what became of an unknown reply
+    ADMIN = "admin"  # pause, resume, people
+
+
+class DraftStatus(StrEnum):
+    PENDING = "pending"  # waits for a human
+    APPROVED = "approved"  # its reply is in the outbox
+    REJECTED = "rejected"  # a human said no
+    EXPIRED = "expired"  # nobody decided in time
+    WITHDRAWN = "withdrawn"  # the mention changed, went away or was answered elsewhere
+
+
+class ReplyStatus(StrEnum):
+    QUEUED = "queued"  # may leave from `not_before` on
+    SENDING = "sending"  # committed before the call: from here on it may stand on the network
+    UNKNOWN = "unknown"  # nobody knows whether it stands: never sent again by itself
+    SENT = "sent"  # the network named its id
+    FAILED = "failed"  # did not leave; a human must act
+
+
+class Purpose(StrEnum):
+    ANSWER = "answer"
+
+
+class AuthorKind(StrEnum):
+    """Who stands behind a reply. Never called "agent" for the machine: an agent is a human here."""
+
+    HUMAN = "human"
+    AUTO = "auto"
+
+
+class PauseLevel(StrEnum):
+    AUTO = "auto"  # nothing leaves without a human
+    SEND = "send"  # nothing leaves; approvals queue
+    ALL = "all"  # nothing leaves and nothing is polled
+
+
+class Agent(Base):
+    """A human of the team."""
+
+    __tablename__ = "agents"
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[Role] = mapped_column(Choice(Role))
+    password_hash: Mapped[str] = mapped_column(Text, default="")  # argon2id; empty: none set yet
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class CredentialKind(StrEnum):
+    SESSION = "session"  # a browser that signed in
+    TOKEN = "token"  # noqa: S105  # a program that uses the API
+    INVITE = "invite"  # a one-time link to set a password
+    ENTRY = "entry"  # a link of the demo that signs in directly
+
+
+class Credential(Base):
+    """Proof of being allowed in. Only the SHA-256 of the secret is kept."""
+
+    __tablename__ = "credentials"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[CredentialKind] = mapped_column(Choice(CredentialKind))
+    agent_id: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
+    name: Mapped[str] = mapped_column(String(64), default="")  # of a token, for the list
+    role: Mapped[Role] = mapped_column(Choice(Role))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    agent: Mapped[Agent | None] = relationship()
+
+
+class SignInFailure(Base):
+    """A wrong password, remembered for the throttle."""
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (Index(None, "name", "at"), Index(None, "address", "at"))
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Draft(Base):
+    """An answer somebody may approve. Every change raises `version`; a version is approved."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        # At most one draft of a mention is open at any time.
+        Index(
+            "uq_drafts_open",
+            "mention_id",
+            unique=True,
+            sqlite_where=text("status IN ('pending', 'approved')"),
+            postgresql_where=text("status IN ('pending', 'approved')"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id"))
+    version: Mapped[int] = mapped_column(default=1)
+    status: Mapped[DraftStatus] = mapped_column(Choice(DraftStatus), default=DraftStatus.PENDING)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text)  # may be empty: a human writes it
+    language: Mapped[str] = mapped_column(String(16))
+    made_from: Mapped[str] = mapped_column(String(200), default="")  # "saved reply: delivery"
+    mention_version: Mapped[int]  # the version of the mention it answers
+    findings: Mapped[list[dict[str, object]]] = mapped_column(JSON, default=list)
+    claimed_by: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
+    claimed_until: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+    mention: Mapped[Mention] = relationship()
+    claimant: Mapped[Agent | None] = relationship()
+
+
+class Approval(Base):
+    """Who allowed which words to leave."""
+
+    __tablename__ = "approvals"
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"))
+    version: Mapped[int]
+    text_hash: Mapped[str] = mapped_column(String(64))
+    approved_by: Mapped[str] = mapped_column(String(64))  # an agent's or token's name; "policy"
+    approved_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Reply(Base):
+    """The outbox: one row for each answer that may, did or will stand on a network."""
+
+    __tablename__ = "replies"
+    __table_args__ = (
+        # The promise "never answer twice": one live reply per mention and purpose.
+        Index(
+            "uq_replies_live",
+            "mention_id",
+            "purpose",
+            unique=True,
+            sqlite_where=text("status <> 'failed'"),
+            postgresql_where=text("status <> 'failed'"),
+        ),
+        Index(None, "status", "not_before"),
+    )
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"))
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id"))
+    purpose: Mapped[Purpose] = mapped_column(Choice(Purpose), default=Purpose.ANSWER)
+    channel: Mapped[str] = mapped_column(String(64))
+    in_reply_to: Mapped[str] = mapped_column(String(128))
+    text: Mapped[str] = mapped_column(Text)
+    text_hash: Mapped[str] = mapped_column(String(64))
+    author_kind: Mapped[AuthorKind] = mapped_column(Choice(AuthorKind))
+    status: Mapped[ReplyStatus] = mapped_column(Choice(ReplyStatus), default=ReplyStatus.QUEUED)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    queued_at: Mapped[datetime] = mapped_column(Moment)
+    not_before: Mapped[datetime] = mapped_column(Moment)
+    attempts: Mapped[int] = mapped_column(default=0)
+    stamped_at: Mapped[datetime | None] = mapped_column(Moment)  # when `sending` was committed
+    posted_at: Mapped[datetime | None] = mapped_column(Moment)
+    external_id: Mapped[str | None] = mapped_column(String(128))
+    url: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+    mention: Mapped[Mention] = relationship()
+    draft: Mapped[Draft] = relationship()
+
+
+class Pause(Base):
+    """The kill switch. `channel` is empty for all channels."""
+
+    __tablename__ = "pauses"
+
+    channel: Mapped[str] = mapped_column(String(64), primary_key=True)
+    level: Mapped[PauseLevel] = mapped_column(Choice(PauseLevel))
+    since: Mapped[datetime] = mapped_column(Moment)
+    by: Mapped[str] = mapped_column(String(64))
+
+
+class Audit(Base):
+    """Who did what, when. Ids and hashes only, never texts, so that a person can be erased."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(Moment)
+    who: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(64))  # the id of the row it concerns
+    detail: Mapped[str] = mapped_column(Text, default="")

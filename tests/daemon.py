@@ -1,0 +1,148 @@
+"""The real command line as a child process, for tests that start, kill and watch it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+
+from config.settings import ROOT
+
+PATIENCE_SECONDS = 30.0
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """The environment without settings of whoever runs the tests."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("BOT__")}
+    return {**kept, "PYTHONWARNINGS": "ignore", **more}
+
+
+def command(
+    *arguments: str, stdin: bytes = b"", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "run_bot.py"), *arguments],
+        input=stdin,
+        capture_output=True,
+        cwd=ROOT,
+        env=clean_environment(**environment),
+        timeout=60,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def write_config(folder: Path, channels: Mapping[str, Mapping[str, Any]], **sections: Any) -> Path:
+    """A bot.toml in `folder` with its own database there and any free port for the desk."""
+    tables = {
+        "brand": {"name": "Larix Outdoor", "path": "config/brand/demo"},
+        "database": {"url": f"sqlite:///{folder / 'bot.db'}"},
+        "desk": {"port": 0},
+        "responder": {"undo_seconds": 0},
+        **sections,
+        **{f"channels.{name}": table for name, table in channels.items()},
+    }
+    lines: list[str] = []
+    for name, table in tables.items():
+        lines.append(f"[{name}]")
+        lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+    path = folder / "bot.toml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def eventually(what: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> Any:
+    """The first truthy answer of `what`; fails the test when none comes in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = what()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"did not happen within {seconds} s")
+
+
+@dataclass
+class Daemon:
+    """`run_bot.py run` with a configuration; use it in a `with`."""
+
+    config: Path
+    token: str = ""
+    url: str = ""
+    output: str = ""
+    process: subprocess.Popen[str] = field(init=False)
+
+    def __enter__(self) -> Self:
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "run_bot.py"), "--config", str(self.config), "run"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=clean_environment(),
+            text=True,
+        )
+        assert self.process.stdout is not None
+        while "Desk: " not in self.output:
+            line = self.process.stdout.readline()
+            assert line, f"the daemon ended: {self.output}"
+            self.output += line
+        found = re.search(r"Desk: (http://\S+)", self.output)
+        assert found is not None
+        self.url = found[1]
+        eventually(self.alive)
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        if self.process.poll() is None:
+            self.kill()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def alive(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/livez", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def kill(self) -> None:
+        """As the kernel does it: nothing gets a chance to tidy up."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> float:
+        """As an init system does it. Returns how many seconds it took."""
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+        return time.monotonic() - started
+
+    def get(self, path: str, **params: Any) -> Any:
+        answer = requests.get(
+            f"{self.url}/api/v1{path}", params=params, headers=self._headers(), timeout=10
+        )
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, **body: Any) -> requests.Response:
+        return requests.post(
+            f"{self.url}/api/v1{path}", json=body, headers=self._headers(), timeout=10
+        )
+
+    def _headers(self) -> dict[str, str]:
+        if not self.token:
+            made = command("--config", str(self.config), "token", "create", "t", "--role", "admin")
+            self.token = made.stdout.strip()
+        return {"Authorization": f"Bearer {self.token}"}

@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from listener.channels.base import (
+    AuthFailed,
+    BudgetSpent,
+    ChannelError,
+    Gone,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Unknown,
+)
+from listener.models import Mention, MentionStatus
+from responder.bot import Bot
+from responder.models import Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
+from responder.pause import lift_pause, set_pause
+from responder.post import post_round, recover, settle_by_human
+from tests.factories import NOW, FakeChannel, Watch, incoming, make_bot, make_draft, make_reply
+
+
+@dataclass
+class Desk:
+    bot: Bot
+    channel: FakeChannel
+    clock: Watch
+    reply_id: str
+
+    def post(self) -> int:
+        return post_round(self.bot, "x")
+
+    def reply(self) -> Reply:
+        with self.bot.database.read() as session:
+            return session.get_one(Reply, self.reply_id)
+
+    def mention(self) -> Mention:
+        with self.bot.database.read() as session:
+            return session.get_one(Mention, self.reply().mention_id)
+
+    def draft(self) -> Draft:
+        with self.bot.database.read() as session:
+            return session.get_one(Draft, self.reply().draft_id)
+
+    def pause(self, level: PauseLevel, channel: str = "") -> list[str]:
+        return set_pause(
+            self.bot.database, channel=channel, level=level, by="anna", now=self.clock()
+        )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    clock = Watch()
+    channel = FakeChannel(clock=clock)
+    bot = make_bot(tmp_path, channels=[channel], clock=clock)
+    with bot.database.write() as session:
+        reply = make_reply(session)
+        reply.mention.external_id = "mention-1"
+        reply_id = reply.id
+    yield Desk(bot=bot, channel=channel, clock=clock, reply_id=reply_id)
+    bot.database.close()
+
+
+def test_a_due_reply_is_posted_once_under_its_mention(desk: Desk) -> None:
+    assert desk.post() == 1
+    assert desk.post() == 0
+    ((sent, posted),) = desk.channel.posts
+    assert sent.mention_id == "mention-1"
+    assert sent.answer_under == desk.reply().in_reply_to
+    reply = desk.reply()
+    assert (reply.status, reply.external_id) == (ReplyStatus.SENT, posted.external_id)
+    assert desk.mention().status is MentionStatus.ANSWERED
+
+
+def test_nothing_leaves_before_its_time(desk: Desk) -> None:
+    with desk.bot.database.write() as session:
+        session.get_one(Reply, desk.reply_id).not_before = NOW + timedelta(seconds=8)
+    assert desk.post() == 0
+    desk.clock.advance(seconds=8)
+    assert desk.post() == 1
+
+
+def test_sending_is_on_disk_before_the_call_is_made(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(desk.channel, "_trouble", lambda *_, **__: seen.append(desk.reply().status))
+    desk.post()
+    assert seen == [ReplyStatus.QUEUED, ReplyStatus.SENDING, ReplyStatus.SENDING]
+
+
+def test_an_unknown_outcome_is_never_sent_again_by_itself(desk: Desk) -> None:
+    desk.channel.fail("post", Unknown("the connection broke"), late=True)
+    assert desk.post() == 0
+    desk.clock.advance(hours=5)
+    assert desk.post() == 0
+    assert desk.reply().status is ReplyStatus.UNKNOWN
+    assert len(desk.channel.posts) == 1
+
+
+def test_a_human_who_sees_the_reply_settles_it_as_sent(desk: Desk) -> None:
+    desk.channel.fail("post", Unknown("the connection broke"), late=True)
+    desk.post()
+    settle_by_human(desk.bot, desk.reply_id, stands=True, by="anna")
+    assert desk.reply().status is ReplyStatus.SENT
+    assert desk.mention().status is MentionStatus.ANSWERED
+
+
+def test_a_human_who_does_not_see_it_gets_the_draft_back(desk: Desk) -> None:
+    desk.channel.fail("post", Unknown("the connection broke"))
+    desk.post()
+    settle_by_human(desk.bot, desk.reply_id, stands=False, by="anna")
+    assert desk.reply().status is ReplyStatus.FAILED
+    assert desk.draft().status is DraftStatus.PENDING
+    with pytest.raises(LookupError):
+        settle_by_human(desk.bot, desk.reply_id, stands=True, by="bo")
+
+
+def test_a_send_cut_off_by_a_crash_is_unknown_after_the_restart(desk: Desk) -> None:
+    with desk.bot.database.write() as session:
+        session.get_one(Reply, desk.reply_id).status = ReplyStatus.SENDING
+    assert recover(desk.bot) == 1
+    assert desk.post() == 0
+    assert desk.reply().status is ReplyStatus.UNKNOWN
+    assert desk.channel.posts == []
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (Unavailable("503", retry_after=30), 30),
+        (RateLimited(until=NOW + timedelta(minutes=15)), 900),
+        (AuthFailed("make a new token"), 300),
+        (BudgetSpent(until=NOW + timedelta(hours=2)), 7200),
+    ],
+)
+def test_what_the_network_surely_did_not_do_is_done_later(
+    desk: Desk, error: ChannelError, seconds: float
+) -> None:
+    desk.channel.fail("post", error)
+    assert desk.post() == 0
+    assert desk.reply().status is ReplyStatus.QUEUED
+    assert desk.reply().reason == str(error)
+    desk.clock.advance(seconds=seconds - 1)
+    assert desk.post() == 0
+    desk.clock.advance(seconds=1)
+    assert desk.post() == 1
+    assert len(desk.channel.posts) == 1
+
+
+def test_after_twenty_attempts_a_human_is_asked(desk: Desk) -> None:
+    desk.channel.fail("post", *[Unavailable("no way there") for _ in range(20)])
+    for _ in range(20):
+        desk.post()
+        desk.clock.advance(hours=1)
+    assert desk.reply().status is ReplyStatus.FAILED
+    assert "20 attempts" in desk.reply().reason
+    assert desk.draft().status is DraftStatus.PENDING
+
+
+def test_what_the_network_refuses_goes_back_to_a_human_with_its_reason(desk: Desk) -> None:
+    desk.channel.fail("post", Refused("replies are closed"))
+    desk.post()
+    assert desk.reply().status is ReplyStatus.FAILED
+    assert (desk.draft().status, desk.draft().reason) == (
+        DraftStatus.PENDING,
+        "replies are closed",
+    )
+
+
+def test_what_only_a_person_may_do_after_all_is_by_hand(desk: Desk) -> None:
+    desk.channel.fail("post", Refused("you were not mentioned", by_hand=True))
+    desk.post()
+    assert desk.mention().status is MentionStatus.BY_HAND
+
+
+def test_a_mention_deleted_before_the_send_is_not_answered(desk: Desk) -> None:
+    desk.channel.shown["mention-1"] = None
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+    assert desk.mention().status is MentionStatus.GONE
+    assert desk.reply().status is ReplyStatus.FAILED
+    assert desk.draft().status is DraftStatus.WITHDRAWN
+
+
+def test_a_mention_deleted_during_the_send_is_gone(desk: Desk) -> None:
+    desk.channel.fail("post", Gone())
+    desk.post()
+    assert desk.mention().status is MentionStatus.GONE
+    assert desk.draft().status is DraftStatus.WITHDRAWN
+
+
+def test_a_mention_edited_after_the_approval_is_not_answered_with_the_old_words(
+    desk: Desk,
+) -> None:
+    desk.channel.shown["mention-1"] = incoming("mention-1", "Never mind, it arrived!")
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+    assert desk.reply().status is ReplyStatus.FAILED
+    assert "changed the text" in desk.reply().reason
+
+
+def test_when_nobody_can_say_whether_the_mention_still_stands_nothing_is_sent(desk: Desk) -> None:
+    desk.channel.fail("lookup", Unavailable("503", retry_after=60))
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+    desk.clock.advance(seconds=61)
+    assert desk.post() == 1
+
+
+def test_words_that_are_not_the_approved_ones_never_leave(desk: Desk) -> None:
+    with desk.bot.database.write() as session:
+        session.get_one(Reply, desk.reply_id).draft.text = "something else altogether"
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+
+
+@pytest.mark.parametrize("level", [PauseLevel.SEND, PauseLevel.ALL])
+@pytest.mark.parametrize("channel", ["", "x"])
+def test_after_a_pause_nothing_leaves_until_it_is_lifted(
+    desk: Desk, level: PauseLevel, channel: str
+) -> None:
+    desk.pause(level, channel)
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+    lift_pause(desk.bot.database, channel=channel, by="anna", now=desk.clock())
+    assert desk.post() == 1
+
+
+def test_a_pause_that_arrives_while_we_look_at_the_mention_still_stops_the_send(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lookup(_ids: object) -> dict[str, None]:
+        desk.pause(PauseLevel.SEND)
+        return {}
+
+    monkeypatch.setattr(desk.channel, "lookup", lookup)
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+
+
+def test_a_pause_of_automatic_replies_lets_human_ones_leave(desk: Desk) -> None:
+    desk.pause(PauseLevel.AUTO)
+    assert desk.post() == 1
+
+
+def test_a_pause_lists_what_was_already_on_the_wire(desk: Desk) -> None:
+    with desk.bot.database.write() as session:
+        session.get_one(Reply, desk.reply_id).status = ReplyStatus.SENDING
+    assert desk.pause(PauseLevel.SEND) == [desk.reply_id]
+
+
+def test_the_pause_file_works_without_the_database(desk: Desk) -> None:
+    desk.bot.pause_file.touch()
+    assert desk.post() == 0
+    desk.bot.pause_file.unlink()
+    assert desk.post() == 1
+
+
+def test_the_database_itself_refuses_a_second_live_reply(desk: Desk) -> None:
+    desk.post()
+    with pytest.raises(IntegrityError), desk.bot.database.write() as session:
+        mention = session.get_one(Mention, desk.mention().id)
+        first = session.scalars(select(Draft)).one()
+        first.status = DraftStatus.REJECTED
+        session.flush()
+        make_reply(session, make_draft(session, mention))
+
+
+def test_another_channel_s_replies_are_not_touched(desk: Desk) -> None:
+    assert post_round(desk.bot, "facebook") == 0
+    assert desk.reply().status is ReplyStatus.QUEUED
