@@ -33,7 +33,22 @@ from sentiment.prioritize import Level
 from sentiment.score import Sentiment
 from tests.fakes import NOW, FakeChannel, Watch, incoming
 
-__all__ = ["NOW", "FakeChannel", "Watch", "incoming"]  # and everything below
+__all__ = [
+    "LANGUAGES",
+    "NOW",
+    "FakeChannel",
+    "Watch",
+    "incoming",
+    "make_agent",
+    "make_author",
+    "make_bot",
+    "make_conversation",
+    "make_database",
+    "make_draft",
+    "make_mention",
+    "make_reply",
+    "tiny_book",
+]
 
 LANGUAGES = ("en", "it")
 _numbers = count(1)

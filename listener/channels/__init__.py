@@ -1,4 +1,4 @@
-"""The channels there are. A new network is one module and one line here."""
+"""The channels there are. A new network is one package (or module) and one line here."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from listener.channels.base import Channel
 
 # kind -> "module:factory". Loaded only when configured, to keep start and memory small.
 KINDS: Mapping[str, str] = {
-    "facebook": "listener.channels.facebook:open_channel",
-    "x": "listener.channels.x:open_channel",
+    "facebook": "listener.channels.facebook.channel:open_channel",
+    "x": "listener.channels.x.channel:open_channel",
 }
 
 

@@ -1,0 +1,172 @@
+"""One Graph call through facebook-sdk: in go a path and its parameters, out come JSON and headers,
+or one of our typed errors. Nothing of the SDK leaves this module.
+
+facebook-sdk 3.1.0 (2018) accepts no living Graph version, so the version is set after construction
+(https://github.com/mobolic/facebook-sdk/issues/464). It hides status and headers, returns a JSON
+500 without `error` as a success and stumbles over a missing content-type: the session's last
+response is what counts. The token travels in a header: the SDK would put it into the address, and
+from there it gets into logs and error texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import facebook
+import requests
+
+from config.clock import Clock
+from config.http import ChannelSession
+from config.secrets import Redactor
+from listener.channels import outbound, wire
+from listener.channels.base import ChannelError, RateLimited, Unavailable, Unknown
+from listener.channels.facebook import errors
+from listener.channels.wire import Item, MalformedError
+
+_SDK_HOST: Final = "https://graph.facebook.com"
+_SPARE_FROM: Final = 95  # percent of an allowance
+
+_TROUBLE: Final = (
+    facebook.GraphAPIError,
+    requests.RequestException,
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A successful answer: a JSON object and the headers, whose names may be asked in any case."""
+
+    body: Item
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    page_access_token: str = field(repr=False)
+    app_secret: str = field(default="", repr=False)
+
+    @property
+    def proof(self) -> dict[str, str]:
+        """https://developers.facebook.com/docs/graph-api/guides/secure-requests (2026-11)"""
+        if not self.app_secret:
+            return {}
+        token, secret = self.page_access_token.encode(), self.app_secret.encode()
+        return {"appsecret_proof": hmac.new(secret, token, hashlib.sha256).hexdigest()}
+
+
+class FacebookClient:
+    """Safe to call from several threads: each has its own SDK object and session."""
+
+    def __init__(
+        self,
+        *,
+        keys: Keys,
+        api_url: str,
+        version: str,
+        read_timeout: float,
+        redactor: Redactor,
+        clock: Clock,
+    ) -> None:
+        self._keys, self._api_url, self._version = keys, api_url, version
+        self._read_timeout, self._redactor, self._clock = read_timeout, redactor, clock
+        self._local = threading.local()
+        self._blind = 0  # limits in a row that did not say until when
+        self._spare_until: datetime | None = None
+        outbound.hush()
+
+    def spare(self) -> None:
+        """Raises RateLimited while the allowance is nearly used up: what is left is for replies."""
+        until = self._spare_until
+        if until and self._clock() < until:
+            detail = "Facebook: the allowance is nearly used up, the rest is for replies"
+            raise RateLimited(until=until, scope="account", detail=detail)
+
+    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
+        """Read `path`. Raises ChannelError."""
+        return self._call("GET", path, args={**(params or {}), **self._keys.proof}, write=False)
+
+    def send(self, path: str, params: Mapping[str, str], *, twice: bool = False) -> Answer:
+        """Write to `path`, once. `twice`: repeating it would change nothing, so that an unknown
+        outcome is just Unavailable. Raises ChannelError."""
+        return self._call("POST", path, post={**params, **self._keys.proof}, write=not twice)
+
+    def inspect_token(self) -> Item:
+        """What Facebook knows of our token. Raises ChannelError.
+
+        https://developers.facebook.com/docs/graph-api/reference/debug_token (2026-11)
+        """
+        answer = self.get("debug_token", {"input_token": self._keys.page_access_token})
+        return wire.mapping(answer.body.get("data"))
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        write: bool,
+        args: dict[str, Any] | None = None,
+        post: dict[str, Any] | None = None,
+    ) -> Answer:
+        graph = self._graph()
+        trouble: Exception | None = None
+        try:
+            graph.request(f"{graph.version}/{path}", args=args, post_args=post, method=method)
+        except _TROUBLE as error:
+            trouble = error
+        response = graph.session.last
+        if response is None:
+            raise outbound.no_answer(trouble, label="Facebook", write=write) from None
+        try:
+            body = wire.decode(response.content)
+        except MalformedError:
+            body = None
+        if response.status_code == 200 and isinstance(body, dict) and "error" not in body:
+            self._blind = 0
+            self._mind_usage(response.headers)
+            return Answer(body=body, headers=response.headers)
+        raise self._failure(response, body, write=write)
+
+    def _mind_usage(self, headers: Mapping[str, str]) -> None:
+        now = self._clock()
+        if errors.usage(headers) >= _SPARE_FROM:
+            regain = errors.regain_at(headers, now)
+            self._spare_until = regain or errors.first_wait(now)
+
+    def _failure(self, response: requests.Response, body: object, *, write: bool) -> ChannelError:
+        if response.status_code == 200 and not wire.mapping(body).get("error"):
+            detail = "Facebook answered with what is no JSON object"
+            return Unknown(detail) if write else Unavailable(detail)
+        error = errors.failure(
+            response.status_code,
+            response.headers,
+            body,
+            now=self._clock(),
+            write=write,
+            blind=self._blind,
+        )
+        self._blind = self._blind + 1 if isinstance(error, RateLimited) else 0
+        return outbound.redact(error, self._redactor)
+
+    def _graph(self) -> Any:
+        if not hasattr(self._local, "graph"):
+            session = ChannelSession(
+                rewrite={_SDK_HOST: self._api_url},
+                read_timeout=self._read_timeout,
+                redactor=self._redactor,
+            )
+            session.headers["Authorization"] = f"Bearer {self._keys.page_access_token}"
+            session.headers["User-Agent"] = outbound.USER_AGENT
+            graph = facebook.GraphAPI(access_token=None, session=session)
+            graph.version = self._version
+            self._local.graph = graph
+        return self._local.graph

@@ -1,0 +1,107 @@
+"""What both SDK channels need around a call: options, secrets, and failures below HTTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+import requests
+from pydantic import SecretStr, ValidationError
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from config import secrets, settings
+from config.errors import ConfigError
+from config.secrets import Redactor
+from listener.channels.base import ChannelError, ChannelOptions, Unavailable, Unknown
+
+USER_AGENT: Final = "Antiphon/0.1 (+https://github.com/antiphon)"
+
+# At DEBUG these print the Authorization header, the signature base string or the whole URL:
+# https://github.com/tweepy/tweepy/blob/v4.14.0/tweepy/client.py (read 2026-11).
+_TALKATIVE: Final = ("tweepy", "oauthlib", "requests_oauthlib", "urllib3", "facebook")
+
+Options = TypeVar("Options", bound=ChannelOptions)
+
+
+def read_options(
+    model: type[Options], *, name: str, table: Mapping[str, Any], source: str
+) -> Options:
+    """The options of `[channels.<name>]`. Raises ConfigError: one line, one key, one fix."""
+    try:
+        return model.model_validate({"kind": name, **table})
+    except ValidationError as error:
+        raise settings.explain(error, source=source, prefix=("channels", name)) from None
+
+
+def unlock(secret: SecretStr, *, name: str, key: str, source: str, redactor: Redactor) -> str:
+    """The value behind a secret option, registered to be masked everywhere. May be empty.
+
+    Raises ConfigError when the file it names cannot be used.
+    """
+    value = secrets.resolve(secret.get_secret_value(), where=source, key=f"channels.{name}.{key}")
+    redactor.add(value)
+    return value
+
+
+def require(value: str, *, name: str, key: str, source: str) -> str:
+    """`value`, or a ConfigError when it is empty."""
+    if value:
+        return value
+    variable = f"BOT__CHANNELS__{name}__{key}".upper()
+    raise ConfigError(
+        where=source,
+        key=f"channels.{name}.{key}",
+        problem="is missing",
+        fix=f"set it there, or set {variable}",
+    )
+
+
+def base_url(value: str) -> str:
+    """A base URL as an option: http or https, without a slash at the end. Raises ValueError."""
+    if not value.startswith(("https://", "http://")):
+        raise ValueError("must begin with https:// (or http:// for a test server)")
+    return value.rstrip("/")
+
+
+def hush() -> None:
+    """Keep libraries that print credentials at DEBUG from doing so, whatever the root level is."""
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.INFO))
+
+
+def no_answer(error: BaseException | None, *, label: str, write: bool) -> ChannelError:
+    """The typed error for a call that brought no HTTP answer at all.
+
+    A write is Unknown unless the connection was never made: the network may well have stored what
+    we never heard back about.
+    """
+    detail = f"{label} did not answer ({type(error).__name__})"
+    if write and not _never_sent(error):
+        return Unknown(detail)
+    return Unavailable(detail)
+
+
+def redact(error: ChannelError, redactor: Redactor) -> ChannelError:
+    """The same error with every text in it masked: networks quote a token they do not like."""
+    for name, value in vars(error).items():
+        if isinstance(value, str):
+            setattr(error, name, redactor.mask(value))
+    return error
+
+
+def _never_sent(error: BaseException | None) -> bool:
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY" in str(error):
+        return True
+    # ChannelSession raises a copy with a masked text; the original, which knows why, is its
+    # context.
+    for suspect in (error, error.__context__ if error else None):
+        if suspect is not None and suspect.args:
+            cause = suspect.args[0]
+            reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+            if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
+                return True
+    return False

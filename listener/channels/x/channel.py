@@ -1,0 +1,231 @@
+"""X: mentions and searches in, replies out, through tweepy.
+
+Automatic replies are allowed only to people who spoke to us first, one for each interaction, and
+the account must be labelled as automated: https://docs.x.com/developer-guidelines (2026-08). This
+module posts what it is told to; who decides is elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import dropwhile
+from typing import Any, Final
+
+from twitter_text import parse_tweet
+
+from config.clock import Clock
+from config.secrets import Redactor
+from listener.channels import outbound, wire
+from listener.channels.base import (
+    ChannelError,
+    Declaration,
+    Gone,
+    Incoming,
+    Length,
+    Outgoing,
+    Page,
+    Posted,
+    Refused,
+    Report,
+    Unavailable,
+    Unknown,
+)
+from listener.channels.x import fields, parse
+from listener.channels.x.client import Answer, XClient
+from listener.channels.x.options import XOptions
+from listener.channels.x.parse import Parsed
+from listener.channels.x.stance import Account
+from listener.channels.x.stream import FIELDS, PAGE, XStreams, time_at_x
+
+_SKEW: Final = timedelta(minutes=5)
+"""OAuth 1.0a refuses older and newer signatures: https://docs.x.com/fundamentals/authentication."""
+
+_CLOCKS_APART: Final = timedelta(seconds=60)  # how far X's clock and ours may differ unnoticed
+_READ_BACK_PAGES: Final = 10
+_NEARLY: Final = 0.9  # of the monthly cap
+_READ_ONLY: Final = "Read only: set the app to Read and write, then regenerate the access token"
+
+
+def open_channel(
+    name: str, table: Mapping[str, Any], *, source: str, redactor: Redactor, clock: Clock
+) -> XChannel:
+    """The channel of `[channels.<name>]`. Asks nothing of X. Raises ConfigError."""
+    options = outbound.read_options(XOptions, name=name, table=table, source=source)
+    client = XClient(
+        keys=options.keys(name=name, source=source, redactor=redactor),
+        api_url=options.api_url,
+        read_timeout=options.request_timeout_seconds,
+        redactor=redactor,
+        clock=clock,
+    )
+    return XChannel(name=name, options=options, client=client, clock=clock)
+
+
+class XChannel:
+    """One account on X."""
+
+    def __init__(self, *, name: str, options: XOptions, client: XClient, clock: Clock) -> None:
+        self._name, self._options, self._client, self._clock = name, options, client, clock
+        self._account: Account | None = None
+        self._streams = XStreams(client=client, me=self._me, web_url=options.web_url, clock=clock)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def options(self) -> XOptions:
+        return self._options
+
+    @property
+    def declaration(self) -> Declaration:
+        return Declaration(
+            label="X",
+            streams=("mentions", "search") if self._options.queries else ("mentions",),
+            text_limit=self._options.text_limit,
+            counted_in="weighted characters",
+            links_welcome=False,  # a reply with a link costs up to 20 times as much
+            can_hide=True,
+        )
+
+    def fetch(self, stream: str, position: str | None) -> Page:
+        if stream == "mentions":
+            return self._streams.mentions(position)
+        if stream == "search" and self._options.queries:
+            return self._streams.search(position, self._options.queries)
+        raise Refused(reason=f"this channel has no stream {stream!r}")
+
+    def lookup(self, external_ids: Sequence[str]) -> Mapping[str, Incoming | None]:
+        """The newest version of each post; None for what X lists as deleted or closed to us.
+
+        An id X says nothing about, or whose post cannot be read, is left out: it is not known to be
+        gone.
+        """
+        wanted = [asked for asked in external_ids if fields.optional_id(asked)]
+        found: dict[str, Incoming | None] = {}
+        for start in range(0, len(wanted), PAGE):
+            found |= self._lookup(wanted[start : start + PAGE])
+        return found
+
+    def post(self, reply: Outgoing) -> Posted:
+        under = _post_id(reply.answer_under)
+        body = {"text": reply.text, "reply": {"in_reply_to_tweet_id": under}}
+        answer = self._client.send("POST", "/2/tweets", body)
+        post_id = fields.optional_id(wire.mapping(answer.body.get("data")).get("id"))
+        if post_id is None:
+            raise Unknown("X took the reply but named no id")
+        return self._posted(post_id, under)
+
+    def find_reply(self, reply: Outgoing, since: datetime) -> Posted | None:
+        """The newest post of ours under `reply.answer_under` made after `since`.
+
+        Because X's clock may lag behind ours, one up to a minute older counts too, if it says the
+        same. Raises Unavailable when there is too much to look through: then nobody knows.
+        """
+        under, floor = _post_id(reply.answer_under), since - _CLOCKS_APART
+        for page in self._own_posts(after=max(fields.id_at(floor), under, key=int)):
+            for item in page.items:
+                ours = item.in_reply_to == under and item.created_at >= floor
+                if ours and (item.created_at >= since or _says(item.text) == _says(reply.text)):
+                    return self._posted(item.revision_id, under)
+        return None
+
+    def hide(self, external_id: str) -> None:
+        """Hide a reply under a post of ours. Raises Refused for any other post."""
+        route = f"/2/tweets/{_post_id(external_id)}/hidden"
+        self._client.send("PUT", route, {"hidden": True}, twice=True)
+
+    def length(self, text: str) -> Length:
+        """Weighted as X weighs: https://docs.x.com/fundamentals/counting-characters (2026-08)."""
+        used = parse_tweet(text.replace("\r\n", "\n")).weightedLength
+        return Length(used=used, limit=self._options.text_limit)
+
+    def check(self) -> Report:
+        """Raises nothing: what is wrong is told in `problems`."""
+        try:
+            answer = self._client.get("/2/users/me")
+            account = self._learn(answer)
+        except ChannelError as error:
+            return Report(problems=(str(error),))
+        level = answer.headers.get("x-access-level", "")
+        problems = [_READ_ONLY] if level and "write" not in level else []
+        apart = time_at_x(answer, self._clock()) - self._clock()
+        if abs(apart) > _SKEW:
+            problems.append(f"our clock is {abs(apart)} off: set it right, or X refuses our keys")
+        problems += self._nearly_used_up()
+        return Report(
+            account=f"{account.name} (@{account.handle})",
+            permissions=tuple(filter(None, level.split("-"))),
+            problems=tuple(problems),
+        )
+
+    def _nearly_used_up(self) -> list[str]:
+        """X's own count of the month, where a bearer token lets us ask: not every plan has one."""
+        if not self._options.bearer_token.get_secret_value():
+            return []
+        try:
+            body = self._client.get("/2/usage/tweets", as_app=True).body
+        except ChannelError:
+            return []
+        used, cap = parse.parse_usage(body)
+        if cap == 0 or used < cap * _NEARLY:
+            return []
+        return [f"{used} of {cap} posts of this month are read: raise the cap, or poll less often"]
+
+    def _lookup(self, wanted: list[str]) -> dict[str, Incoming | None]:
+        answer = self._client.get("/2/tweets", {**FIELDS, "ids": ",".join(wanted)})
+        page, newest = self._streams.parse(answer), parse.chains(answer.body)
+        items = {item.revision_id: item for item in page.items}
+        behind = {last for last in newest.values() if last not in items}
+        if behind:  # X answered with an older version of an edited post
+            later = self._client.get("/2/tweets", {**FIELDS, "ids": ",".join(sorted(behind))})
+            items |= {item.revision_id: item for item in self._streams.parse(later).items}
+        found: dict[str, Incoming | None] = {}
+        for asked in wanted:
+            item = items.get(newest.get(asked, asked)) or items.get(asked)
+            if item is not None or asked in page.gone:
+                found[asked] = item
+        return found
+
+    def _own_posts(self, *, after: str) -> Iterator[Parsed]:
+        params = {**FIELDS, "since_id": after, "max_results": str(PAGE)}
+        for _ in range(_READ_BACK_PAGES):
+            page = self._streams.parse(self._client.get(f"/2/users/{self._me().id}/tweets", params))
+            yield page
+            if page.next_token is None:
+                return
+            params["pagination_token"] = page.next_token
+        raise Unavailable("too many posts of our own to find one reply among them")
+
+    def _me(self) -> Account:
+        return self._account or self._learn(self._client.get("/2/users/me"))
+
+    def _learn(self, answer: Answer) -> Account:
+        try:
+            self._account = parse.parse_account(answer.body)
+        except wire.MalformedError as error:
+            raise Unavailable(f"X does not say who we are ({error})") from None
+        return self._account
+
+    def _posted(self, post_id: str, under: str) -> Posted:
+        handle = self._account.handle if self._account else "i"  # x.com/i/status/ID leads there too
+        return Posted(
+            external_id=post_id,
+            url=f"{self._options.web_url}/{handle}/status/{post_id}",
+            posted_at=fields.time_of(post_id),
+            in_reply_to=under,
+        )
+
+
+def _post_id(value: str) -> str:
+    found = fields.optional_id(value)
+    if found is None:
+        raise Gone(detail="that is no post of X")
+    return found
+
+
+def _says(text: str) -> str:
+    """A text as it can be compared: X adds leading handles and puts its own links in."""
+    words = dropwhile(lambda word: word.startswith("@"), text.split())
+    return " ".join(word for word in words if "://" not in word).casefold()

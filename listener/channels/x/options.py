@@ -1,0 +1,57 @@
+"""The keys of a `[channels.<name>]` table of kind "x"."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+
+from config.secrets import Redactor
+from listener.channels import outbound
+from listener.channels.base import ChannelOptions
+from listener.channels.x.client import Keys
+
+# X allows 512 characters (https://docs.x.com/x-api/posts/search/integrate/build-a-query, 2026-08);
+# we wrap a query into "(...) -from:handle", and a handle has up to 15.
+_QUERY_LIMIT: Final = 512 - len("() -from:") - 15
+
+_NEEDED: Final = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+
+Url = Annotated[str, AfterValidator(outbound.base_url)]
+Query = Annotated[str, Field(min_length=1, max_length=_QUERY_LIMIT)]
+
+
+class XOptions(ChannelOptions):
+    """Secrets are values or `file:/path`. `text_limit` is 25 000 for a Premium account."""
+
+    api_url: Url = "https://api.x.com"
+    web_url: Url = "https://x.com"
+    consumer_key: SecretStr = SecretStr("")
+    consumer_secret: SecretStr = SecretStr("")
+    access_token: SecretStr = SecretStr("")
+    access_token_secret: SecretStr = SecretStr("")
+    bearer_token: SecretStr = SecretStr("")
+    queries: tuple[Query, ...] = ()
+    text_limit: Annotated[int, Field(ge=1, le=25_000)] = 280
+    read_lag_seconds: Annotated[float, Field(ge=0, le=3600)] = 150
+
+    @field_validator("queries", mode="before")
+    @classmethod
+    def _from_environment(cls, value: object) -> object:
+        """A list in an environment variable is JSON text."""
+        if isinstance(value, str) and value.lstrip().startswith("["):
+            return json.loads(value)
+        return value
+
+    def keys(self, *, name: str, source: str, redactor: Redactor) -> Keys:
+        """The secrets themselves. Raises ConfigError naming the one that is missing."""
+
+        def secret(key: str) -> str:
+            value: SecretStr = getattr(self, key)
+            return outbound.unlock(value, name=name, key=key, source=source, redactor=redactor)
+
+        needed = {
+            key: outbound.require(secret(key), name=name, key=key, source=source) for key in _NEEDED
+        }
+        return Keys(**needed, bearer_token=secret("bearer_token"))

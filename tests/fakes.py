@@ -1,0 +1,144 @@
+"""A network in memory, and a clock that is moved by hand. Import them from tests.factories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from config.clock import Clock
+from listener.channels.base import (
+    ChannelError,
+    ChannelOptions,
+    Declaration,
+    Incoming,
+    Length,
+    Outgoing,
+    Page,
+    Person,
+    Posted,
+    Report,
+)
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Watch:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **span: float) -> datetime:
+        self.now += timedelta(**span)
+        return self.now
+
+
+def incoming(external_id: str, text: str = "Where is my parcel?", **changes: Any) -> Incoming:
+    """A text as a channel hands it over."""
+    return replace(
+        Incoming(
+            external_id=external_id,
+            revision_id=external_id,
+            text=text,
+            created_at=NOW,
+            conversation=external_id,
+            answer_under=external_id,
+            author=Person(external_id="giulia-1", name="Giulia Rossi", handle="giulia"),
+        ),
+        **changes,
+    )
+
+
+class FakeChannel:
+    """A network in memory. Tests fill `feed` and `shown` and read `posts` and `hidden`.
+
+    `feed` is what fetch pages through. `shown` is what lookup says (None: gone); texts it does not
+    hold are left out of the answer. `fail("post", Unavailable(...))` makes the next call raise
+    before anything happened; with `late=True` after it happened, as when an answer is lost.
+    """
+
+    def __init__(
+        self,
+        name: str = "x",
+        *,
+        clock: Clock | None = None,
+        streams: Sequence[str] = ("mentions",),
+        text_limit: int = 280,
+        links_welcome: bool = True,
+        page_size: int = 100,
+        **options: Any,
+    ) -> None:
+        self.name = name
+        self.options = ChannelOptions(**{"kind": name} | options)
+        self.declaration = Declaration(
+            label=name.capitalize(),
+            streams=tuple(streams),
+            text_limit=text_limit,
+            counted_in="characters",
+            links_welcome=links_welcome,
+            can_hide=True,
+        )
+        self.feed: list[Incoming] = []
+        self.shown: dict[str, Incoming | None] = {}
+        self.posts: list[tuple[Outgoing, Posted]] = []
+        self.hidden: list[str] = []
+        self.report = Report(account=f"{name} account")
+        self._clock = clock or Watch()
+        self._page_size = page_size
+        self._errors: dict[tuple[str, bool], list[ChannelError]] = {}
+
+    def fail(self, method: str, *errors: ChannelError, late: bool = False) -> None:
+        self._errors.setdefault((method, late), []).extend(errors)
+
+    def fetch(self, stream: str, position: str | None) -> Page:
+        self._trouble("fetch")
+        start = int(position or 0)
+        end = min(start + self._page_size, len(self.feed))
+        first = stream == self.declaration.streams[0]
+        items = tuple(self.feed[start:end]) if first else ()
+        return Page(items=items, position=str(end), more=end < len(self.feed))
+
+    def lookup(self, external_ids: Sequence[str]) -> Mapping[str, Incoming | None]:
+        self._trouble("lookup")
+        return {key: self.shown[key] for key in external_ids if key in self.shown}
+
+    def post(self, reply: Outgoing) -> Posted:
+        self._trouble("post")
+        number = len(self.posts) + 1
+        posted = Posted(
+            external_id=f"{self.name}-reply-{number}",
+            url=f"https://network.example/{self.name}-reply-{number}",
+            posted_at=self._clock(),
+            in_reply_to=reply.answer_under,
+        )
+        self.posts.append((reply, posted))
+        self._trouble("post", late=True)
+        return posted
+
+    def find_reply(self, reply: Outgoing, since: datetime) -> Posted | None:
+        self._trouble("find_reply")
+        for sent, posted in self.posts:
+            if sent.answer_under == reply.answer_under and posted.posted_at >= since:
+                return posted
+        return None
+
+    def hide(self, external_id: str) -> None:
+        self._trouble("hide")
+        self.hidden.append(external_id)
+
+    def length(self, text: str) -> Length:
+        return Length(used=len(text), limit=self.declaration.text_limit)
+
+    def check(self) -> Report:
+        self._trouble("check")
+        return self.report
+
+    def _trouble(self, method: str, *, late: bool = False) -> None:
+        waiting = self._errors.get((method, late))
+        if waiting:
+            raise waiting.pop(0)

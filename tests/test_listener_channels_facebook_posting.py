@@ -1,0 +1,258 @@
+"""A Facebook Page over real HTTP: replies, reading back, moderation, secrets and the check."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from config.errors import ConfigError
+from config.secrets import Redactor
+from listener.channels import open_channels
+from listener.channels.base import (
+    AuthFailed,
+    ChannelError,
+    Gone,
+    RateLimited,
+    Refused,
+    Unavailable,
+    Unknown,
+)
+from tests.facebook_on_loopback import (
+    FEED,
+    NOW,
+    PAGE,
+    REPLY,
+    SEND,
+    TOKEN,
+    TOP,
+    channel,
+    own,
+)
+from tests.loopback import Network, Says, free_port, payload, serving
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with serving() as running:
+        yield running
+
+
+def test_a_reply_goes_under_the_top_comment_and_the_token_into_a_header(network: Network) -> None:
+    network.on(SEND, payload("facebook/created.json"))
+    posted = channel(network.url).post(REPLY)
+    (asked,) = network.calls(SEND)
+    assert asked.body == "message=Merci+Marie"
+    assert asked.query == {}
+    assert asked.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert asked.headers["User-Agent"].startswith("Antiphon/")
+    assert posted.external_id == "900000000000101_399"
+    assert posted.url.endswith("/posts/900000000000101?comment_id=301&reply_comment_id=399")
+    assert (posted.posted_at, posted.in_reply_to) == (NOW, TOP)
+
+
+HTML = {"Content-Type": "text/html"}
+
+
+@pytest.mark.parametrize(
+    ("says", "error"),
+    [
+        (Says(reset=True), Unknown),
+        (Says(status=500, body=payload("facebook/errors/2-temporary.json")), Unknown),
+        (Says(status=500, body={"id": "1"}), Unknown),
+        (Says(status=502, body=b"<html>bad gateway</html>", headers=HTML), Unknown),
+        (Says(status=200, body=b"<html>hello</html>", headers=HTML), Unknown),
+        (Says(status=200, body=b"{cut", headers={}), Unknown),
+        (Says(status=200, body={"id": 5.5}), Unknown),
+        (Says(status=200, body=[1]), Unknown),
+        (Says(status=400, body=payload("facebook/errors/506-duplicate.json")), Unknown),
+        (Says(status=400, body=payload("facebook/errors/368-blocked.json")), RateLimited),
+        (Says(status=400, body=payload("facebook/errors/32-page-limit.json")), RateLimited),
+        (Says(status=429, body=b""), RateLimited),
+        (Says(status=400, body=payload("facebook/errors/190-expired.json")), AuthFailed),
+        (Says(status=403, body=payload("facebook/errors/200-permission.json")), AuthFailed),
+        (Says(status=401, body=b""), AuthFailed),
+        (Says(status=400, body=payload("facebook/errors/100-gone.json")), Gone),
+        (Says(status=400, body={"error": {"code": 551, "message": "unavailable"}}), Refused),
+    ],
+)
+def test_every_end_of_a_reply_has_its_type(
+    network: Network, says: Says, error: type[ChannelError]
+) -> None:
+    network.on(SEND, says)
+    with pytest.raises(error):
+        channel(network.url).post(REPLY)
+    assert len(network.calls(SEND)) == 1
+
+
+def test_an_answer_without_a_content_type_is_read_all_the_same(network: Network) -> None:
+    bare = Says(body=payload("facebook/created.json"), headers={"Content-Type": ""})
+    network.on(SEND, bare)
+    assert channel(network.url).post(REPLY).external_id == "900000000000101_399"
+
+
+def test_a_reply_without_an_answer_in_time_is_unknown(network: Network) -> None:
+    network.on(SEND, Says(seconds=0.6))
+    with pytest.raises(Unknown):
+        channel(network.url, request_timeout_seconds=0.2).post(REPLY)
+
+
+def test_a_reply_that_never_left_the_house_may_be_tried_again() -> None:
+    with pytest.raises(Unavailable):
+        channel(f"http://127.0.0.1:{free_port()}").post(REPLY)
+
+
+def test_the_same_failures_while_reading_are_no_mystery(network: Network) -> None:
+    for says in (Says(reset=True), Says(status=502, body=b"<p>", headers=HTML), Says(body=[])):
+        network.on(FEED, says)
+        with pytest.raises(Unavailable):
+            channel(network.url).fetch("feed", None)
+
+
+def test_our_reply_is_found_again_by_its_text_and_time(network: Network) -> None:
+    read = f"GET /v26.0/{TOP}/comments"
+    at = NOW - timedelta(minutes=2)
+    data = [own("Bonjour", at, "398"), own("Merci  Marie ", at)]
+    network.on(read, {"data": data})
+    found = channel(network.url).find_reply(REPLY, at)
+    assert found is not None
+    assert (found.external_id, found.posted_at) == ("900000000000101_399", at)
+    assert channel(network.url).find_reply(REPLY, at + timedelta(seconds=61)) is None
+    asked = network.calls(read)[0].query
+    assert (asked["filter"], asked["order"]) == ("stream", "reverse_chronological")
+
+
+def test_anothers_comment_with_the_same_text_is_not_ours(network: Network) -> None:
+    theirs = {**own("Merci Marie", NOW), "from": {"id": "8", "name": "Troll"}}
+    network.on(f"GET /v26.0/{TOP}/comments", {"data": [theirs]})
+    assert channel(network.url).find_reply(REPLY, NOW) is None
+
+
+def test_reading_back_without_end_is_no_proof_of_absence(network: Network) -> None:
+    paging = {"cursors": {"after": "x"}, "next": "https://x/"}
+    network.on(f"GET /v26.0/{TOP}/comments", {"data": [own("a", NOW)], "paging": paging})
+    with pytest.raises(Unavailable):
+        channel(network.url).find_reply(REPLY, NOW)
+
+
+def test_lookup_asks_once_and_one_by_one_if_one_id_spoils_the_call(network: Network) -> None:
+    gone = Says(status=400, body=payload("facebook/errors/100-gone.json"))
+    body = payload("facebook/lookup.json")
+    network.on("GET /v26.0/", body)
+    fb = channel(network.url)
+    found = fb.lookup(list(body))
+    assert [item and item.external_id for item in found.values()] == list(body)
+    network.on("GET /v26.0/", gone, {TOP: body[TOP]}, gone)
+    found = fb.lookup([TOP, "900000000000101_404"])
+    assert found["900000000000101_404"] is None
+    assert found[TOP] is not None
+
+
+def test_a_tagging_post_is_looked_up_with_the_fields_of_a_post(network: Network) -> None:
+    wrong = {"error": {"code": 100, "message": "(#100) Tried accessing nonexisting field (x)"}}
+    (tagged,) = payload("facebook/tagged.json")["data"]
+    network.on("GET /v26.0/", Says(status=400, body=wrong), {tagged["id"]: tagged})
+    found = channel(network.url).lookup([tagged["id"]])[tagged["id"]]
+    assert found is not None
+    assert "updated_time" in network.calls("GET /v26.0/")[1].query["fields"]
+
+
+def test_an_unreadable_text_is_not_called_gone(network: Network) -> None:
+    network.on("GET /v26.0/", {TOP: {"id": TOP, "message": None}})
+    assert channel(network.url).lookup([TOP, "no id"]) == {}
+
+
+def test_hiding_is_harmless_twice(network: Network) -> None:
+    network.on(f"POST /v26.0/{TOP}", payload("facebook/success.json"))
+    fb = channel(network.url)
+    fb.hide(TOP)
+    fb.hide(TOP)
+    assert network.asked[0].body == "is_hidden=true"
+    with pytest.raises(Gone):
+        fb.hide("a/b")
+
+
+def test_reading_stops_before_the_allowance_is_gone_and_replies_go_on(network: Network) -> None:
+    usage = '{"7":[{"type":"pages","call_count":96,"estimated_time_to_regain_access":0}]}'
+    says = Says(
+        body=payload("facebook/feed_last.json"), headers={"X-Business-Use-Case-Usage": usage}
+    )
+    network.on(FEED, says).on(SEND, payload("facebook/created.json"))
+    fb = channel(network.url)
+    fb.fetch("feed", None)
+    with pytest.raises(RateLimited) as error:
+        fb.fetch("feed", None)
+    assert error.value.until == NOW + timedelta(minutes=15)
+    assert len(network.calls(FEED)) == 1
+    fb.post(REPLY)
+
+
+def test_check_names_scopes_days_and_what_is_missing(network: Network) -> None:
+    network.on(f"GET /v26.0/{PAGE}", payload("facebook/page.json"))
+    network.on("GET /v26.0/debug_token", payload("facebook/debug_token.json"))
+    report = channel(network.url).check()
+    assert report.account == "Larix Outdoor"
+    assert report.token_days_left == 40
+    assert "pages_read_engagement" in report.permissions
+    assert len(report.problems) == 1
+    assert "pages_manage_engagement" in report.problems[0]
+
+
+def test_check_is_content_if_the_token_may_not_look_at_itself(network: Network) -> None:
+    network.on(f"GET /v26.0/{PAGE}", payload("facebook/page.json"))
+    report = channel(network.url).check()
+    assert (report.problems, report.token_days_left) == ((), None)
+
+
+def test_check_raises_nothing(network: Network) -> None:
+    network.on(
+        f"GET /v26.0/{PAGE}",
+        Says(status=400, body=payload("facebook/errors/190-expired.json")),
+    )
+    (problem,) = channel(network.url).check().problems
+    assert "it has run out" in problem
+
+
+def test_calls_are_proven_with_the_app_secret_where_there_is_one(network: Network) -> None:
+    network.on(FEED, payload("facebook/feed_last.json")).on(SEND, payload("facebook/created.json"))
+    fb = channel(network.url, app_secret="canary-app-secret")
+    fb.fetch("feed", None)
+    fb.post(REPLY)
+    proof = hmac.new(b"canary-app-secret", TOKEN.encode(), hashlib.sha256).hexdigest()
+    assert network.calls(FEED)[0].query["appsecret_proof"] == proof
+    assert f"appsecret_proof={proof}" in network.calls(SEND)[0].body
+
+
+def test_secrets_stand_in_no_address_no_error_and_no_log_even_at_debug(
+    network: Network, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = {"error": {"code": 190, "message": f"Malformed access token {TOKEN}"}}
+    network.on(SEND, Says(status=400, body=echo), Says(reset=True))
+    network.on(FEED, payload("facebook/feed_last.json"))
+    fb = channel(network.url, app_secret="canary-app-secret")
+    for _ in range(2):
+        with pytest.raises(ChannelError) as error:
+            fb.post(REPLY)
+        assert "canary" not in f"{error.value}{error.value!r}"
+    fb.fetch("feed", None)
+    assert "canary" not in f"{caplog.text}{fb.options!r}".lower().replace("bearer", "")
+    assert all("canary" not in f"{asked.path}{asked.query}" for asked in network.asked)
+
+
+@pytest.mark.parametrize("key", ["page_id", "page_access_token"])
+def test_a_missing_key_is_one_line_that_names_it(key: str) -> None:
+    table = {"page_id": PAGE, "page_access_token": TOKEN}
+    table.pop(key)
+    with pytest.raises(ConfigError) as error:
+        open_channels({"facebook": table}, source="b.toml", redactor=Redactor(), clock=lambda: NOW)
+    assert f"b.toml: channels.facebook.{key}: is missing" in str(error.value)
+
+
+def test_length_counts_code_points() -> None:
+    length = channel("http://127.0.0.1:1").length("é👍\r\n")
+    assert (length.used, length.limit) == (3, 8000)

@@ -1,0 +1,142 @@
+"""X over real HTTP: what is fetched, and how it is paged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from listener.channels.base import Refused, Unavailable
+from tests.loopback import Network, Says, payload
+from tests.x_on_loopback import MENTIONS, NOW, SEARCH, ago, channel, page, x_running
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    with x_running() as running:
+        yield running
+
+
+def test_mentions_are_paged_and_the_mark_moves_at_the_end(network: Network) -> None:
+    network.on(MENTIONS, payload("x/mentions_page1.json"), payload("x/mentions_page2.json"))
+    x = channel(network.url)
+    first = x.fetch("mentions", None)
+    second = x.fetch("mentions", first.position)
+    assert (first.more, second.more) == (True, False)
+    assert len(first.items) + len(second.items) == 4
+    one, two = network.calls(MENTIONS)
+    assert one.query["max_results"] == "100"
+    assert "since_id" not in one.query
+    assert two.query["pagination_token"] == "7140dibdnow9c7btw0001"
+    assert json.loads(second.position) == {"high": first.items[0].revision_id}
+    assert len(network.calls("GET /2/users/me")) == 1
+
+
+def test_the_next_walk_overlaps_the_last_by_ten_minutes(network: Network) -> None:
+    network.on(MENTIONS, page())
+    channel(network.url).fetch("mentions", json.dumps({"high": ago(hours=1)}))
+    assert network.calls(MENTIONS)[0].query["since_id"] == ago(hours=1, minutes=10)
+
+
+def test_a_walk_goes_on_after_a_crash_in_another_process(network: Network) -> None:
+    network.on(MENTIONS, page("9", token="two"), page("8", token="three"), page("7"))
+    first = channel(network.url).fetch("mentions", json.dumps({"high": "5"}))
+    again = channel(network.url).fetch("mentions", first.position)
+    again = channel(network.url).fetch("mentions", again.position)
+    assert [asked.query.get("pagination_token") for asked in network.calls(MENTIONS)] == [
+        None,
+        "two",
+        "three",
+    ]
+    assert len({asked.query["since_id"] for asked in network.calls(MENTIONS)}) == 1
+    assert json.loads(again.position) == {"high": "9"}
+
+
+def test_a_failed_page_moves_nothing_and_is_asked_for_again(network: Network) -> None:
+    network.on(MENTIONS, page("9", token="two"), Says(status=503), page("8"))
+    x = channel(network.url)
+    first = x.fetch("mentions", json.dumps({"high": "5"}))
+    with pytest.raises(Unavailable):
+        x.fetch("mentions", first.position)
+    assert [item.external_id for item in x.fetch("mentions", first.position).items] == ["8"]
+
+
+def test_empty_and_short_pages_are_no_end(network: Network) -> None:
+    network.on(MENTIONS, page("9", token="a"), page(token="b"), page("8"))
+    x, position, seen = channel(network.url), None, list[str]()
+    for _ in range(3):
+        got = x.fetch("mentions", position)
+        position, seen = got.position, seen + [item.external_id for item in got.items]
+    assert seen == ["9", "8"]
+    assert not got.more
+
+
+def test_a_token_x_no_longer_knows_restarts_the_walk_from_the_mark(network: Network) -> None:
+    bad = Says(status=400, body={"title": "Invalid Request", "errors": []})
+    network.on(MENTIONS, bad, page("9"))
+    note = {"high": ago(hours=1), "pending": {"token": "old", "since": "4", "newest": "8"}}
+    got = channel(network.url).fetch("mentions", json.dumps(note))
+    assert [item.external_id for item in got.items] == ["9"]
+    assert network.calls(MENTIONS)[1].query["since_id"] == ago(hours=1, minutes=10)
+    assert "pagination_token" not in network.calls(MENTIONS)[1].query
+
+
+def test_more_mentions_than_x_lists_leave_a_visible_gap(network: Network) -> None:
+    network.on(MENTIONS, page(ago(hours=2)))
+    pending = {"token": "t", "since": ago(days=2), "newest": ago(hours=1), "seen": 799, "pages": 8}
+    got = channel(network.url).fetch(
+        "mentions", json.dumps({"high": ago(days=2), "pending": pending})
+    )
+    assert got.missing is not None
+    assert got.missing.until == NOW - timedelta(hours=2)
+
+
+def test_search_is_there_only_with_queries_and_leaves_our_own_posts_out(network: Network) -> None:
+    network.on(SEARCH, payload("x/search.json"))
+    x = channel(network.url, queries=['"larix outdoor" -is:retweet'])
+    assert x.declaration.streams == ("mentions", "search")
+    assert len(x.fetch("search", None).items) == 5
+    query = network.calls(SEARCH)[0].query
+    assert query["query"] == '("larix outdoor" -is:retweet) -from:larixoutdoor'
+    silent = channel(network.url)
+    assert silent.declaration.streams == ("mentions",)
+    with pytest.raises(Refused):
+        silent.fetch("search", None)
+
+
+def test_each_query_keeps_its_own_place(network: Network) -> None:
+    network.on(SEARCH, page("9", token="more"), page("8"), page("7"))
+    x = channel(network.url, queries=["larix", "betulla"])
+    first = x.fetch("search", None)
+    assert first.more
+    second = x.fetch("search", first.position)
+    assert not second.more
+    assert [asked.query.get("next_token") for asked in network.calls(SEARCH)] == [
+        None,
+        None,
+        "more",
+    ]
+    assert json.loads(second.position)["queries"] == {
+        "larix": {"high": "9"},
+        "betulla": {"high": "8"},
+    }
+
+
+def test_search_is_clamped_to_a_week_and_tells_what_is_missing(network: Network) -> None:
+    network.on(SEARCH, page())
+    note = {"queries": {"larix": {"high": ago(days=20)}}}
+    got = channel(network.url, queries=["larix"]).fetch("search", json.dumps(note))
+    assert network.calls(SEARCH)[0].query["since_id"] == ago(days=6, hours=23)
+    assert got.missing is not None
+    assert got.missing.since == NOW - timedelta(days=20)
+
+
+def test_a_bad_item_is_set_aside_and_the_page_goes_on(network: Network) -> None:
+    body = page("9", "8")
+    body["data"][0]["text"] = None
+    network.on(MENTIONS, body)
+    got = channel(network.url).fetch("mentions", None)
+    assert [item.external_id for item in got.items] == ["8"]
+    assert [bad.external_id for bad in got.rejected] == ["9"]

@@ -1,0 +1,243 @@
+"""The story: complete in every language, the same for the same seed, told once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from listener.sandbox import script
+from listener.sandbox.facebook.network import PAGE
+from listener.sandbox.facebook.objects import Place
+from listener.sandbox.sandbox import Sandbox
+from listener.sandbox.script import About, Where
+from listener.sandbox.story import HISTORY, PATIENCE, Story
+from listener.sandbox.x.network import BRAND
+from listener.sandbox.x.post import LIMIT, handles_in, weight
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+EVERYONE = [one for chapter in script.chapters() for one in chapter.customer]
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def time_() -> Time:
+    return Time()
+
+
+def opened(seed: int, clock: Time, folder: Path | None = None) -> tuple[Sandbox, Story]:
+    made = Sandbox(seed=seed, rate_per_minute=0, clock=clock, folder=folder)
+    assert made.story is not None
+    made.story.open()
+    return made, made.story
+
+
+@pytest.fixture
+def told(time_: Time) -> Iterator[tuple[Sandbox, Story]]:
+    made, story = opened(1, time_)
+    yield made, story
+    made.stop()
+
+
+def test_every_language_has_its_customers_on_both_networks() -> None:
+    for chapter in script.chapters():
+        speaking = [one for one in chapter.customer if one.about is not About.REPOST]
+        assert len(speaking) >= 5, chapter.language
+        assert {one.network for one in speaking} == {"x", "facebook"}, chapter.language
+        assert len(chapter.history) == 8
+        assert len({one.key for one in chapter.customer}) == len(chapter.customer)
+    assert len(EVERYONE) >= 40
+
+
+def test_every_phase_of_the_life_cycle_is_lived_through() -> None:
+    phases = Counter(one.phase for one in EVERYONE)
+    for phase in ("requirements", "acquisition", "ownership", "retirement"):
+        assert phases[phase] >= 6
+
+
+def test_everything_that_can_happen_to_a_care_team_happens() -> None:
+    assert {one.about for one in EVERYONE} == set(About)
+    assert {one.place for one in EVERYONE} == set(Where)
+    crisis = [one for one in EVERYONE if one.about is About.CRISIS]
+    assert len(crisis) == 6
+    assert not any(one.before for one in crisis)
+    assert max(len(one.turns) for one in EVERYONE) >= 4
+    assert any(weight(one.text) > LIMIT for one in EVERYONE if one.network == "x")
+    assert any(one.photo_alt for one in EVERYONE)
+    assert any(one.edit for one in EVERYONE)
+    assert any(one.delete_after for one in EVERYONE)
+    assert max(one.followers for one in EVERYONE) > 100_000
+    assert sum(bool(one.answer_to_reply) for one in EVERYONE) >= 6
+    assert any("Stopp" in turn.text for one in EVERYONE for turn in one.turns)
+    assert any("<b>" in one.name for one in EVERYONE)
+    assert any("\u0590" <= sign <= "\u05ff" for one in EVERYONE for sign in one.name)
+
+
+def test_who_mentions_the_account_does_and_who_does_not_is_found_by_search(
+    told: tuple[Sandbox, Story],
+) -> None:
+    from listener.sandbox.x import search as x_search
+
+    sandbox, _ = told
+    search = x_search.parse(sandbox.tables()["x"]["queries"][0], sandbox.x)
+    for one in EVERYONE:
+        if one.network == "x" and one.place in (Where.MENTION, Where.KEYWORD, Where.QUOTE):
+            assert (BRAND in handles_in(one.text)) == (one.place is Where.MENTION), one.key
+        if one.before and one.place in (Where.KEYWORD, Where.QUOTE):
+            found = [post for post in sandbox.x.current() if post.text == one.text]
+            assert search(found[0]), one.key
+
+
+def test_at_the_start_two_dozen_have_written_most_of_them_lately(
+    told: tuple[Sandbox, Story],
+) -> None:
+    sandbox, _ = told
+    known = {**sandbox.x.told, **sandbox.facebook.told}
+    keys = [
+        f"{chapter.language}/{one.key}"
+        for chapter in script.chapters()
+        for one in chapter.customer
+        if one.before
+    ]
+    assert 22 <= len(keys) <= 27
+    posts, objects = sandbox.x.posts, sandbox.facebook.objects
+    times = [
+        (posts[known[key]].at if known[key] in posts else objects[known[key]].at) for key in keys
+    ]
+    assert all(NOW - timedelta(hours=20) <= at < NOW for at in times)
+    assert sum(at > NOW - timedelta(hours=6) for at in times) > len(times) / 2
+
+
+def test_history_has_a_shape(told: tuple[Sandbox, Story]) -> None:
+    sandbox, _ = told
+    x = [sandbox.x.posts[v].at for k, v in sandbox.x.told.items() if k.startswith("history")]
+    fb = [
+        sandbox.facebook.objects[v].at
+        for k, v in sandbox.facebook.told.items()
+        if k.startswith("history")
+    ]
+    assert len(x) + len(fb) == HISTORY
+    assert min(len(x), len(fb)) > HISTORY / 4
+    assert len({at.date() for at in x + fb}) >= 6
+    assert all(timedelta(hours=20) < NOW - at < timedelta(days=6, hours=15) for at in x + fb)
+    night = [at for at in x + fb if 0 <= at.hour < 5]
+    evening = [at for at in x + fb if 17 <= at.hour < 22]
+    assert len(evening) > 3 * len(night)
+
+
+def test_the_brand_has_posts_of_its_own_and_one_is_passed_on(told: tuple[Sandbox, Story]) -> None:
+    sandbox, _ = told
+    assert any(BRAND in handles_in(post.text) for post in sandbox.x.own_posts())
+    assert any(post.reposts for post in sandbox.x.current())
+    assert len(sandbox.facebook.posts(Place.PAGE)) == 4
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_same_seed_tells_the_same_story_with_the_same_ids(seed: int) -> None:
+    def whole(chosen: int) -> tuple[dict[str, str], dict[str, str], list[str | None]]:
+        sandbox, story = opened(chosen, Time())
+        order = [story.next() for _ in range(30)]
+        sandbox.stop()
+        return sandbox.x.told, sandbox.facebook.told, order
+
+    assert whole(seed) == whole(seed)
+    assert whole(seed) != whole(seed + 1)
+
+
+def test_the_rest_arrive_one_by_one_the_crisis_as_a_burst(told: tuple[Sandbox, Story]) -> None:
+    _, story = told
+    arrived: list[str] = []
+    waits: list[float] = []
+    while True:
+        waits.append(story.pace())
+        key = story.next()
+        if key is None:
+            break
+        arrived.append(key)
+    assert len(set(arrived)) == len(arrived) == sum(not one.before for one in EVERYONE)
+    crisis = [
+        at
+        for at, key in enumerate(arrived)
+        for chapter in script.chapters()
+        for one in chapter.customer
+        if f"{chapter.language}/{one.key}" == key and one.about is About.CRISIS
+    ]
+    assert crisis == list(range(crisis[0], crisis[0] + 6))
+    assert max(waits[at] for at in crisis) < 1
+
+
+def test_a_customer_answers_our_reply_once_and_not_at_once(
+    told: tuple[Sandbox, Story], time_: Time
+) -> None:
+    sandbox, story = told
+    x, fb = sandbox.x, sandbox.facebook
+    on_x = x.post(BRAND, "Controlliamo!", in_reply_to=x.told["it/pacco"])
+    on_fb = fb.comment(fb.told["it/orari"], PAGE, "Sabato sì")
+    assert story.go_on(time_.now) == []
+    time_.now += PATIENCE
+    assert set(story.go_on(time_.now)) == {"it/pacco/answer", "it/orari/answer"}
+    assert story.go_on(time_.now) == []
+    assert [post.text for post in x.replies_to(on_x)] == [
+        f"@{BRAND} Ok grazie, resto in attesa allora. Gentilissimi 🙏"
+    ]
+    answer = fb.objects[fb.told["it/orari/answer"]]
+    assert (answer.parent, answer.text) == (
+        fb.objects[on_fb].parent,
+        "Perfetto, allora passo sabato. Grazie!",
+    )
+
+
+def test_one_edits_and_one_thinks_better_of_it(told: tuple[Sandbox, Story], time_: Time) -> None:
+    sandbox, story = told
+    while story.next():
+        pass
+    time_.now += timedelta(minutes=2)
+    assert set(story.go_on(time_.now)) == {"fr/code/edit", "pl/cena/delete"}
+    assert len(sandbox.x.chain(sandbox.x.told["fr/code"])) == 2
+    assert sandbox.facebook.living(sandbox.facebook.told["pl/cena"]) is None
+    assert story.go_on(time_.now) == []
+
+
+def test_customers_arrive_by_themselves_until_the_story_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    sandbox = Sandbox(rate_per_minute=60_000)
+    sandbox.start()
+    until = time.monotonic() + 10
+    while "story is told" not in caplog.text and time.monotonic() < until:
+        time.sleep(0.01)
+    sandbox.stop()
+    assert caplog.text.count("story is told") == 1
+    known = sandbox.x.told.keys() | sandbox.facebook.told.keys()
+    assert {
+        f"{chapter.language}/{one.key}" for chapter in script.chapters() for one in chapter.customer
+    } <= known
+
+
+def test_without_a_story_nobody_has_written() -> None:
+    sandbox = Sandbox(story=False)
+    sandbox.start()
+    sandbox.stop()
+    assert sandbox.x.posts == {}
+    assert sandbox.facebook.objects == {}
+
+
+def test_the_tables_point_a_bot_at_the_sandbox(told: tuple[Sandbox, Story]) -> None:
+    sandbox, _ = told
+    sandbox.start()
+    tables = sandbox.tables()
+    assert tables["x"]["api_url"] == sandbox.x.url != "http://127.0.0.1:0"
+    assert tables["facebook"]["page_id"] == sandbox.facebook.page_id
+    assert tables["x"]["poll_seconds"] == tables["facebook"]["poll_seconds"] == 2

@@ -1,0 +1,109 @@
+"""Sandbox X's search: the query language, its reach, and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+
+from listener.sandbox.x import post as x_post
+from listener.sandbox.x.network import BRAND, XNetwork
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def x() -> Iterator[XNetwork]:
+    network = XNetwork(clock=lambda: NOW)
+    network.start()
+    yield network
+    network.stop()
+
+
+def ask(x: XNetwork, what: str, query: str, **more: str) -> requests.Response:
+    headers = {"Authorization": f"Bearer {x.secrets()['bearer_token']}"}
+    return requests.get(
+        f"{x.url}/2/tweets/{what}/recent", {"query": query, **more}, headers=headers, timeout=5
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ('"larix outdoor"', {"named", "quoting"}),
+        ("larix", {"named", "quoting", "tagged"}),
+        (f"@{BRAND}", {"mentioning"}),
+        ("#larix", {"tagged"}),
+        (f'("larix outdoor" OR @{BRAND}) -is:quote', {"named", "mentioning"}),
+        ("larix -from:named -#larix", {"quoting"}),
+        (f"from:{BRAND}", {BRAND}),
+        (f"to:{BRAND}", {"mentioning"}),
+        ("lang:el larix", {"named"}),
+    ],
+)
+def test_search_understands_the_part_of_the_language_we_use(
+    x: XNetwork, query: str, found: set[str]
+) -> None:
+    ours = x.post(BRAND, "hello there")
+    x.post("named", "anyone tried Larix  Outdoor?", lang="el")
+    x.post("tagged", "sunny! #larix")
+    x.post("mentioning", "hello", in_reply_to=ours)
+    x.post("quoting", "larix outdoor at it again", quotes=ours)
+    x.repost("echo", ours)
+    body = ask(x, "search", query, expansions="author_id").json()
+    assert {user["username"] for user in body["includes"]["users"]} == found
+
+
+@pytest.mark.parametrize("query", ["-is:retweet", "(larix", "larix OR", "near:here", "x" * 513])
+def test_search_refuses_a_query_it_does_not_understand(x: XNetwork, query: str) -> None:
+    assert ask(x, "search", query).status_code == 400
+    assert ask(x, "counts", query).status_code == 400
+
+
+def test_search_reaches_back_seven_days(x: XNetwork) -> None:
+    within = x.post("anna", "larix", created_at=NOW - timedelta(days=6, hours=23))
+    x.post("anna", "larix", created_at=NOW - timedelta(days=7, minutes=1))
+    assert [post["id"] for post in ask(x, "search", "larix").json()["data"]] == [within]
+
+
+def test_search_refuses_a_since_id_that_is_too_old(x: XNetwork) -> None:
+    stale = str(x_post.id_at(NOW - timedelta(days=8)))
+    refused = ask(x, "search", "larix", since_id=stale)
+    assert refused.status_code == 400
+    problem = refused.json()
+    oldest = x_post.id_at(NOW - timedelta(days=7))
+    assert problem == {
+        "detail": "One or more parameters to your request was invalid.",
+        "errors": [
+            {
+                "message": "'since_id' must be a tweet id created after 2026-11-13T10:00Z. Please"
+                f" use a 'since_id' that is larger than {oldest}",
+                "parameters": {"since_id": [stale]},
+            }
+        ],
+        "title": "Invalid Request",
+        "type": "https://api.twitter.com/2/problems/invalid-request",
+    }
+    headers = {"Authorization": f"Bearer {x.user_token}"}
+    mentions = f"{x.url}/2/users/{x.brand.id}/mentions?since_id={stale}"
+    assert requests.get(mentions, headers=headers, timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["start_time", "end_time"])
+def test_search_refuses_a_since_id_beside_a_time(x: XNetwork, name: str) -> None:
+    since = str(x_post.id_at(NOW - timedelta(hours=1)))
+    more = {"since_id": since, name: "2026-11-20T09:00:00Z"}
+    assert ask(x, "search", "larix", **more).status_code == 400
+
+
+def test_counts_add_up(x: XNetwork) -> None:
+    for hours in (1, 1, 30):
+        x.post("anna", f"larix {hours}", created_at=NOW - timedelta(hours=hours))
+    body = ask(x, "counts", "larix", granularity="day").json()
+    assert body["meta"]["total_tweet_count"] == 3
+    assert [day["tweet_count"] for day in body["data"]][-2:] == [1, 2]
+    hourly = ask(x, "counts", "larix").json()["data"]
+    assert sum(hour["tweet_count"] for hour in hourly) == 3
+    assert hourly[0]["start"] == "2026-11-13T10:00:00.000Z"

@@ -1,0 +1,53 @@
+"""One account on X before a scripted server, for the tests of its channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from config.secrets import Redactor
+from listener.channels.base import Outgoing
+from listener.channels.x import fields as x_fields
+from listener.channels.x.channel import XChannel, open_channel
+from tests.loopback import Network, payload, serving
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SECRETS = {
+    "consumer_key": "canary-consumer-key",
+    "consumer_secret": "canary-consumer-secret",
+    "access_token": "1500-canary-access-token",
+    "access_token_secret": "canary-access-secret",
+}
+ME = "1500000000000000001"
+MENTIONS = f"GET /2/users/{ME}/mentions"
+SEARCH = "GET /2/tweets/search/recent"
+MENTION = x_fields.id_at(NOW - timedelta(minutes=30))
+REPLY = Outgoing(mention_id=MENTION, answer_under=MENTION, conversation=MENTION, text="Ciao Anna!")
+
+
+@contextmanager
+def x_running() -> Iterator[Network]:
+    """A server that knows who we are, and for the rest what a test tells it."""
+    with serving() as running:
+        yield running.on("GET /2/users/me", payload("x/me.json"))
+
+
+def channel(url: str, **options: Any) -> XChannel:
+    table = {**SECRETS, "api_url": url, "request_timeout_seconds": 5, **options}
+    return open_channel("x", table, source="bot.toml", redactor=Redactor(), clock=lambda: NOW)
+
+
+def page(*ids: str, token: str | None = None, **more: Any) -> dict[str, Any]:
+    meta: dict[str, Any] = {"result_count": len(ids)}
+    if ids:
+        meta |= {"newest_id": ids[0], "oldest_id": ids[-1]}
+    if token:
+        meta["next_token"] = token
+    data = [{"id": one, "text": f"text {one}", "author_id": "5", **more} for one in ids]
+    return {"data": data, "meta": meta} if ids else {"meta": meta}
+
+
+def ago(**time: float) -> str:
+    return x_fields.id_at(NOW - timedelta(**time))
