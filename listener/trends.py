@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 
 from config.database import Database, start_of_hour
 from listener.models import Cursor, Mention
-from sentiment.score import Sentiment
 
 
 class By(StrEnum):
@@ -134,7 +133,7 @@ def _hours(
         query = query.where(Mention.channel == channel)
     with database.read() as session:
         for moment, name, mood, number in session.execute(query):
-            yield moment, name, Sentiment(mood).value, number
+            yield moment, name, mood.value, number
 
 
 def _past(moment: datetime, zone: ZoneInfo) -> int:

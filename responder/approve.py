@@ -17,7 +17,7 @@ from listener.models import Mention, MentionStatus
 from listener.normalize import clean
 from responder.audit import note
 from responder.bot import Bot
-from responder.draft import enqueue, target_of
+from responder.draft import call_back, enqueue, target_of
 from responder.lint import Finding, lint, unconfirmed
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 
@@ -93,7 +93,7 @@ def take_back(bot: Bot, reply_id: str, *, by: str) -> str:
     """Undo an approval whose reply has not left. Returns the draft's id. Raises as `approve`."""
     now = bot.clock()
     with bot.database.write() as session:
-        reply = session.get(Reply, reply_id)
+        reply = session.get(Reply, reply_id, with_for_update=True)
         if reply is None:
             raise NotFound("There is no such reply")
         if reply.status is not ReplyStatus.QUEUED:
@@ -155,8 +155,7 @@ def hide(bot: Bot, mention_id: str, *, by: str) -> None:
     now = bot.clock()
     with bot.database.write() as session:
         row = session.get_one(Mention, mention_id)
-        for draft in _open_drafts(session, row.id):
-            _close(draft, DraftStatus.WITHDRAWN, f"{by} hid the mention", now)
+        call_back(session, row, f"{by} hid the mention", now)
         if row.status is not MentionStatus.ANSWERED:
             row.status, row.status_reason = MentionStatus.IGNORED, f"hidden by {by}"
         row.changed_at = now
@@ -181,7 +180,7 @@ def claim(bot: Bot, draft_id: str, *, agent_id: str) -> bool:
 
 
 def _pending(session: Session, draft_id: str, version: int) -> Draft:
-    draft = session.get(Draft, draft_id)
+    draft = session.get(Draft, draft_id, with_for_update=True)
     if draft is None:
         raise NotFound("There is no such draft")
     if draft.status is not DraftStatus.PENDING:
@@ -214,14 +213,6 @@ def _channel_of(bot: Bot, mention: Mention) -> Channel:
     if mention.channel not in bot.channels:
         raise Conflict(f"The channel {mention.channel} is not configured any more")
     return bot.channels[mention.channel]
-
-
-def _open_drafts(session: Session, mention_id: str) -> list[Draft]:
-    return list(
-        session.scalars(
-            select(Draft).where(Draft.mention_id == mention_id, Draft.status == DraftStatus.PENDING)
-        )
-    )
 
 
 def _close(draft: Draft, status: DraftStatus, reason: str, now: datetime) -> None:

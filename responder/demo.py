@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from listener.sandbox.sandbox import Sandbox
-
 from config import logs, settings
 from config.secrets import Redactor
+from listener.sandbox.sandbox import Sandbox
 from responder import access
 from responder.bot import Bot, assemble
 from responder.daemon import keep_running

@@ -106,7 +106,7 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
             opted_out=bool(mention.author and mention.author.opted_out_at),
         )
     )
-    if not _clear_the_way(session, mention, now):
+    if not call_back(session, mention, "the customer changed the text", now):
         mention.status, mention.changed_at = MentionStatus.DRAFTED, now
         return 0
     mention.status = _STATUS[decision.action]
@@ -227,15 +227,16 @@ def enqueue(
     return reply
 
 
-def _clear_the_way(session: Session, mention: Mention, now: datetime) -> bool:
-    """Take back what was drafted for an older wording. False if a reply may already stand: then
+def call_back(session: Session, mention: Mention, reason: str, now: datetime) -> bool:
+    """Withdraw what is drafted or queued for a mention. False if a reply may already stand: then
     this mention has had its one answer, whatever its author makes of the text afterwards."""
     live = session.scalar(
-        select(Reply).where(Reply.mention_id == mention.id, Reply.status != ReplyStatus.FAILED)
+        select(Reply)
+        .where(Reply.mention_id == mention.id, Reply.status != ReplyStatus.FAILED)
+        .with_for_update()
     )
     if live is not None and live.status is not ReplyStatus.QUEUED:
         return False
-    reason = "the customer changed the text"
     if live is not None:
         live.status, live.reason, live.changed_at = ReplyStatus.FAILED, reason, now
     for draft in session.scalars(

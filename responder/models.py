@@ -181,7 +181,7 @@ class Reply(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     queued_at: Mapped[datetime] = mapped_column(Moment)
     not_before: Mapped[datetime] = mapped_column(Moment)
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # that the network surely did not act on
     stamped_at: Mapped[datetime | None] = mapped_column(Moment)  # when `sending` was committed
     posted_at: Mapped[datetime | None] = mapped_column(Moment)
     external_id: Mapped[str | None] = mapped_column(String(128))

@@ -31,7 +31,7 @@ from listener.poll import wait_after
 from responder.audit import note
 from responder.bot import Bot
 from responder.draft import text_hash
-from responder.models import AuthorKind, Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
+from responder.models import AuthorKind, DraftStatus, PauseLevel, Reply, ReplyStatus
 from responder.pause import level_for, stops_sending
 
 log = logging.getLogger(__name__)
@@ -104,6 +104,11 @@ def post_one(bot: Bot, reply_id: str) -> bool:
     except ChannelError as error:
         after_error(bot, reserved, error)
         return False
+    except Exception as error:
+        # Whatever it was, it came after `sending`: the reply may stand on the network.
+        log.exception("%s: reply %s", reserved.channel, reserved.reply_id)
+        after_error(bot, reserved, Unknown(f"unexpected {type(error).__name__}"))
+        return False
     confirm(bot, reserved.reply_id, posted, by=BOT)
     log.info("%s: replied to %s", reserved.channel, reserved.mention_external_id)
     return True
@@ -114,7 +119,7 @@ def reserve(bot: Bot, reply_id: str) -> Reserved | None:
     back, same words as approved, customer's text unchanged. None if the reply stays where it is."""
     now = bot.clock()
     with bot.database.write() as session:
-        reply = session.get(Reply, reply_id)
+        reply = session.get(Reply, reply_id, with_for_update=True)
         if reply is None or reply.status is not ReplyStatus.QUEUED or reply.not_before > now:
             return None
         if _paused(session, bot, reply) or reply.channel not in bot.channels:
@@ -124,7 +129,6 @@ def reserve(bot: Bot, reply_id: str) -> Reserved | None:
             _give_back(reply, obstacle, now)
             return None
         reply.status, reply.stamped_at, reply.changed_at = ReplyStatus.SENDING, now, now
-        reply.attempts += 1
         return Reserved(
             reply_id=reply.id,
             channel=reply.channel,
@@ -162,7 +166,7 @@ def settle_by_human(bot: Bot, reply_id: str, *, stands: bool, by: str) -> None:
     """
     now = bot.clock()
     with bot.database.write() as session:
-        reply = session.get(Reply, reply_id)
+        reply = session.get(Reply, reply_id, with_for_update=True)
         if reply is None or reply.status is not ReplyStatus.UNKNOWN:
             raise LookupError("This reply is not in doubt")
         if stands:
@@ -235,11 +239,12 @@ def _obstacle(reply: Reply) -> str:
 
 def _later(reply: Reply, error: ChannelError, now: datetime) -> None:
     """The network surely did not act on it: it may leave later, by itself."""
+    reply.attempts += 1
     if reply.attempts >= _ATTEMPTS:
         _give_back(reply, f"given up after {reply.attempts} attempts: {error}", now)
         return
     known = isinstance(error, RateLimited | AuthFailed | BudgetSpent | Unavailable)
-    wait = wait_after(error, max(reply.attempts, 1), now) if known else timedelta(minutes=5)
+    wait = wait_after(error, reply.attempts, now) if known else timedelta(minutes=5)
     reply.status, reply.reason = ReplyStatus.QUEUED, str(error)
     reply.not_before, reply.changed_at = now + wait, now
 
@@ -254,11 +259,13 @@ def _only_by_hand(reply: Reply) -> None:
 def _give_back(reply: Reply, reason: str, now: datetime) -> None:
     """It did not leave, and a human must act: the draft is open again, with the reason on it."""
     reply.status, reply.reason, reply.changed_at = ReplyStatus.FAILED, reason, now
-    draft: Draft = reply.draft
-    if reply.mention.status is MentionStatus.GONE:
+    draft, mention = reply.draft, reply.mention
+    draft.status = DraftStatus.PENDING
+    if mention.status is MentionStatus.GONE:
         draft.status = DraftStatus.WITHDRAWN
-    else:
-        draft.status = DraftStatus.PENDING
+    elif mention.version != draft.mention_version:
+        # It answers words that are no longer there: the next round of drafting begins anew.
+        draft.status, mention.status = DraftStatus.WITHDRAWN, MentionStatus.NEW
     draft.reason, draft.changed_at = reason, now
     draft.version += 1
 

@@ -180,6 +180,13 @@ def test_hiding_happens_on_the_network_first(tmp_path: Path) -> None:
     bot.database.close()
 
 
+def test_hiding_a_mention_calls_its_approved_reply_back(bot: Bot, draft_id: str) -> None:
+    approve(bot, draft_id, version=1, by="anna")
+    hide(bot, _draft(bot, draft_id).mention_id, by="bo")
+    assert [reply.status for reply in _replies(bot)] == [ReplyStatus.FAILED]
+    assert _draft(bot, draft_id).status is DraftStatus.WITHDRAWN
+
+
 def test_a_claim_is_a_lease_that_ends_by_itself(tmp_path: Path) -> None:
     clock = Watch()
     bot = make_bot(tmp_path, clock=clock)

@@ -21,6 +21,7 @@ from listener.channels.base import (
 )
 from listener.models import Mention, MentionStatus
 from responder.bot import Bot
+from responder.draft import draft_round
 from responder.models import Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
 from responder.pause import lift_pause, set_pause
 from responder.post import post_round, recover, settle_by_human
@@ -277,3 +278,47 @@ def test_the_database_itself_refuses_a_second_live_reply(desk: Desk) -> None:
 def test_another_channel_s_replies_are_not_touched(desk: Desk) -> None:
     assert post_round(desk.bot, "facebook") == 0
     assert desk.reply().status is ReplyStatus.QUEUED
+
+
+def test_an_error_nobody_foresaw_is_an_unknown_outcome(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.channel, "post", _stumble)
+    assert desk.post() == 0
+    assert desk.reply().status is ReplyStatus.UNKNOWN
+    assert "RuntimeError" in desk.reply().reason
+
+
+def test_a_long_outage_is_asked_about_ever_more_rarely_and_ends_with_a_human(desk: Desk) -> None:
+    desk.channel.fail("lookup", *[Unavailable("503") for _ in range(500)])
+    rounds = 0
+    while desk.reply().status is ReplyStatus.QUEUED:
+        desk.post()
+        desk.clock.advance(seconds=10)
+        rounds += 1
+    assert desk.reply().attempts == 20
+    assert rounds > 200
+    assert desk.channel.posts == []
+
+
+def test_an_unknown_reply_to_words_that_changed_since_makes_room_for_a_new_draft(
+    desk: Desk,
+) -> None:
+    desk.channel.fail("post", Unknown("the connection broke"))
+    desk.post()
+    with desk.bot.database.write() as session:
+        mention = session.scalars(select(Mention)).one()
+        mention.version, mention.status = 2, MentionStatus.NEW
+    draft_round(desk.bot)
+    settle_by_human(desk.bot, desk.reply_id, stands=False, by="anna")
+    draft_round(desk.bot)
+    with desk.bot.database.read() as session:
+        drafts = session.scalars(select(Draft).order_by(Draft.id)).all()
+    assert [(draft.status, draft.mention_version) for draft in drafts] == [
+        (DraftStatus.WITHDRAWN, 1),
+        (DraftStatus.PENDING, 2),
+    ]
+
+
+def _stumble(_reply: object) -> None:
+    raise RuntimeError("a bug of ours")

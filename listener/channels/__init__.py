@@ -6,9 +6,6 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from pydantic import ValidationError
-
-from config import settings
 from config.clock import Clock
 from config.errors import ConfigError
 from config.secrets import Redactor
@@ -39,10 +36,7 @@ def _open(
 ) -> Channel:
     table.setdefault("kind", name)
     factory = _factory(str(table["kind"]), name, source)
-    try:
-        return factory(name, table, source=source, redactor=redactor, clock=clock)
-    except ValidationError as error:
-        raise settings.explain(error, source=source, prefix=("channels", name)) from None
+    return factory(name, table, source=source, redactor=redactor, clock=clock)
 
 
 def _factory(kind: str, name: str, source: str) -> Callable[..., Channel]:

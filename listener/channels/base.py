@@ -194,7 +194,8 @@ class Channel(Protocol):
         """The next page of `stream` after `position` (None: the very first time)."""
 
     def lookup(self, external_ids: Sequence[str]) -> Mapping[str, Incoming | None]:
-        """The texts as they stand now; None for one that is gone or hidden from us."""
+        """The texts as they stand now; None for one that is gone or hidden from us. An id about
+        which the network says nothing clear is left out."""
 
     def post(self, reply: Outgoing) -> Posted:
         """Post once, never retrying. Raises Unknown when nobody can say whether it stands."""
@@ -227,7 +228,7 @@ class Unavailable(ChannelError):
 
 @dataclass(eq=False)
 class RateLimited(ChannelError):
-    """Not before `until`. `scope` says what is blocked: this call, the account or the whole app."""
+    """Not before `until`. `scope` says what is blocked: "call", "account" or "app"."""
 
     until: datetime
     scope: str = "account"

@@ -31,7 +31,9 @@ def read_options(
     try:
         return model.model_validate({"kind": name, **table})
     except ValidationError as error:
-        raise settings.explain(error, source=source, prefix=("channels", name)) from None
+        raise settings.explain(
+            error, source=source, prefix=("channels", name), known=model.model_fields
+        ) from None
 
 
 def unlock(secret: SecretStr, *, name: str, key: str, source: str, redactor: Redactor) -> str:

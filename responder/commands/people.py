@@ -15,7 +15,10 @@ from responder.models import Role
 def add_agent(config: Path, name: str, role: str) -> int:
     chosen = _role(role)
     with with_bot(config) as bot:
-        secret = access.invite(bot.database, name=name, role=chosen, now=bot.clock())
+        try:
+            secret = access.invite(bot.database, name=name, role=chosen, now=bot.clock())
+        except ValueError as error:
+            raise _bad_name(name, error) from None
         print(f"{name} may join as {chosen}, once, within 24 hours:")
         print(f"{desk_url(bot.settings)}/join/{secret}")
     return 0
@@ -61,7 +64,10 @@ def reset_agent(config: Path, name: str) -> int:
 def create_token(config: Path, name: str, role: str) -> int:
     chosen = _role(role)
     with with_bot(config) as bot:
-        print(access.create_token(bot.database, name=name, role=chosen, now=bot.clock()))
+        try:
+            print(access.create_token(bot.database, name=name, role=chosen, now=bot.clock()))
+        except ValueError as error:
+            raise _bad_name(name, error) from None
     return 0
 
 
@@ -71,6 +77,10 @@ def _role(role: str) -> Role:
             where="--role", key=role, problem="no such role", fix=f"choose from {', '.join(Role)}"
         )
     return Role(role)
+
+
+def _bad_name(name: str, error: ValueError) -> ConfigError:
+    return ConfigError(where="name", key=repr(name), problem=str(error), fix="choose another name")
 
 
 def _nobody(name: str) -> ConfigError:

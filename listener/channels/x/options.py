@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from config.secrets import Redactor
 from listener.channels import outbound
@@ -34,6 +34,7 @@ class XOptions(ChannelOptions):
     bearer_token: SecretStr = SecretStr("")
     queries: tuple[Query, ...] = ()
     text_limit: Annotated[int, Field(ge=1, le=25_000)] = 280
+    automated_label: bool = False
     read_lag_seconds: Annotated[float, Field(ge=0, le=3600)] = 150
 
     @field_validator("queries", mode="before")
@@ -43,6 +44,16 @@ class XOptions(ChannelOptions):
         if isinstance(value, str) and value.lstrip().startswith("["):
             return json.loads(value)
         return value
+
+    @model_validator(mode="after")
+    def _labelled(self) -> Self:
+        """X wants accounts that answer by themselves labelled "Automated":
+        https://docs.x.com/developer-guidelines (2026-08)."""
+        if self.auto_reply and not self.automated_label:
+            raise ValueError(
+                "auto_reply needs automated_label = true, once the account carries that label"
+            )
+        return self
 
     def keys(self, *, name: str, source: str, redactor: Redactor) -> Keys:
         """The secrets themselves. Raises ConfigError naming the one that is missing."""

@@ -1,0 +1,56 @@
+"""The API of one bot, asked over HTTP in this process, with a token for each role."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from responder import access
+from responder.bot import Bot
+from responder.desk import api
+from responder.models import Role
+from tests.factories import NOW, FakeChannel, make_bot, make_draft, make_mention
+
+
+class Client:
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+        self.app = FastAPI(openapi_url="/api/v1/openapi.json")
+        self.app.include_router(api.router(bot))
+        api.install_problem_handlers(self.app)
+        self.http = TestClient(self.app, raise_server_exceptions=False)
+        self.tokens = {
+            role: access.create_token(bot.database, name=f"t-{role}", role=role, now=NOW)
+            for role in Role
+        }
+
+    def ask(self, method: str, path: str, *, role: Role = Role.ADMIN, **options: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        return self.http.request(method, f"/api/v1{path}", headers=headers, **options)
+
+    def get(self, path: str, **params: Any) -> Any:
+        answer = self.ask("GET", path, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def client_in(folder: Path) -> Client:
+    return Client(make_bot(folder, channels=[FakeChannel("x"), FakeChannel("facebook")]))
+
+
+def a_draft(client: Client, **changes: Any) -> str:
+    with client.bot.database.write() as session:
+        return make_draft(session, make_mention(session, **changes)).id
+
+
+def is_problem(answer: Any, status: int) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = answer.json()
+    assert told["status"] == status
+    assert told["title"]
+    assert told["detail"]
+    return told
