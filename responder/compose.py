@@ -95,8 +95,10 @@ def _saved_reply(asked: Asked, replies: Sequence[SavedReply]) -> Wording:
 
 
 def _article(asked: Asked, articles: Sequence[Article]) -> Wording | None:
-    best = max(articles, key=lambda article: _overlap(asked.topics, article.topics), default=None)
-    if best is None or not _overlap(asked.topics, best.topics):
+    # Hardly a question about an order does without its parcel: what else it names is what it asks.
+    topics = sorted(asked.topics, key=lambda topic: topic == "delivery")
+    best = max(articles, key=lambda article: _overlap(topics, article.topics), default=None)
+    if best is None or not _overlap(topics, best.topics):
         return None
     return Wording(body=best.answer, made_from=f"article: {best.key}", url=best.url)
 

@@ -1,12 +1,16 @@
 """Pure: what a mention calls for. The rules in order; the first that fits wins.
 
-1. A person at risk, the law, personal data: draft, always for a human, however it reached us.
-2. Spam: ignore.
+1. A person at risk: draft the serious words, always for a human.
+2. Spam (that does not speak of the law): ignore.
 3. The author asked us to stop: stay silent.
-4. Nobody may answer here: listen only.
-5. Only a person may answer, in the network's app: by hand if it wants an answer, else listen only.
-6. A complaint, a question, a request for a human, praise, or simply being spoken to: draft.
+4. The law, or a complaint: draft words of regret. So for praise in figures beside trouble in words.
+5. A wish for a human: draft; about a trouble, with words of regret.
+6. A question: draft what the brand book knows.
 7. Nobody spoke to us: listen only.
+8. Praise, or simply being spoken to: draft.
+
+Whatever is drafted so far becomes "by hand" where only a person may answer, in the network's own
+app, and "listen only" where nobody may.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from enum import StrEnum
 from config.brand import Occasion
 from listener.channels.base import Answerable
 from sentiment.score import Sentiment
-from sentiment.signals import Signal
+from sentiment.signals import TROUBLE_TOPICS, Signal
 
 
 class Action(StrEnum):
@@ -33,6 +37,7 @@ class Heard:
     """What deciding needs to know of a mention."""
 
     signals: AbstractSet[str]
+    topics: AbstractSet[str]
     sentiment: Sentiment
     answerable: Answerable
     addressed: bool
@@ -52,32 +57,47 @@ class Decision:
 
 def decide(heard: Heard) -> Decision:
     """The one decision about a mention, with its reason as a sentence for the desk."""
-    serious = heard.signals & {Signal.SAFETY, Signal.LEGAL}
-    if serious:
-        return _answer(heard, "somebody may be hurt, or the law is involved", Occasion.SERIOUS)
-    if Signal.SPAM in heard.signals:
+    if Signal.SAFETY in heard.signals:
+        return _answer(heard, "somebody may be hurt", Occasion.SERIOUS)
+    if Signal.SPAM in heard.signals and Signal.LEGAL not in heard.signals:
         return Decision(action=Action.IGNORE, reason="spam")
     if heard.opted_out or Signal.STOP in heard.signals:
         return Decision(action=Action.LISTEN_ONLY, reason="the author asked us not to write")
+    if Signal.LEGAL in heard.signals:
+        return _answer(heard, "the law is involved", Occasion.COMPLAINT)
     return _ordinary(heard)
 
 
 def _ordinary(heard: Heard) -> Decision:
     question = Signal.QUESTION in heard.signals
-    if Signal.COMPLAINT in heard.signals or (
-        heard.sentiment is Sentiment.NEGATIVE and not question
-    ):
+    if _complains(heard):
         return _answer(heard, "a complaint", Occasion.COMPLAINT, question=question)
     if Signal.HUMAN in heard.signals:
-        return _answer(heard, "the customer asks for a person", Occasion.OTHER)
+        occasion = Occasion.COMPLAINT if _in_trouble(heard) else Occasion.OTHER
+        return _answer(heard, "the customer asks for a person", occasion)
     if question:
         return _answer(heard, "a question", Occasion.OTHER, question=True)
     if not heard.addressed:
         return Decision(action=Action.LISTEN_ONLY, reason="nobody spoke to us")
-    if Signal.PRAISE in heard.signals or heard.sentiment is Sentiment.POSITIVE:
-        # A positive score alone may be scorn; only words of praise make it safe.
-        return _answer(heard, "praise", Occasion.PRAISE, safe=Signal.PRAISE in heard.signals)
+    if Signal.PRAISE in heard.signals:
+        # "Well done, delivery in 24 hours": thanks or scorn? A human tells them apart.
+        return _answer(heard, "praise", Occasion.PRAISE, safe=not _in_trouble(heard))
+    if heard.sentiment is Sentiment.POSITIVE and not _in_trouble(heard):
+        # A score alone may be scorn too: words of praise would have made it safe.
+        return _answer(heard, "praise", Occasion.PRAISE)
     return _answer(heard, "the customer spoke to us", Occasion.OTHER)
+
+
+def _complains(heard: Heard) -> bool:
+    """Cue words go before the score: VADER takes "it still doesn't smell, witchcraft!" amiss."""
+    if Signal.COMPLAINT in heard.signals:
+        return True
+    silent = not heard.signals & {Signal.PRAISE, Signal.QUESTION}
+    return silent and heard.sentiment is Sentiment.NEGATIVE
+
+
+def _in_trouble(heard: Heard) -> bool:
+    return bool(heard.topics & TROUBLE_TOPICS)
 
 
 def _answer(

@@ -100,6 +100,7 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
     decision = decide(
         Heard(
             signals=frozenset(mention.signals),
+            topics=frozenset(mention.topics),
             sentiment=mention.sentiment,
             answerable=mention.answerable,
             addressed=mention.addressed,

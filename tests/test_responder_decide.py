@@ -8,12 +8,14 @@ from config.brand import Occasion
 from listener.channels.base import Answerable
 from responder.decide import Action, Decision, Heard, decide
 from sentiment.score import Sentiment
-from sentiment.signals import Signal
+from sentiment.signals import TROUBLE_TOPICS, Signal
+from sentiment.topics import TOPICS
 
 
 def _decide(*signals: Signal, **changes: object) -> Decision:
     values: dict[str, object] = {
         "signals": frozenset(signals),
+        "topics": frozenset(),
         "sentiment": Sentiment.UNKNOWN,
         "answerable": Answerable.YES,
         "addressed": True,
@@ -29,7 +31,8 @@ def _decide(*signals: Signal, **changes: object) -> Decision:
         ([Signal.COMPLAINT], Occasion.COMPLAINT),
         ([Signal.COMPLAINT, Signal.PRAISE], Occasion.COMPLAINT),
         ([Signal.SAFETY, Signal.PRAISE], Occasion.SERIOUS),
-        ([Signal.LEGAL], Occasion.SERIOUS),
+        ([Signal.LEGAL], Occasion.COMPLAINT),
+        ([Signal.LEGAL, Signal.SPAM], Occasion.COMPLAINT),
         ([Signal.QUESTION], Occasion.OTHER),
         ([Signal.HUMAN], Occasion.OTHER),
         ([], Occasion.OTHER),
@@ -40,6 +43,23 @@ def test_what_is_addressed_to_us_gets_a_draft_for_its_occasion(
 ) -> None:
     decision = _decide(*signals)
     assert (decision.action, decision.occasion) == (Action.DRAFT, occasion)
+
+
+def test_praise_beside_a_trouble_may_be_scorn_so_a_human_looks_at_it() -> None:
+    praise = _decide(Signal.PRAISE, topics=frozenset({"delivery"}))
+    assert (praise.occasion, praise.safe) == (Occasion.PRAISE, False)
+    assert _decide(Signal.PRAISE).safe
+
+
+def test_words_of_praise_go_before_a_negative_score_and_a_score_never_thanks_for_trouble() -> None:
+    assert _decide(Signal.PRAISE, sentiment=Sentiment.NEGATIVE).occasion is Occasion.PRAISE
+    payment = frozenset({"payment"})
+    assert _decide(sentiment=Sentiment.POSITIVE, topics=payment).occasion is Occasion.OTHER
+
+
+def test_who_wants_a_person_about_a_refund_is_met_with_regret() -> None:
+    refund = frozenset({"returns"})
+    assert _decide(Signal.HUMAN, topics=refund).occasion is Occasion.COMPLAINT
 
 
 def test_spam_is_ignored() -> None:
@@ -76,6 +96,7 @@ def test_where_nobody_can_answer_nothing_is_drafted() -> None:
 
 @given(
     signals=st.frozensets(st.sampled_from(Signal)),
+    topics=st.frozensets(st.sampled_from(TOPICS)),
     sentiment=st.sampled_from(Sentiment),
     answerable=st.sampled_from(Answerable),
     addressed=st.booleans(),
@@ -84,6 +105,7 @@ def test_where_nobody_can_answer_nothing_is_drafted() -> None:
 def test_only_praise_alone_may_ever_leave_without_a_human(
     *,
     signals: frozenset[Signal],
+    topics: frozenset[str],
     sentiment: Sentiment,
     answerable: Answerable,
     addressed: bool,
@@ -92,6 +114,7 @@ def test_only_praise_alone_may_ever_leave_without_a_human(
     decision = decide(
         Heard(
             signals=signals,
+            topics=topics,
             sentiment=sentiment,
             answerable=answerable,
             addressed=addressed,
@@ -104,4 +127,5 @@ def test_only_praise_alone_may_ever_leave_without_a_human(
         assert decision.occasion is Occasion.PRAISE
         assert addressed
         assert not opted_out
-        assert signals == {Signal.PRAISE}
+        assert signals - {Signal.OUTAGE} == {Signal.PRAISE}
+        assert not topics & TROUBLE_TOPICS

@@ -47,8 +47,8 @@ class Story:
         chance = random.Random(f"{self._x.seed}/before")
         for key, chapter, customer in self._scenes:
             # Drawn for everyone, so that nobody's moment depends on who is told already.
-            recent, earlier = chance.uniform(5, 355), chance.uniform(360, 1190)
-            drawn = recent if chance.random() < 0.75 else earlier
+            recent, earlier = chance.uniform(3, 75), chance.uniform(90, 1190)
+            drawn = recent if chance.random() < 0.8 else earlier
             if customer.before and not self._told(key):
                 ago = timedelta(minutes=customer.minutes_ago or drawn)
                 self._tell(key, chapter, customer, self._x.began - ago)
