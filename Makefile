@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` shows the product at work, `make test` proves it.
-.PHONY: run test test-unit lint lock migration check-shapes clean
+.PHONY: run test test-unit lint bench lock migration check-shapes clean
 PY ?= python3
 V := .venv/bin/python
 UV := .venv/bin/uv
@@ -15,6 +15,9 @@ test-unit: .venv/.test ## everything that needs no browser
 
 lint: .venv/.test ## style, types and the direction of imports
 	@$(V) -m ruff check . && $(V) -m ruff format --check . && $(V) -m mypy && .venv/bin/lint-imports --no-logo
+
+bench: .venv/.test ## start, memory and stop, as figures beside a reference of the same run
+	@$(V) bench/start.py
 
 lock: .venv/.test ## pin every dependency with hashes, for all platforms
 	@$(UV) pip compile -q pyproject.toml --universal --generate-hashes --no-header -o requirements.lock

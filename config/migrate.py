@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from config.database import Database
 from config.errors import ConfigError
+from config.migrations import NEWEST
 from config.settings import ROOT
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _PYPROJECT: Final = ROOT / "pyproject.toml"
 
 
 def alembic_config() -> Config:
+    from alembic.config import Config
+
     return Config(toml_file=_PYPROJECT)
 
 
@@ -27,18 +30,10 @@ def migrate(database: Database, *, url: str) -> tuple[str | None, str]:
     All steps of one call are one transaction. Raises ConfigError if the database was written by a
     newer version, or is no database of ours.
     """
-    config = alembic_config()
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    assert newest is not None  # noqa: S101  # there is always a first migration
     try:
-        with database.engine.connect().execution_options(immediate=True) as connection:
-            before = MigrationContext.configure(connection).get_current_revision()
-            _refuse_newer(config, before, url)
-            if before != newest:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                connection.commit()
-            return before, newest
+        before = _revision(database)
+        if before != NEWEST:
+            _upgrade(database, before, url)
     except DatabaseError as error:
         raise ConfigError(
             where="database",
@@ -46,14 +41,34 @@ def migrate(database: Database, *, url: str) -> tuple[str | None, str]:
             problem=str(error.orig),
             fix="check the path, its rights and that the file is a database of this program",
         ) from None
+    return before, NEWEST
 
 
-def _refuse_newer(config: Config, revision: str | None, url: str) -> None:
+def _revision(database: Database) -> str | None:
+    with database.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(
+            text("SELECT version_num FROM alembic_version")
+        ).scalar()
+        return found
+
+
+def _upgrade(database: Database, before: str | None, url: str) -> None:
+    # Imported here: alembic takes half a second, and most starts have nothing to migrate.
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = alembic_config()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision is not None and revision not in known:
+    if before is not None and before not in known:
         raise ConfigError(
             where="database",
             key=url,
-            problem=f"it was last used by a newer version (revision {revision})",
+            problem=f"it was last used by a newer version (revision {before})",
             fix="start that version, or restore the backup made before the upgrade",
         )
+    with database.engine.connect().execution_options(immediate=True) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, NEWEST)
+        connection.commit()

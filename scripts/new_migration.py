@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from alembic import command
+from alembic.script import Script
 
 import responder.models  # noqa: F401  # all tables are known once this is imported
 from config.database import Base, Database
 from config.migrate import alembic_config
+from config.settings import ROOT
 
 
 def main(message: str) -> int:
@@ -26,8 +29,11 @@ def main(message: str) -> int:
             config.attributes.update(connection=connection, metadata=Base.metadata)
             command.upgrade(config, "head")
             connection.commit()
-            command.revision(config, message=message, autogenerate=True)
+            made = command.revision(config, message=message, autogenerate=True)
         database.close()
+    assert isinstance(made, Script)
+    notes = ROOT / "config/migrations/__init__.py"
+    notes.write_text(re.sub('"[0-9a-f]{12}"', f'"{made.revision}"', notes.read_text()))
     return 0
 
 

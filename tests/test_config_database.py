@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import StatementError
 
 import responder.models  # all tables are known once this is imported
 from config.database import Base, Database
 from config.errors import ConfigError
-from config.migrate import migrate
+from config.migrate import alembic_config, migrate
+from config.migrations import NEWEST
 from listener.models import DeadLetter
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -110,6 +112,11 @@ def test_migrations_build_exactly_the_tables_of_the_models(tmp_path: Path) -> No
     assert _shape(migrated) == _shape(made)
     migrated.close()
     made.close()
+
+
+def test_the_newest_migration_is_known_without_alembic() -> None:
+    script = ScriptDirectory.from_config(alembic_config())
+    assert script.get_current_head() == NEWEST
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:

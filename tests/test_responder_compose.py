@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from twitter_text import parse_tweet
 
 from config import brand
 from config.brand import Occasion
 from config.settings import LANGUAGES, ROOT
+from listener.channels.x.weigh import weigh
 from responder.compose import Asked, compose
 from responder.voice import UnknownField, fill, first_name
 
@@ -110,7 +110,7 @@ def test_every_reply_of_the_demo_book_fits_a_post_on_x_in_every_language(
     language: str, name: str
 ) -> None:
     chapter = BOOK.chapters[language]
-    fits = lambda text: parse_tweet(text).weightedLength <= 280  # noqa: E731
+    fits = lambda text: weigh(text) <= 280  # noqa: E731
     for occasion in Occasion:
         for topic in ("delivery", "returns", "payment", "warranty", "care", "size", "store"):
             for question in (True, False):

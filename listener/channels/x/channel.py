@@ -12,8 +12,6 @@ from datetime import datetime, timedelta
 from itertools import dropwhile
 from typing import Any, Final
 
-from twitter_text import parse_tweet
-
 from config.clock import Clock
 from config.secrets import Redactor
 from listener.channels import outbound, wire
@@ -37,6 +35,7 @@ from listener.channels.x.options import XOptions
 from listener.channels.x.parse import Parsed
 from listener.channels.x.stance import Account
 from listener.channels.x.stream import FIELDS, PAGE, XStreams, time_at_x
+from listener.channels.x.weigh import weigh
 
 _SKEW: Final = timedelta(minutes=5)
 """OAuth 1.0a refuses older and newer signatures: https://docs.x.com/fundamentals/authentication."""
@@ -137,9 +136,7 @@ class XChannel:
         self._client.send("PUT", route, {"hidden": True}, twice=True)
 
     def length(self, text: str) -> Length:
-        """Weighted as X weighs: https://docs.x.com/fundamentals/counting-characters (2026-08)."""
-        used = parse_tweet(text.replace("\r\n", "\n")).weightedLength
-        return Length(used=used, limit=self._options.text_limit)
+        return Length(used=weigh(text), limit=self._options.text_limit)
 
     def check(self) -> Report:
         """Raises nothing: what is wrong is told in `problems`."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from twitter_text import parse_tweet
+from listener.channels.x.weigh import weigh
 
 EPOCH_MS: Final = 1_288_834_974_657
 """An id is (milliseconds since this, 22 bits): https://docs.x.com/fundamentals/x-ids (2026-08)."""
@@ -91,7 +91,7 @@ def leading_handles(text: str) -> tuple[list[str], str]:
 @lru_cache(maxsize=4096)
 def weight(text: str) -> int:
     """The length as X counts it."""
-    return int(parse_tweet(text.replace("\r\n", "\n")).weightedLength)
+    return weigh(text)
 
 
 def cut(text: str) -> str:
