@@ -118,6 +118,7 @@ def _schedule(work: list[Job]) -> tuple[BackgroundScheduler, _Busy]:
             "interval",
             seconds=job.seconds,
             id=job.name,
+            name=job.name,
             next_run_time=utcnow(),
         )
     scheduler.add_listener(_tell, EVENT_JOB_MISSED)

@@ -80,8 +80,10 @@ def _ordinary(heard: Heard) -> Decision:
     if not heard.addressed:
         return Decision(action=Action.LISTEN_ONLY, reason="nobody spoke to us")
     if Signal.PRAISE in heard.signals:
-        # "Well done, delivery in 24 hours": thanks or scorn? A human tells them apart.
-        return _answer(heard, "praise", Occasion.PRAISE, safe=not _in_trouble(heard))
+        if _in_trouble(heard):
+            # "Well done, delivery in 24 hours": thanks or scorn? Only a human tells them apart.
+            return _answer(heard, "praise beside a trouble: it may be scorn", Occasion.PRAISE)
+        return _answer(heard, "praise", Occasion.PRAISE, safe=True)
     if heard.sentiment is Sentiment.POSITIVE and not _in_trouble(heard):
         # A score alone may be scorn too: words of praise would have made it safe.
         return _answer(heard, "praise", Occasion.PRAISE)
