@@ -1,0 +1,54 @@
+"""The desk put together: screens, API, health, the guard around them, and what errors look like."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from responder.bot import Bot
+from responder.desk import actions, api, health, queue, signin, stream, switch, trends
+from responder.desk.charts import Plotter
+from responder.desk.guard import Guard, hosts_of
+from responder.desk.live import Hub, Watcher
+from responder.desk.mishaps import install_pages
+from responder.desk.pages import HERE, Desk, make_templates
+
+
+def create_app(bot: Bot, *, host: str | None = None) -> FastAPI:
+    """The web app of one installation. `host`: what it is bound to, if not what settings say."""
+    desk = Desk(
+        bot=bot,
+        hub=Hub(Watcher(database=bot.database, clock=bot.clock)),
+        plotter=Plotter(),
+        templates=make_templates(),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.hub.close()
+        desk.plotter.close()
+
+    app = FastAPI(
+        title="Antiphon",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.desk = desk
+    app.include_router(api.router(bot))
+    app.include_router(health.router(bot))
+    for screen in (signin, queue, actions, stream, switch, trends):
+        app.include_router(screen.router)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    install_pages(app)
+    api.install_problem_handlers(app)  # for its own paths; elsewhere ours, installed before, go on
+    # The last one added is the first one asked: nothing gets past the guard.
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Guard, hosts=hosts_of(host or bot.settings.desk.host))
+    return app

@@ -1,0 +1,53 @@
+"""Who has which draft open. A claim is a lease: a closed laptop frees what it held."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from responder.approve import NotFound, claim
+from responder.bot import Bot
+from responder.desk.rows import OPEN_DRAFT
+from responder.models import Draft, DraftStatus
+
+_FRESH: Final = timedelta(seconds=60)
+
+
+def open_claim(bot: Bot, draft_id: str, *, agent_id: str) -> None:
+    """An agent opens a draft, and lets go of the others: nobody reads two answers at once."""
+    now = bot.clock()
+    with bot.database.read() as session:
+        draft = session.get(Draft, draft_id)
+        held = list(
+            session.scalars(
+                select(Draft.id).where(
+                    OPEN_DRAFT,
+                    Draft.claimed_by == agent_id,
+                    Draft.claimed_until > now,
+                    Draft.id != draft_id,
+                )
+            )
+        )
+    if held:
+        with bot.database.write() as session:
+            for other in held:
+                row = session.get(Draft, other)
+                if row is not None and row.claimed_by == agent_id:
+                    row.claimed_until, row.changed_at = now, now
+    if draft is not None and _wants_claim(draft, agent_id, now):
+        with suppress(NotFound):
+            claim(bot, draft_id, agent_id=agent_id)
+
+
+def _wants_claim(draft: Draft, agent_id: str, now: datetime) -> bool:
+    """Open, and not claimed by this agent for a good while yet: reading writes only if it must."""
+    fresh = draft.claimed_until is not None and draft.claimed_until - now > _FRESH
+    return draft.status is DraftStatus.PENDING and not (draft.claimed_by == agent_id and fresh)
+
+
+def renew_claim(bot: Bot, draft_id: str, *, agent_id: str) -> bool:
+    """False if somebody else has it open meanwhile. Raises NotFound."""
+    return claim(bot, draft_id, agent_id=agent_id)

@@ -1,0 +1,187 @@
+"""One draft as the desk shows it: the customer's words in their thread, and our answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from listener.channels.base import Answerable, Length
+from listener.models import Mention, MentionStatus
+from responder.approve import NotFound
+from responder.bot import Bot
+from responder.desk.rows import LIVE_REPLY, label_of, name_of
+from responder.desk.thread import Thread, read_thread
+from responder.desk.words import MARKS, Due, Mark, ago, due, language_name
+from responder.draft import target_of
+from responder.lint import Finding, Severity, lint
+from responder.models import Approval, Audit, Draft, DraftStatus, Reply, ReplyStatus
+from responder.pause import level_for, stops_sending
+
+
+class Stage(StrEnum):
+    """Where an item stands, and so what can be done about it."""
+
+    WRITE = "write"
+    BY_HAND = "by_hand"
+    WAITING = "waiting"  # approved, not yet on the wire: can be taken back
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What stands against a text, and how long it is as its network counts."""
+
+    findings: tuple[Finding, ...]
+    length: Length
+    counted_in: str
+
+    @property
+    def to_confirm(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is Severity.CONFIRM)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """Everything the centre and the right of the desk show. Rows are read-only here."""
+
+    draft: Draft
+    mention: Mention
+    stage: Stage
+    thread: Thread
+    reply: Reply | None
+    approved_by: str
+    changed: str  # who changed the draft last, and how: a sentence, or ""
+    claimed_by: str  # somebody else who has it open
+    check: Check | None
+    channel: str
+    can_hide: bool
+    held: bool  # sending is paused here: what is approved waits
+    name: str
+    due: Due
+    mark: Mark
+    language_name: str
+
+    @property
+    def open(self) -> bool:
+        return self.stage in (Stage.WRITE, Stage.BY_HAND)
+
+
+def read_item(bot: Bot, draft_id: str, *, agent_id: str | None, by: str) -> Item:
+    """The item of one draft, seen by one agent. Raises NotFound."""
+    now = bot.clock()
+    with bot.database.read() as session:
+        draft = session.scalar(
+            select(Draft)
+            .where(Draft.id == draft_id)
+            .options(
+                joinedload(Draft.claimant),
+                joinedload(Draft.mention).joinedload(Mention.author),
+                joinedload(Draft.mention).joinedload(Mention.conversation),
+            )
+        )
+        if draft is None:
+            raise NotFound("There is no such draft")
+        mention = draft.mention
+        reply = session.scalar(
+            select(Reply).where(
+                LIVE_REPLY, Reply.mention_id == mention.id, Reply.draft_id == draft.id
+            )
+        )
+        known = bot.channels.get(mention.channel)
+        return Item(
+            draft=draft,
+            mention=mention,
+            stage=_stage(draft, mention, reply),
+            thread=read_thread(session, mention, brand=bot.settings.brand.name),
+            reply=reply,
+            approved_by=_approved_by(session, draft) if reply else "",
+            changed=_changed(session, draft, by, now),
+            claimed_by=_claimant(draft, agent_id, now),
+            check=check(bot, mention, draft.text),
+            channel=label_of(bot, mention.channel),
+            can_hide=known is not None and known.declaration.can_hide,
+            held=stops_sending(level_for(session, mention.channel, bot.pause_file)),
+            name=name_of(mention.author),
+            due=due(mention.due_at, now),
+            mark=MARKS[mention.sentiment],
+            language_name=language_name(mention.language),
+        )
+
+
+def check(bot: Bot, mention: Mention, words: str) -> Check | None:
+    """What stands against `words` as an answer; None where the channel is no longer configured."""
+    channel = bot.channels.get(mention.channel)
+    if channel is None:
+        return None
+    target = target_of(mention, channel, bot.settings.brand.languages, words)
+    findings = lint(words, target)
+    if mention.answerable is Answerable.BY_HAND:
+        # The page says so already, and offers the way.
+        findings = tuple(finding for finding in findings if finding.rule != "answerable")
+    return Check(findings=findings, length=target.length, counted_in=target.counted_in)
+
+
+def check_words(bot: Bot, draft_id: str, words: str) -> Check | None:
+    """As `check`, for the draft of that id. Raises NotFound."""
+    with bot.database.read() as session:
+        draft = session.get(Draft, draft_id, options=(joinedload(Draft.mention),))
+        if draft is None:
+            raise NotFound("There is no such draft")
+        return check(bot, draft.mention, words)
+
+
+def _stage(draft: Draft, mention: Mention, reply: Reply | None) -> Stage:
+    if draft.status is DraftStatus.PENDING:
+        by_hand = mention.status is MentionStatus.BY_HAND
+        return Stage.BY_HAND if by_hand else Stage.WRITE
+    if draft.status is DraftStatus.APPROVED and reply is not None:
+        return {
+            ReplyStatus.QUEUED: Stage.WAITING,
+            ReplyStatus.SENDING: Stage.SENDING,
+            ReplyStatus.UNKNOWN: Stage.UNKNOWN,
+            ReplyStatus.SENT: Stage.SENT,
+        }.get(reply.status, Stage.CLOSED)
+    return Stage.CLOSED
+
+
+def _approved_by(session: Session, draft: Draft) -> str:
+    return (
+        session.scalar(
+            select(Approval.approved_by)
+            .where(Approval.id > draft.id, Approval.draft_id == draft.id)
+            .order_by(Approval.id.desc())
+            .limit(1)
+        )
+        or ""
+    )
+
+
+def _changed(session: Session, draft: Draft, by: str, now: datetime) -> str:
+    """Who changed the words last, if it was somebody else."""
+    if draft.version == 1:
+        return ""
+    last = session.execute(
+        select(Audit.who, Audit.action, Audit.at)
+        # Our ids sort by time: no entry about a draft is older than the draft, and the search ends.
+        .where(Audit.id > draft.id, Audit.subject == draft.id)
+        .order_by(Audit.id.desc())
+        .limit(1)
+    ).first()
+    if last is None or last.who == by:
+        return ""
+    deed = {"edit": "changed the words", "take back": "took the approval back"}.get(last.action)
+    return f"{last.who} {deed} {ago(last.at, now)}" if deed else ""
+
+
+def _claimant(draft: Draft, agent_id: str | None, now: datetime) -> str:
+    claimed = draft.claimed_until is not None and draft.claimed_until > now
+    if not claimed or draft.claimed_by == agent_id or draft.claimant is None:
+        return ""
+    return draft.claimant.name

@@ -1,0 +1,159 @@
+"""What every screen shares: the parts behind the desk, and how a page is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from responder.access import Visitor
+from responder.bot import Bot
+from responder.desk import words
+from responder.desk.charts import Plotter
+from responder.desk.live import Hub
+from responder.desk.rows import View, label_of
+from responder.models import PauseLevel, Role
+from responder.pause import EVERYWHERE, all_pauses
+
+PRODUCT: Final = "Antiphon"
+HERE: Final = Path(__file__).resolve().parent
+PART: Final = "desk-part"
+"""The header by which our own scripts ask; a browser without scripts never sends it."""
+
+_STOPPED: Final = {
+    PauseLevel.AUTO: "nothing leaves without a person",
+    PauseLevel.SEND: "nothing leaves; what you approve waits",
+    PauseLevel.ALL: "nothing leaves and nothing new is heard",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The parts the screens stand on. One per process, at `app.state.desk`."""
+
+    bot: Bot
+    hub: Hub
+    plotter: Plotter
+    templates: Environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelName:
+    """A channel as its table is named, and as people call it."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """One line of the banner. `channel` is empty for all; `by_file`: the PAUSE file holds it."""
+
+    channel: str
+    label: str
+    effect: str
+    since: str
+    by: str
+
+
+def make_templates() -> Environment:
+    """Everything is escaped, and a forgotten value is an error, not a blank."""
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(is_language=_is_language, web=_is_web, host=_host)
+    templates.globals.update(product=PRODUCT, words=words, View=View, Role=Role)
+    return templates
+
+
+def _is_language(code: str) -> bool:
+    """Fit for a lang attribute. The codes come from networks: "und" and "unknown" are none."""
+    return code.isascii() and code.isalpha() and 2 <= len(code) <= 3 and code != "und"
+
+
+def _is_web(url: str) -> bool:
+    """A link we may offer: networks and customers could hand us any scheme."""
+    return url.startswith(("https://", "http://"))
+
+
+def _host(url: str) -> str:
+    """Where a link really leads, in the letters that are asked of the name server: a look-alike
+    name shows as "xn--…"."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host.encode("idna").decode("ascii")
+    except ValueError:
+        return "link"
+
+
+def desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def render(
+    request: Request,
+    template: str,
+    *,
+    seat: Visitor | None = None,
+    status: int = 200,
+    **values: Any,
+) -> HTMLResponse:
+    """A whole page, or the part of one that `template` is. Values are escaped by the template."""
+    desk = desk_of(request)
+    html = desk.templates.get_template(template).render(
+        brand=desk.bot.settings.brand.name,
+        seat=seat,
+        here=request.url.path,
+        live=getattr(request.state, "live", ""),
+        paused=pauses(desk.bot) if seat else (),
+        channels=tuple(
+            ChannelName(name=name, label=channel.declaration.label)
+            for name, channel in desk.bot.channels.items()
+        ),
+        now=desk.bot.clock(),
+        zone=desk.bot.zone,
+        **({"toast": None} | values),
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+def problem(
+    request: Request, status: int, title: str, sentence: str, *, seat: Visitor | None = None
+) -> HTMLResponse:
+    """A page that says what went wrong and what to do, in the desk's look."""
+    return render(request, "problem.html", seat=seat, status=status, title=title, sentence=sentence)
+
+
+def pauses(bot: Bot) -> tuple[Paused, ...]:
+    """What is paused now, as lines for the banner. The PAUSE file counts even without the table."""
+    found = [
+        Paused(
+            channel=row.channel,
+            label="" if row.channel == EVERYWHERE else label_of(bot, row.channel),
+            effect=_STOPPED[row.level],
+            since=words.ago(row.since, bot.clock()),
+            by=row.by,
+        )
+        for row in all_pauses(bot.database)
+    ]
+    if bot.pause_file.exists():
+        effect = _STOPPED[PauseLevel.ALL]
+        found.append(Paused(channel="", label="", effect=effect, since="", by="the PAUSE file"))
+    return tuple(found)
+
+
+def query(path: str, values: Mapping[str, str] | Iterable[tuple[str, str]]) -> str:
+    """A path of ours with a query string."""
+    pairs = urlencode(dict(values))
+    return f"{path}?{pairs}" if pairs else path

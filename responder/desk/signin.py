@@ -1,0 +1,158 @@
+"""Who is at the desk: signing in, the one-time link, the demo's link, signing out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from responder import access
+from responder.access import SignInRefused, Visitor
+from responder.desk.pages import desk_of, problem, render
+from responder.models import CredentialKind, Role
+
+router = APIRouter(include_in_schema=False)
+
+_WEEK_SECONDS: Final = 7 * 24 * 3600
+_Word = Annotated[str, Form(max_length=1000)]
+
+
+class NotSignedIn(Exception):  # an outcome: app.py sends the browser to sign in
+    """Nobody we know, or not any more."""
+
+
+class NotAllowed(Exception):
+    """Somebody we know, whose role does not reach that far."""
+
+    def __init__(self, seat: Visitor, needed: Role) -> None:
+        self.seat, self.needed = seat, needed
+        super().__init__(f"needs the role {needed.value}")
+
+
+def seat_of(request: Request) -> Visitor:
+    """The agent behind a request. Raises NotSignedIn."""
+    desk = desk_of(request)
+    # Noted before anything is read: the page then listens on from here, and misses nothing.
+    request.state.live = desk.hub.mark
+    secret = request.cookies.get(_cookie(request), "")
+    known = secret and access.visitor(
+        desk.bot.database, secret, CredentialKind.SESSION, desk.bot.clock()
+    )
+    if not known:
+        raise NotSignedIn
+    request.state.seat = known
+    return known
+
+
+class Need:
+    """A seat whose role reaches far enough. Raises NotSignedIn, NotAllowed."""
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+
+    def __call__(self, seat: Annotated[Visitor, Depends(seat_of)]) -> Visitor:
+        if not seat.may(self.role):
+            raise NotAllowed(seat, self.role)
+        return seat
+
+
+Seat = Annotated[Visitor, Depends(Need(Role.VIEWER))]
+EditorSeat = Annotated[Visitor, Depends(Need(Role.EDITOR))]
+ApproverSeat = Annotated[Visitor, Depends(Need(Role.APPROVER))]
+AdminSeat = Annotated[Visitor, Depends(Need(Role.ADMIN))]
+
+
+def safe_next(path: str) -> str:
+    """Where to go after signing in: a path of ours, or the queue. Browsers read "/\\" as "//"."""
+    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if ours and len(path) < 500 else "/"
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: A002  # the URL's word
+    return render(request, "sign_in.html", next=safe_next(next), name="", error="")
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    name: _Word,
+    password: _Word,
+    next: _Word = "/",  # noqa: A002
+) -> Response:
+    bot = desk_of(request).bot
+    address = request.client.host if request.client else "unknown"
+    try:
+        secret = access.sign_in(
+            bot.database, name=name, password=password, address=address, now=bot.clock()
+        )
+    except SignInRefused as refusal:
+        again = safe_next(next)
+        return render(
+            request, "sign_in.html", status=403, next=again, name=name, error=str(refusal)
+        )
+    return _seated(request, secret, safe_next(next))
+
+
+@router.get("/join/{invite}")
+def join_page(request: Request, invite: str) -> Response:  # noqa: ARG001  # spent by the POST
+    return render(request, "join.html", name="", error="")
+
+
+@router.post("/join/{invite}")
+def join(request: Request, invite: str, name: _Word, password: _Word) -> Response:
+    bot = desk_of(request).bot
+    try:
+        secret = access.accept_invite(
+            bot.database, invite, name=name, password=password, now=bot.clock()
+        )
+    except ValueError as refusal:
+        return render(request, "join.html", status=422, name=name, error=str(refusal))
+    return _seated(request, secret, "/")
+
+
+@router.get("/enter/{link}")
+def enter(request: Request, link: str) -> Response:
+    bot = desk_of(request).bot
+    secret = access.enter(bot.database, link, bot.clock())
+    if secret is not None:
+        return _seated(request, secret, "/")
+    return problem(
+        request,
+        404,
+        "This link does not open the desk",
+        "It was replaced by a newer one, or a part of it is missing. Ask for a new one.",
+    )
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    desk = desk_of(request)
+    access.sign_out(desk.bot.database, request.cookies.get(_cookie(request), ""))
+    answer = RedirectResponse("/sign-in", status_code=303)
+    answer.delete_cookie(_cookie(request), path="/", secure=_https(request), httponly=True)
+    return answer
+
+
+def _seated(request: Request, secret: str, path: str) -> Response:
+    answer = RedirectResponse(path, status_code=303)
+    answer.set_cookie(
+        _cookie(request),
+        secret,
+        max_age=_WEEK_SECONDS,
+        path="/",
+        secure=_https(request),
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+def _cookie(request: Request) -> str:
+    # The __Host- prefix makes the browser hold a cookie to https, this host and the whole site.
+    return "__Host-desk" if _https(request) else "desk"
+
+
+def _https(request: Request) -> bool:
+    return request.url.scheme == "https"

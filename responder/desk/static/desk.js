@@ -1,0 +1,61 @@
+// The desk works without scripts; these make it quick.
+import { $, go } from './swap.js';
+import * as chart from './chart.js';
+import * as keys from './keys.js';
+import * as live from './live.js';
+import * as words from './words.js';
+
+document.documentElement.classList.add('scripted');
+
+document.addEventListener('submit', async event => {
+  const form = event.target;
+  const next = $('input[name=next]', form); // the page may show another item than it came with
+  if (next) next.value = location.pathname + location.search;
+  if (!form.matches('[data-desk]')) return;
+  event.preventDefault();
+  if (form.ariaBusy === 'true') return; // a second press while the first is under way
+  form.ariaBusy = 'true';
+  words.keep();
+  const id = $('#item')?.dataset.id;
+  const url = event.submitter?.hasAttribute('formaction') ? event.submitter.formAction : form.action;
+  const done = await go(url, { method: 'POST', body: new URLSearchParams(new FormData(form, event.submitter)) });
+  form.ariaBusy = null;
+  if (done && form.id === 'reply') words.forget(id);
+});
+
+document.addEventListener('click', event => {
+  const link = event.target.closest('a[data-id], a.back, .views a, a[data-fresh], #work a[href^="/?view"]');
+  if (!link || !$('#work') || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.matches('[data-fresh]') ? `${link.pathname}?view=${$('#queue').dataset.view}` : link.href);
+});
+addEventListener('popstate', () => { if ($('#work')) go(location.href, { push: false }); });
+
+// The toast counts down and goes; its words for screen readers stand still.
+let ticking;
+function toast() {
+  clearInterval(ticking);
+  const box = $('#toast .toast');
+  if (!box) return;
+  let left = Number(box.dataset.seconds ?? 6);
+  ticking = setInterval(() => {
+    const count = $('.count', box);
+    if (count) count.textContent = Math.max(0, left - 1);
+    if (--left > 0 || box.contains(document.activeElement)) return;
+    clearInterval(ticking);
+    if (!box.dataset.seconds && $('form', box)) return; // it waits, and can be taken back still
+    box.remove();
+  }, 1000);
+}
+document.addEventListener('desk:shown', toast);
+
+words.start();
+keys.start();
+chart.start();
+if ($('#work')) live.start();
+toast();
+if (/[?&]done=/.test(location.search)) {
+  const place = new URL(location);
+  for (const said of ['done', 'reply']) place.searchParams.delete(said);
+  history.replaceState(null, '', place);
+}

@@ -1,0 +1,77 @@
+// Keys. Single letters act outside fields only, each has a button as well, and they can be turned off.
+import { $ } from './swap.js';
+
+const rows = () => [...document.querySelectorAll('#queue a.row')];
+const visible = element => !!element && element.getClientRects().length > 0;
+const inField = element => element.matches?.('input:not([type=radio], [type=checkbox]), textarea, select');
+const enabled = () => localStorage.getItem('desk-keys') !== 'off';
+
+function step(by) {
+  const all = rows(), from = all.indexOf(document.activeElement);
+  const at = from >= 0 ? from : all.findIndex(row => row.ariaCurrent === 'true');
+  const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + by))];
+  next?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: 'nearest' });
+}
+
+function open(panel) {
+  if (!panel) return;
+  panel.open = true;
+  $('input:checked, button', panel)?.focus();
+}
+
+function leave() {
+  const here = document.activeElement, panel = here.closest?.('details[open]');
+  if (panel) {
+    panel.open = false;
+    $('summary', panel).focus();
+  } else if (inField(here)) ($('#item') ?? $('#main')).focus({ preventScroll: true });
+  else {
+    const row = $('#queue a.row[aria-current]') ?? rows()[0];
+    if (visible(row)) row.focus();
+    else $('a.back')?.click();
+  }
+}
+
+function edit() {
+  const words = $('#words');
+  if (!words || words.readOnly) return;
+  words.focus();
+  words.setSelectionRange(words.value.length, words.value.length);
+}
+
+const acts = {
+  j: () => step(1),
+  k: () => step(-1),
+  o: () => (document.activeElement.closest?.('a.row') ?? $('#queue a.row[aria-current]'))?.click(),
+  a: () => $('#approve')?.click(),
+  e: edit,
+  r: () => open($('#reject')),
+  h: () => open($('#hide')),
+  u: () => $('#undo button')?.click(),
+  '?': () => $('#help').showModal(),
+};
+
+export function start() {
+  document.addEventListener('keydown', event => {
+    if ($('dialog[open]') || event.isComposing) return;
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      if (event.target.id !== 'words') return;
+      event.preventDefault();
+      $('#approve')?.click();
+    } else if (event.key === 'Escape') leave();
+    else if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || !enabled()) return;
+    else if (Object.hasOwn(acts, event.key)) {
+      event.preventDefault();
+      if (!event.repeat || 'jk'.includes(event.key)) acts[event.key]();
+    }
+  });
+  document.addEventListener('click', event => {
+    if (event.target.closest('[data-help]')) $('#help').showModal();
+    const menu = $('#account[open]');
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
+  const choice = $('#single-keys');
+  choice.checked = enabled();
+  choice.addEventListener('change', () => localStorage.setItem('desk-keys', choice.checked ? 'on' : 'off'));
+}

@@ -1,0 +1,79 @@
+// What changes elsewhere appears here. One stream for all tabs of a browser, because a browser holds
+// only six connections to a server: the tab with the lock listens and tells the others.
+import { $, ask, fill, go, putQueue, Trouble } from './swap.js';
+import { dirty } from './words.js';
+
+let timer, stale = new Set();
+
+async function refresh() {
+  const queue = $('#queue'), item = $('#item'), ids = stale;
+  stale = new Set();
+  if (!queue) return;
+  try {
+    const where = new URLSearchParams({ view: queue.dataset.view, open: item?.dataset.id ?? '' });
+    const { answer, text } = await ask(`/queue?${where}`);
+    if (answer.ok && $('#queue')?.dataset.view === queue.dataset.view && $('#item') === item) putQueue(text);
+    if (item && (ids.has(item.dataset.id) || ids.has('*'))) await look(item);
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble; // the stream line tells
+  }
+}
+
+// The open item: say what changed. Words somebody is typing are never touched.
+async function look(item) {
+  const { id, version, stage } = item.dataset;
+  const { answer, text } = await ask(`/item/${id}/notice?${new URLSearchParams({ version, stage })}`);
+  if (!answer.ok || $('#item') !== item || $('#main').ariaBusy === 'true') return;
+  const holder = document.createElement('div');
+  holder.id = 'notice';
+  $('#notice').replaceWith(holder);
+  fill('#notice', text);
+  if ($('#notice [data-stale]') && !dirty() && !item.contains(document.activeElement?.closest('input, textarea, button, a, summary'))) {
+    await go(location.href, { push: false, focus: document.activeElement === item });
+  }
+}
+
+function on(message) {
+  const line = $('#stream');
+  if (message.type === 'state') {
+    line.textContent = message.lost ? 'Reconnecting: the list may be out of date.' : '';
+    return;
+  }
+  for (const id of message.drafts) stale.add(id);
+  clearTimeout(timer);
+  timer = setTimeout(refresh, 120);
+}
+
+export function start() {
+  const bus = new BroadcastChannel('desk-live');
+  bus.onmessage = event => on(event.data);
+  const relay = message => { on(message); bus.postMessage(message); };
+  const listen = () => new Promise(() => { // held until the tab closes; then the next tab listens
+    let lost;
+    const connect = after => {
+      const stream = new EventSource(`/events?after=${encodeURIComponent(after)}`);
+      stream.addEventListener('open', () => {
+        clearTimeout(lost);
+        lost = undefined;
+        relay({ type: 'state', lost: false });
+      });
+      stream.addEventListener('changed', event => relay({ type: 'changed', drafts: JSON.parse(event.data).drafts }));
+      stream.addEventListener('resync', () => relay({ type: 'changed', drafts: ['*'] }));
+      stream.addEventListener('error', () => { // the server ends a stream now and then: that is no loss
+        lost ??= setTimeout(() => relay({ type: 'state', lost: true }), 3000);
+        if (stream.readyState !== EventSource.CLOSED) return;
+        // Refused, not cut off: perhaps signed out, and asking for the list leads to the door.
+        setTimeout(() => { refresh(); connect('gone-0'); }, 5000);
+      });
+    };
+    connect(document.body.dataset.live);
+  });
+  if (navigator.locks) navigator.locks.request('desk-live', listen);
+  else listen(); // plain http off localhost has no locks: a stream for each tab
+  setInterval(() => { if (!document.hidden) refresh(); }, 60_000); // times move on
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) refresh(); });
+  setInterval(() => {
+    const item = $('#item[data-claim]');
+    if (item && !document.hidden) ask(`/item/${item.dataset.id}/claim`, { method: 'POST' }).catch(() => {});
+  }, 30_000);
+}

@@ -1,0 +1,56 @@
+"""The live stream as a page of its own: server-sent events, each with an id to go on from."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from responder.desk.live import Event, Hub
+from responder.desk.pages import desk_of
+from responder.desk.signin import Seat
+
+router = APIRouter(include_in_schema=False)
+
+_LONGEST_SECONDS: Final = 600.0  # then the browser comes back, and is asked again who it is
+
+
+@router.get("/events")
+async def events(request: Request, seat: Seat, after: str = "") -> StreamingResponse:  # noqa: ARG001
+    """The stream, for one browser: on from the last event it had, or from the page it shows."""
+    hub = desk_of(request).hub
+    run, _, number = request.headers.get("last-event-id", after).partition("-")
+    last = None
+    if run:
+        known = run == hub.run and number.isascii() and number.isdigit() and len(number) < 16
+        last = int(number) if known else 10**15  # another run: beyond what we know, so resync
+    return StreamingResponse(
+        _stream(hub, last),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},
+    )
+
+
+async def _stream(hub: Hub, last: int | None) -> AsyncIterator[str]:
+    clock = asyncio.get_running_loop().time
+    ends = clock() + _LONGEST_SECONDS
+    yield "retry: 2000\n\n"
+    async with aclosing(hub.listen(last)) as stream:
+        async for event in stream:
+            yield _as_text(hub.run, event)
+            if clock() > ends:
+                return
+
+
+def _as_text(run: str, event: Event | None) -> str:
+    if event is None:
+        return ": still here\n\n"
+    if event.drafts is None:
+        return f"id: {run}-{event.number}\nevent: resync\ndata: {{}}\n\n"
+    data = json.dumps({"drafts": event.drafts})
+    return f"id: {run}-{event.number}\nevent: changed\ndata: {data}\n\n"

@@ -1,0 +1,213 @@
+"""The screen for marketers: how much was said, by channel and by mood, as chart, table and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from listener.trends import Bucket, By, volume
+from responder.bot import Bot
+from responder.desk.charts import Plotter
+from responder.desk.lines import BLUE, COLOURS, GREEN, ORANGE, PURPLE, Point, line_chart
+from responder.desk.pages import desk_of, problem, render
+from responder.desk.rows import label_of
+from responder.desk.signin import Seat
+from responder.desk.words import count
+
+router = APIRouter(include_in_schema=False)
+
+_HOURS, _DAYS = 48, 14
+_MOODS: Final = ("negative", "neutral", "positive", "unknown")
+_MOOD_WORDS: Final = ("Negative", "Neutral", "Positive", "Not judged")
+_MOOD_COLOURS: Final = (ORANGE, BLUE, GREEN, PURPLE)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+
+
+class Step(StrEnum):
+    """What one point stands for. The values stand in URLs."""
+
+    HOUR = "hour"
+    DAY = "day"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """One way of dividing the mentions into lines: a value of each bucket for each series."""
+
+    title: str
+    series: tuple[str, ...]
+    values: Callable[[Bucket], list[int]]
+    colours: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """One chart with its finding and the table that holds the same numbers."""
+
+    title: str
+    finding: str
+    svg: Markup | None
+    series: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    totals: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    by: Step
+    channel: str  # "" for all
+
+
+@router.get("/trends")
+def trends_page(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str = "") -> Response:
+    desk = desk_of(request)
+    if channel and channel not in desk.bot.channels:
+        return _no_such_channel(request, seat)
+    chosen = Filter(by=by, channel=channel)
+    buckets = _buckets(desk.bot, chosen)
+    labels = {name: label_of(desk.bot, name) for name in desk.bot.channels}
+    return render(
+        request,
+        "trends.html",
+        seat=seat,
+        chosen=chosen,
+        steps=Step,
+        labels=labels,
+        total=sum(bucket.mentions for bucket in buckets),
+        charts=_charts(desk.bot, desk.plotter, buckets, chosen),
+        toast=None,
+    )
+
+
+@router.get("/trends.csv")
+def trends_csv(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str = "") -> Response:
+    bot = desk_of(request).bot
+    if channel and channel not in bot.channels:
+        return _no_such_channel(request, seat)
+    rows: list[Sequence[object]] = [("start", "channel", "mentions", *_MOODS)]
+    rows += [
+        (
+            bucket.start.isoformat(),
+            label_of(bot, bucket.channel),
+            bucket.mentions,
+            *(getattr(bucket, mood) for mood in _MOODS),
+        )
+        for bucket in _buckets(bot, Filter(by=by, channel=channel))
+    ]
+    name = f"mentions-by-{by.value}-{bot.clock().astimezone(bot.zone):%Y-%m-%d}.csv"
+    return Response(
+        as_csv(rows),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def as_csv(rows: Iterable[Sequence[object]]) -> bytes:
+    """CSV that spreadsheets read as it is meant: UTF-8 with a mark, everything quoted, and no cell
+    of text that they would take for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def _harmless(cell: object) -> object:
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
+        return f"'{cell}"
+    return cell
+
+
+def _no_such_channel(request: Request, seat: Seat) -> Response:
+    return problem(request, 404, "No such channel", "Choose one from the list.", seat=seat)
+
+
+def _buckets(bot: Bot, chosen: Filter) -> tuple[Bucket, ...]:
+    """The last 48 hours, or the last 14 days, this hour and this day included."""
+    now = bot.clock()
+    local = now.astimezone(bot.zone)
+    if chosen.by is Step.HOUR:
+        start = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=_HOURS - 1)
+    else:
+        first = local.date() - timedelta(days=_DAYS - 1)
+        start = datetime.combine(first, time.min, bot.zone)
+    return volume(
+        bot.database,
+        start=start,
+        end=now + timedelta(seconds=1),
+        by=By(chosen.by.value),
+        zone=bot.zone,
+        channel=chosen.channel or None,
+    )
+
+
+def _charts(
+    bot: Bot, plotter: Plotter, buckets: Sequence[Bucket], chosen: Filter
+) -> tuple[Chart, ...]:
+    names = tuple(sorted({bucket.channel for bucket in buckets}))
+    by_channel = Split(
+        title=f"Mentions per {chosen.by.value} by channel",
+        series=tuple(label_of(bot, name) for name in names),
+        values=lambda b: [b.mentions if b.channel == name else 0 for name in names],
+        colours=COLOURS,
+    )
+    by_mood = Split(
+        title=f"Mentions per {chosen.by.value} by sentiment",
+        series=_MOOD_WORDS,
+        values=lambda b: [b.negative, b.neutral, b.positive, b.unknown],
+        colours=_MOOD_COLOURS,
+    )
+    return tuple(_chart(split, buckets, chosen.by, plotter) for split in (by_channel, by_mood))
+
+
+def _chart(split: Split, buckets: Sequence[Bucket], by: Step, plotter: Plotter) -> Chart:
+    table: dict[datetime, list[int]] = {}
+    for bucket in buckets:
+        row = table.setdefault(bucket.start, [0] * len(split.series))
+        table[bucket.start] = [
+            old + new for old, new in zip(row, split.values(bucket), strict=True)
+        ]
+    points = [
+        Point(
+            at=start.replace(tzinfo=None).isoformat(timespec="seconds"),
+            series=name,
+            value=number,
+            spoken=f"{_when(start, by)}, {name}: {count(number, 'mention')}",
+        )
+        for start, row in table.items()
+        for name, number in zip(split.series, row, strict=True)
+    ]
+    anything = any(point.value for point in points)
+    spec = line_chart(points, order=split.series, hours=by is Step.HOUR, colours=split.colours)
+    return Chart(
+        title=split.title,
+        finding=_finding(points, by),
+        svg=plotter.draw(spec) if anything else None,
+        series=split.series,
+        rows=tuple((_when(start, by), tuple(row)) for start, row in reversed(table.items())),
+        totals=tuple(sum(row[i] for row in table.values()) for i in range(len(split.series))),
+    )
+
+
+def _finding(points: Sequence[Point], by: Step) -> str:
+    """What the chart shows, as a sentence."""
+    peak = max(points, key=lambda point: point.value, default=None)
+    if peak is None or peak.value == 0:
+        return "Nothing was said in this time."
+    everything = count(sum(point.value for point in points), "mention")
+    when = _when(datetime.fromisoformat(peak.at), by)
+    return f"{everything}; the peak was {peak.series} on {when} with {peak.value:,}."
+
+
+def _when(start: datetime, by: Step) -> str:
+    return (
+        f"{start.day} {start:%b}, {start:%H:%M}" if by is Step.HOUR else f"{start.day} {start:%b}"
+    )

@@ -1,0 +1,238 @@
+"""Fixtures of the desk: a store with a day's work in it, visitors of each role, a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Playwright,
+    expect,
+)
+from starlette.testclient import TestClient
+
+from config.clock import utcnow
+from responder import access
+from responder.bot import Bot
+from responder.desk.app import create_app
+from responder.desk.server import DeskServer
+from responder.models import Role
+from tests.desk_story import tell
+from tests.factories import make_bot
+from tests.fakes import FakeChannel
+
+ALL_LANGUAGES = ("it", "en", "fr", "de", "es", "pl", "el")
+_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
+
+Visit = Callable[[Role], TestClient]
+"""Signs in somebody of that role, named after it, and returns their browser."""
+
+Sit = Callable[..., Page]
+"""Seats one more person, by name, role and options of the browser context."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A desk somebody can sit at. `ids` are drafts by a short name (tests/desk_story.py)."""
+
+    bot: Bot
+    x: FakeChannel
+    facebook: FakeChannel
+    ids: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDesk(Place):
+    """The same, answering on a port."""
+
+    server: DeskServer
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    def enter(self, name: str = "anna", role: Role = Role.ADMIN) -> str:
+        """A link that signs in."""
+        secret = access.entry_link(self.bot.database, name=name, role=role, now=self.bot.clock())
+        return f"{self.url}/enter/{secret}"
+
+    def item(self, who: str) -> str:
+        return f"{self.url}/item/{self.ids[who]}"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """A desk with a day's work, without a server. Its clock is the real one."""
+    found = _furnish(tmp_path)
+    yield found
+    found.bot.database.close()
+
+
+@pytest.fixture
+def visit(place: Place) -> Iterator[Visit]:
+    app = create_app(place.bot)
+    open_clients = ExitStack()
+
+    def sit(role: Role) -> TestClient:
+        client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+        open_clients.enter_context(client)
+        client.headers["sec-fetch-site"] = "same-origin"
+        secret = access.entry_link(
+            place.bot.database, name=role.value, role=role, now=place.bot.clock()
+        )
+        assert client.get(f"/enter/{secret}").status_code == 303
+        return client
+
+    yield sit
+    open_clients.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[OpenDesk]:
+    found = _furnish(tmp_path)
+    server = DeskServer(found.bot, host="127.0.0.1", port=0)
+    server.start()
+    yield OpenDesk(bot=found.bot, x=found.x, facebook=found.facebook, ids=found.ids, server=server)
+    server.stop()
+    found.bot.database.close()
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """None: each test has a desk, and a port, of its own. The plugin's fixture of this name trips
+    over a deprecation of pytest 9, and warnings are errors here."""
+    return ""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], playwright: Playwright
+) -> dict[str, Any]:
+    """$CHROMIUM, else Playwright's own Chromium, else the system's. None: an error, no skip."""
+    args = dict(browser_type_launch_args)
+    chosen = os.environ.get("CHROMIUM")
+    own = Path(playwright.chromium.executable_path)
+    if chosen or not own.exists():
+        system = next((path for name in _NAMES if (path := shutil.which(name))), None)
+        args["executable_path"] = chosen or system
+        if args["executable_path"] is None:
+            pytest.fail("No Chromium: run sh scripts/browser.sh, or set CHROMIUM=/path")
+    args["args"] = [
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--force-color-profile=srgb",
+        "--font-render-hinting=none",
+    ]
+    if os.geteuid() == 0:
+        args["args"].append("--no-sandbox")
+        args["chromium_sandbox"] = False
+    return args
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "locale": "en-GB",
+        "timezone_id": "Europe/Rome",
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture
+def clean_page(page: Page) -> Iterator[Page]:
+    """A page that fails its test if anything broke the content policy or reached the console."""
+    complaints: list[str] = []
+    watch(page, complaints)
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def anna(clean_page: Page, desk: OpenDesk) -> Page:
+    """Signed in, at the queue, with the stream open."""
+    return seated(clean_page, desk, "anna")
+
+
+@pytest.fixture
+def sit(browser: Browser, desk: OpenDesk) -> Iterator[Sit]:
+    """More people, each with a browser of their own."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def sit_down(name: str, role: Role = Role.APPROVER, **options: object) -> Page:
+        context = browser.new_context(reduced_motion="reduce", **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        watch(page, complaints)
+        return seated(page, desk, name, role)
+
+    yield sit_down
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def seated(page: Page, desk: OpenDesk, name: str, role: Role = Role.ADMIN) -> Page:
+    page.goto(desk.enter(name, role))
+    expect(page.get_by_role("heading", level=1)).to_have_text("To approve")
+    return page
+
+
+def heading(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def ready(page: Page) -> None:
+    """Wait for the scripts: before them, keys do nothing yet."""
+    expect(page.locator("html")).to_have_class(re.compile("scripted"))
+
+
+def watch(page: Page, complaints: list[str]) -> None:
+    """Collect what the browser complains about."""
+    page.add_init_script(
+        "addEventListener('securitypolicyviolation',"
+        " e => console.error('policy', e.violatedDirective, e.blockedURI))"
+    )
+
+    def of_dialog(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
+    def of_console(message: ConsoleMessage) -> None:
+        # The browser itself notes every 409 and 422 of a form; the page shows them to the person.
+        told = "the server responded with a status of 4" in message.text
+        if message.type in ("error", "warning") and not told:
+            complaints.append(message.text)
+
+    page.on("dialog", of_dialog)
+    page.on("console", of_console)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+def _furnish(folder: Path) -> Place:
+    x = FakeChannel("x", clock=utcnow)
+    facebook = FakeChannel("facebook", clock=utcnow, text_limit=8000)
+    bot = make_bot(folder, channels=[x, facebook], clock=utcnow, languages=ALL_LANGUAGES)
+    return Place(bot=bot, x=x, facebook=facebook, ids=tell(bot))

@@ -1,0 +1,122 @@
+"""The desk in real browsers: what happens elsewhere, two people at once, a desk that is gone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from responder.approve import approve, edit
+from tests.conftest import OpenDesk, Sit, heading, ready, seated
+from tests.desk_story import wait
+
+pytestmark = pytest.mark.browser
+
+EXTRA = "Prosimy o numer zamówienia."
+
+
+def test_what_is_new_appears_by_itself_and_focus_stays(anna: Page, desk: OpenDesk) -> None:
+    ready(anna)
+    anna.keyboard.press("j")
+    anna.keyboard.press("j")
+    with desk.bot.database.write() as session:
+        wait(session, desk.bot.clock(), name="Nina Novak", due_at=desk.bot.clock())
+    expect(anna.locator("#queue").get_by_text("Nina Novak")).to_be_visible(timeout=3000)
+    expect(anna.locator(f"[data-id='{desk.ids['ola']}']")).to_be_focused()
+    expect(anna.locator(".views .badge").first).to_have_text("8")
+
+
+def test_focus_goes_to_the_neighbour_of_a_row_that_went_away(anna: Page, desk: OpenDesk) -> None:
+    ready(anna)
+    anna.keyboard.press("j")
+    anna.keyboard.press("j")
+    approve(desk.bot, desk.ids["ola"], version=1, by="bo")
+    expect(anna.locator("#queue").get_by_text("Ola Wiśniewska")).to_have_count(0, timeout=3000)
+    expect(anna.locator(f"[data-id='{desk.ids['ελένη']}']")).to_be_focused()
+
+
+def test_typing_is_never_disturbed(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.keyboard.press("e")
+    anna.keyboard.type(" " + EXTRA)
+    edit(desk.bot, desk.ids["ola"], version=1, text="Cześć Ola, już piszemy.", by="bo")
+    expect(anna.locator("#notice")).to_contain_text("bo changed the words", timeout=3000)
+    expect(anna.locator("#words")).to_be_focused()
+    expect(anna.locator("#words")).to_have_value(re.compile(EXTRA + "$"))
+    anna.keyboard.press("Control+Enter")
+    expect(anna.get_by_role("alert")).to_contain_text("The draft was changed meanwhile")
+    expect(anna.locator("#words")).to_have_value(re.compile(EXTRA + "$"))
+    expect(anna.locator(".other")).to_contain_text("Cześć Ola, już piszemy.")
+
+
+def test_an_untouched_item_follows_what_a_colleague_does(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    edit(desk.bot, desk.ids["ola"], version=1, text="Cześć Ola, już piszemy.", by="bo")
+    expect(anna.locator("#words")).to_have_value("Cześć Ola, już piszemy.", timeout=3000)
+    expect(anna.locator("#notice")).to_contain_text("bo changed the words")
+
+
+def test_two_people_one_answer(anna: Page, desk: OpenDesk, sit: Sit) -> None:
+    bea = sit("bea")
+    for page in (anna, bea):
+        page.goto(desk.item("ola"))
+        ready(page)
+    expect(bea.locator("#notice")).to_contain_text("anna has this open")
+    bea.locator("#words").fill("Cześć Ola, to moje słowa. " + EXTRA)
+    anna.keyboard.press("a")
+    heading(anna, "Ελένη Παπαδοπούλου")
+    expect(bea.locator("#notice")).to_contain_text("anna was faster", timeout=3000)
+    bea.locator("#words").press("Control+Enter")
+    expect(bea.get_by_role("alert")).to_contain_text("Not sent: anna approved it first")
+    expect(bea.locator(".other")).to_contain_text("to moje słowa")
+
+
+def test_words_survive_a_reload(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.locator("#words").fill("Cześć Ola! Pół zdania")
+    anna.reload()
+    expect(anna.locator("#words")).to_have_value("Cześć Ola! Pół zdania")
+    expect(anna.get_by_text("Your words from before are here")).to_be_visible()
+    anna.get_by_role("button", name="Back to the draft").click()
+    expect(anna.locator("#words")).to_have_value(re.compile("Przykro nam"))
+
+
+def test_a_desk_that_went_away_says_so_and_keeps_the_words(page: Page, desk: OpenDesk) -> None:
+    seated(page, desk, "anna")
+    page.goto(desk.item("ola"))
+    ready(page)
+    page.locator("#words").fill("Cześć Ola! " + EXTRA)
+    desk.server.stop()
+    expect(page.locator("#stream")).to_contain_text("Reconnecting", timeout=8000)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    expect(page.locator("#words")).to_have_value("Cześć Ola! " + EXTRA)
+
+
+def test_one_stream_for_nine_tabs(anna: Page, desk: OpenDesk) -> None:
+    ready(anna)
+    tabs = [anna, *(anna.context.new_page() for _ in range(8))]
+    for tab in tabs[1:]:
+        tab.goto(desk.url)
+        ready(tab)
+    with desk.bot.database.write() as session:
+        wait(session, desk.bot.clock(), name="Nina Novak")
+    for tab in tabs:
+        expect(tab.locator("#queue").get_by_text("Nina Novak")).to_be_visible(timeout=5000)
+
+
+def test_a_session_that_ended_leads_back_to_the_same_words(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.locator("#words").fill("Cześć Ola! " + EXTRA)
+    anna.context.clear_cookies()
+    anna.keyboard.press("Control+Enter")
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Sign in")
+    expect(anna.locator("input[name=next]")).to_have_value(f"/item/{desk.ids['ola']}")
+    anna.goto(desk.enter())
+    anna.goto(desk.item("ola"))
+    expect(anna.locator("#words")).to_have_value("Cześć Ola! " + EXTRA)

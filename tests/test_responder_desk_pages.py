@@ -1,0 +1,277 @@
+"""What the screens show: order, words, languages, and customers' words as nothing but text."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from config.clock import utcnow
+from listener.channels.base import Unavailable
+from listener.models import Cursor, Mention
+from responder import access
+from responder.approve import edit
+from responder.desk.app import create_app
+from responder.desk.words import ago, due, first_line, language_name, leaves, span
+from responder.models import Draft, DraftStatus, PauseLevel, Role
+from responder.pause import set_pause
+from tests.conftest import Place, Visit
+from tests.desk_story import wait
+from tests.factories import make_bot
+from tests.fakes import NOW, FakeChannel
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</textarea><script>alert(1)</script>",
+    "{{ 7*7 }} {% raw %}",
+    "javascript:alert(1)",
+    "\u202egpj.exe",
+    "<svg/onload=alert(1)>",
+    "&lt;b&gt; & <b>",
+    "</title><script>alert(1)</script>",
+)
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'<bdi class="name" dir="auto">([^<]+)</bdi>\s*<span class="chip">', page)
+
+
+def test_the_queue_shows_the_most_urgent_first(visit: Visit) -> None:
+    page = visit(Role.VIEWER).get("/").text
+    assert names(page)[:3] == ["Giulia Rossi", "Ola Wiśniewska", "Ελένη Παπαδοπούλου"]
+    assert "6 min late" in page
+    assert 'lang="el"' in page
+    assert "Not judged" in page
+    assert "<bdi>bo</bdi> is on it" in page
+
+
+@pytest.mark.parametrize(
+    ("view", "who"), [("hand", "Petra Vogt"), ("unknown", "Tom Reed"), ("sent", "Anna Bianchi")]
+)
+def test_the_other_lists(visit: Visit, view: str, who: str) -> None:
+    page = visit(Role.VIEWER).get(f"/?view={view}").text
+    assert who in names(page)
+    assert "Jonas Krämer" not in names(page)
+
+
+def test_an_item_shows_the_whole_conversation_in_order(visit: Visit, place: Place) -> None:
+    page = visit(Role.APPROVER).get(f"/item/{place.ids['giulia']}").text
+    words = ["Autunno in quota", "quando parte il mio ordine", "Parte domani", "Perdete un cliente"]
+    places = [page.index(word, page.index("Conversation")) for word in words]
+    assert places == sorted(places)
+    assert "Tracking fermo da 9 giorni" in page
+    assert "pics.example" in page
+    assert "<img" not in page
+    assert 'rel="noreferrer noopener"' in page
+
+
+def test_an_item_says_what_is_known(visit: Visit, place: Place) -> None:
+    page = visit(Role.APPROVER).get(f"/item/{place.ids['giulia']}").text
+    for words in ("1,204", "Priority P2", "sounds unhappy", "delivery", "saved reply: delivery"):
+        assert words in page
+    assert re.search(r"\d+ / 280", page)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_customers_write_is_text_and_nothing_else(
+    visit: Visit, place: Place, text: str
+) -> None:
+    with place.bot.database.write() as session:
+        draft = wait(session, place.bot.clock(), name=text[:60], text=text, reply=text)
+        draft.mention.media = [{"url": "javascript:alert(1)", "kind": "image", "alt": text}]
+        draft.mention.url = draft.mention.answer_url = "javascript:alert(1)"
+        draft.mention.conversation.context = text
+        draft.mention.language = '"><script>'
+        draft.mention.reasons, draft.mention.topics = [text], [text]
+        draft.reason = text
+    client = visit(Role.ADMIN)
+    for path in ("/", f"/item/{draft.id}", "/?view=sent"):
+        page = client.get(path).text
+        bare = re.sub(r'<script type="module" src="/static/desk.js"></script>', "", page)
+        assert "<script" not in bare
+        assert "<img" not in bare
+        assert "<svg/" not in bare
+        assert not re.search(r"<[^>]*\son\w+=", bare)
+        assert 'href="javascript:' not in bare
+        assert "49" not in re.findall(r"\{\{.*?\}\}", bare)
+
+
+def test_a_look_alike_host_is_told_in_plain_letters(visit: Visit, place: Place) -> None:
+    with place.bot.database.write() as session:
+        draft = wait(session, place.bot.clock())
+        draft.mention.media = [
+            {"url": "https://раураl.com/x", "kind": "link", "alt": ""},
+            {"url": "https://[bad", "kind": "", "alt": ""},
+        ]
+    page = visit(Role.VIEWER).get(f"/item/{draft.id}").text
+    assert "xn--" in page
+
+
+def test_a_wide_crowd_is_cut_at_a_hundred(visit: Visit, place: Place) -> None:
+    with place.bot.database.write() as session:
+        for _ in range(100):
+            wait(session, place.bot.clock())
+    page = visit(Role.VIEWER).get("/").text
+    assert len(names(page)) == 100
+    assert "7 more after these" in page
+
+
+def test_all_caught_up(visit: Visit, place: Place) -> None:
+    with place.bot.database.write() as session:
+        for draft in session.query(Draft).filter(Draft.status == DraftStatus.PENDING):
+            draft.status = DraftStatus.WITHDRAWN
+    page = visit(Role.VIEWER).get("/").text
+    assert "All caught up" in page
+
+
+def test_the_very_first_page_says_where_we_listen(tmp_path: Path) -> None:
+    bot = make_bot(tmp_path, channels=[FakeChannel("x"), FakeChannel("facebook")], clock=utcnow)
+    with bot.database.write() as session:
+        session.add(
+            Cursor(
+                channel="facebook",
+                stream="mentions",
+                started_at=utcnow(),
+                last_error=str(Unavailable("nobody answers")),
+            )
+        )
+        session.add(
+            Cursor(channel="x", stream="mentions", started_at=utcnow(), fetched_at=utcnow())
+        )
+    secret = access.entry_link(bot.database, name="anna", role=Role.ADMIN, now=utcnow())
+    with TestClient(create_app(bot), base_url="http://localhost") as client:
+        page = client.get(f"/enter/{secret}").text
+    bot.database.close()
+    assert "Nothing was heard yet" in page
+    assert "last looked just now" in page
+    assert "nobody answers" in page
+
+
+def test_a_bot_without_channels_says_what_to_do(tmp_path: Path) -> None:
+    bot = make_bot(tmp_path, channels=[], clock=utcnow)
+    secret = access.entry_link(bot.database, name="anna", role=Role.ADMIN, now=utcnow())
+    with TestClient(create_app(bot), base_url="http://localhost") as client:
+        assert "No channel is configured yet" in client.get(f"/enter/{secret}").text
+    bot.database.close()
+
+
+def test_a_pause_stands_on_every_page(visit: Visit, place: Place) -> None:
+    client = visit(Role.APPROVER)
+    assert "is paused" not in client.get("/").text
+    set_pause(
+        place.bot.database, channel="x", level=PauseLevel.SEND, by="anna", now=place.bot.clock()
+    )
+    for path in ("/", "/trends", f"/item/{place.ids['ola']}"):
+        page = client.get(path).text
+        assert "X is paused:" in page
+        assert "<button>Resume</button>" not in page  # that is for admins
+    assert "Approve (waits)" in client.get(f"/item/{place.ids['giulia']}").text
+    assert "Approve and send" in client.get(f"/item/{place.ids['ola']}").text
+
+
+def test_the_pause_file_counts_and_resume_takes_it_away(visit: Visit, place: Place) -> None:
+    place.bot.pause_file.touch()
+    client = visit(Role.ADMIN)
+    assert "Everything is paused" in client.get("/").text
+    assert client.post("/resume", data={"next": "/trends"}).headers["location"] == "/trends"
+    assert not place.bot.pause_file.exists()
+    assert "is paused" not in client.get("/").text
+
+
+def test_an_admin_pauses_and_resumes_one_channel(visit: Visit) -> None:
+    client = visit(Role.ADMIN)
+    client.post("/pause", data={"channel": "facebook"})
+    assert "Facebook is paused" in client.get("/").text
+    client.post("/resume", data={"channel": "facebook"})
+    assert "is paused" not in client.get("/").text
+    assert client.post("/pause", data={"channel": "nope"}).status_code == 404
+
+
+def test_the_notice_tells_what_changed_meanwhile(visit: Visit, place: Place) -> None:
+    client, draft_id = visit(Role.APPROVER), place.ids["ola"]
+    path = f"/item/{draft_id}/notice"
+    quiet = client.get(path, params={"version": 1, "stage": "write"}).text
+    assert "notice" not in quiet
+    edit(place.bot, draft_id, version=1, text="Cześć Ola!", by="cara")
+    told = client.get(path, params={"version": 1, "stage": "write"}).text
+    assert "cara changed the words" in told
+    assert "changed while you had it open" in told
+    client.post(f"/item/{draft_id}/approve", data={"version": 2, "text": "Cześć Ola, piszemy!"})
+    gone = client.get(path, params={"version": 2, "stage": "write"}).text
+    assert "was faster" in gone
+
+
+def test_a_customer_who_changed_or_deleted_the_text_is_told(visit: Visit, place: Place) -> None:
+    client, draft_id = visit(Role.VIEWER), place.ids["jonas"]
+    with place.bot.database.write() as session:
+        draft = session.get_one(Draft, draft_id)
+        draft.mention.version += 1
+        draft.reason = "the channel refused it"
+    page = client.get(f"/item/{draft_id}").text
+    assert "changed the text after this was drafted" in page
+    assert "It did not leave: the channel refused it" in page
+    assert "edited by its author" in page
+
+
+def test_a_channel_that_is_no_longer_configured_does_not_break_the_desk(
+    visit: Visit, place: Place
+) -> None:
+    with place.bot.database.write() as session:
+        for mention in session.query(Mention):
+            mention.channel = "myspace"
+    client = visit(Role.APPROVER)
+    assert "myspace" in client.get("/").text
+    assert "not configured any more" in client.get(f"/item/{place.ids['ola']}").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nope", "/item/x", "/item/" + "0" * 28, "/item/%00", "/static/../app.py"]
+)
+def test_what_is_not_there_is_a_page_of_ours(visit: Visit, path: str) -> None:
+    answer = visit(Role.VIEWER).get(path)
+    assert answer.status_code == 404
+    assert "Antiphon" in answer.text
+
+
+def test_a_fault_of_ours_is_a_page_without_a_trace(
+    place: Place, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = visit(Role.VIEWER)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("responder.desk.queue.read_queue", fail)
+    quiet = TestClient(client.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+    quiet.cookies = client.cookies
+    answer = quiet.get("/")
+    assert answer.status_code == 500
+    assert "Something broke on our side" in answer.text
+    assert "secret detail" not in answer.text
+
+
+def test_words_for_moments() -> None:
+    assert due(NOW - timedelta(minutes=6, seconds=5), NOW).text == "6 min late"
+    assert due(NOW + timedelta(minutes=14), NOW).state == "soon"
+    assert due(NOW + timedelta(minutes=16), NOW).spoken == "due in 16 min"
+    assert [span(timedelta(minutes=m)) for m in (0, 89, 90, 120, 600, 60 * 49)] == [
+        "0 min",
+        "89 min",
+        "1 h 30",
+        "2 h",
+        "10 h",
+        "2 d",
+    ]
+    assert ago(NOW - timedelta(seconds=2), NOW) == "just now"
+    assert ago(NOW - timedelta(seconds=30), NOW) == "30 s ago"
+    assert leaves(NOW + timedelta(seconds=8), NOW) == "Leaves in 8 s"
+    assert leaves(NOW + timedelta(minutes=5), NOW) == "Leaves in 5 min"
+    assert leaves(NOW, NOW) == "Waits to leave"
+    assert language_name("el") == "Ελληνικά"
+    assert language_name("unknown") == "Language unknown"
+    assert first_line("a\n b  c" + "d" * 200).endswith("…")

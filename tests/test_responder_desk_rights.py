@@ -1,0 +1,117 @@
+"""Who may do what at the desk, route by route; and rubbish, which is never a fault of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from responder.models import Draft, Role
+from tests.conftest import Place, Visit
+from tests.desk_story import wait
+
+ROUTES = {
+    "/item/{id}/claim": Role.EDITOR,
+    "/item/{id}/check": Role.EDITOR,
+    "/item/{id}/edit": Role.EDITOR,
+    "/item/{id}/reject": Role.EDITOR,
+    "/item/{id}/approve": Role.APPROVER,
+    "/item/{id}/answered": Role.APPROVER,
+    "/item/{id}/hide": Role.APPROVER,
+    "/item/{id}/settle": Role.APPROVER,
+    "/reply/{id}/undo": Role.APPROVER,
+    "/pause": Role.ADMIN,
+    "/resume": Role.ADMIN,
+}
+FORM: Mapping[str, object] = {"version": 1, "text": "Hello there", "stands": "true"}
+
+
+def test_every_route_is_in_the_matrix(visit: Visit) -> None:
+    app = visit(Role.ADMIN).app
+    routes = {
+        (route.path, method)
+        for included in app.routes  # type: ignore[attr-defined]
+        for route in getattr(getattr(included, "original_router", None), "routes", [included])
+        for method in getattr(route, "methods", None) or ()
+    }
+    changing = {path for path, method in routes if method == "POST" and "/api/" not in path}
+    known = {path.replace("{id}", "{draft_id}") for path in ROUTES}
+    known = {path.replace("/reply/{draft_id}", "/reply/{reply_id}") for path in known}
+    assert changing == known | {"/sign-in", "/sign-out", "/join/{invite}"}
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_each_role_may_do_what_it_may_and_nothing_more(
+    visit: Visit, place: Place, path: str
+) -> None:
+    needed = ROUTES[path]
+    for role in Role:
+        with place.bot.database.write() as session:
+            target = wait(session, place.bot.clock()).id
+        answer = visit(role).post(path.format(id=target), data=dict(FORM))
+        allowed = list(Role).index(role) >= list(Role).index(needed)
+        assert (answer.status_code != 403) is allowed, (role, answer.status_code)
+        if not allowed:
+            assert f"needs the role {needed.value}" in answer.text
+            with place.bot.database.read() as session:
+                assert session.get_one(Draft, target).version == 1
+
+
+def test_a_viewer_sees_no_button_that_would_be_refused(visit: Visit, place: Place) -> None:
+    page = visit(Role.VIEWER).get(f"/item/{place.ids['ola']}").text
+    assert "formaction" not in page
+    assert 'id="approve"' not in page
+    assert "readonly" in page
+    assert 'id="approve"' not in visit(Role.EDITOR).get(f"/item/{place.ids['ola']}").text
+
+
+RUBBISH: list[Mapping[str, object]] = [
+    {},
+    {"version": "x", "text": "a"},
+    {"version": "-1"},
+    {"version": 10**30},
+    {"version": 1, "view": "nope"},
+    {"version": 1, "text": "a" * 200_000},
+    {"version": 1, "text": "\0\ud800".encode("utf-8", "surrogatepass")},
+    {"version": 1, "text": "\u202e\U000e0041", "confirm": ["'; DROP TABLE drafts"] * 60},
+    {"version": [1, 2], "text": ["a", "b"], "stands": "perhaps", "reason": "x" * 600},
+]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_rubbish_is_never_a_fault_of_ours(visit: Visit, place: Place, path: str) -> None:
+    client = visit(Role.ADMIN)
+    for target in (place.ids["ola"], "0" * 28, "x", "%00", "../etc", "ü"):
+        for form in RUBBISH:
+            answer = client.post(path.format(id=target), data=dict(form))
+            assert answer.status_code < 500, (target, form)
+    for body, kind in (
+        (b"\xff\xfe%%%=&=&;", "application/x-www-form-urlencoded"),
+        (b"--x\r\n", "multipart/form-data; boundary=x"),
+        (b"{}", "application/json"),
+    ):
+        answer = client.post(
+            path.format(id=place.ids["ola"]), content=body, headers={"content-type": kind}
+        )
+        assert answer.status_code < 500, body
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?view=nope",
+        "/?view=approve&done=%3Cscript%3E&reply=%00",
+        "/?done=approved&reply=" + "9" * 3000,
+        "/queue?view=&open=%ff",
+        "/trends?by=century",
+        "/trends?channel=%27",
+        "/trends.csv?by=hour&channel=nope",
+        "/events?after=%F0%9F%92%A9-x-%00",
+        "/item/%ff",
+    ],
+)
+def test_rubbish_in_an_address_is_never_a_fault_of_ours(visit: Visit, path: str) -> None:
+    client = visit(Role.ADMIN)
+    if path.startswith("/events"):
+        client.app.state.desk.hub.close()  # type: ignore[attr-defined]
+    assert client.get(path).status_code < 500

@@ -1,0 +1,127 @@
+"""The server: its port, its start, and its end while browsers are listening."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from responder import access
+from responder.desk.server import DeskServer, free_port
+from responder.models import Role
+from tests.conftest import OpenDesk, Place
+
+ROOT = Path(__file__).resolve().parent.parent
+CHILD = """
+import sys
+from pathlib import Path
+from config.clock import utcnow
+from responder import access
+from responder.desk.server import DeskServer
+from responder.models import Role
+from tests.factories import make_bot
+
+if __name__ == "__main__":
+    bot = make_bot(Path(sys.argv[1]), clock=utcnow)
+    secret = access.entry_link(bot.database, name="anna", role=Role.ADMIN, now=utcnow())
+    desk = DeskServer(bot, host="127.0.0.1", port=0)
+    print(desk.port, secret, flush=True)
+    desk.run()
+    print("the caller goes on", flush=True)
+"""
+
+
+def stream(port: int, secret: str) -> tuple[HTTPConnection, HTTPResponse]:
+    """An open stream of somebody signed in."""
+    door = HTTPConnection("127.0.0.1", port, timeout=10)
+    door.request("GET", f"/enter/{secret}")
+    cookie = (door.getresponse().getheader("set-cookie") or "").split(";")[0]
+    door.close()
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/events", headers={"cookie": cookie})
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert answer.getheader("content-encoding") is None
+    assert answer.readline() == b"retry: 2000\n"
+    return connection, answer
+
+
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_seconds_although_streams_are_open(
+    tmp_path: Path, sig: signal.Signals
+) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(tmp_path)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert child.stdout is not None
+        port, secret = child.stdout.readline().split()
+        streams = [stream(int(port), secret) for _ in range(3)]
+        began = time.monotonic()
+        child.send_signal(sig)
+        said, _ = child.communicate(timeout=10)
+        assert time.monotonic() - began < 5
+        assert "the caller goes on" in said
+        assert child.returncode == 0
+        for connection, _answer in streams:
+            connection.close()
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.communicate()
+
+
+def test_it_runs_in_a_thread_and_stops(desk: OpenDesk) -> None:
+    secret = access.entry_link(
+        desk.bot.database, name="anna", role=Role.ADMIN, now=desk.bot.clock()
+    )
+    connection, answer = stream(desk.server.port, secret)
+    began = time.monotonic()
+    desk.server.stop()
+    assert time.monotonic() - began < 5
+    assert b"retry" not in answer.read()
+    connection.close()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", desk.server.port), timeout=1)
+
+
+def test_a_busy_port_is_stepped_over() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert port < free_port("127.0.0.1", port) <= port + 20
+
+
+def test_a_port_that_cannot_be_had_is_said_in_one_line(place: Place) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=rf"127\.0\.0\.1:{port} cannot be had"):
+            DeskServer(place.bot, host="127.0.0.1", port=port)
+
+
+def test_answers_do_not_wait_for_one_another(desk: OpenDesk) -> None:
+    """Without TCP_NODELAY each answer on a kept connection waits 40 ms for the last one's ACK."""
+    connection = HTTPConnection("127.0.0.1", desk.server.port, timeout=10)
+    took = []
+    for _ in range(10):
+        began = time.monotonic()
+        connection.request("GET", "/static/icon.svg")
+        connection.getresponse().read()
+        took.append(time.monotonic() - began)
+    connection.close()
+    assert min(took[1:]) < 0.03
