@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from config.database import Database
 from listener.channels.base import Incoming, Page, Rejected
 from listener.models import OPEN, Gap, Mention, MentionStatus
-from listener.normalize import UnreadableItem, is_mention, normalize
-from listener.store import Kept, Reading, cursor_of, keep, keep_rejected, rewrite, stored
+from listener.normalize import UnreadableItem, is_mention, is_newer, normalize
+from listener.store import (
+    Kept,
+    Reading,
+    cursor_of,
+    keep,
+    keep_rejected,
+    rewrite,
+    says_something_new,
+    stored,
+)
 from sentiment.judge import Judgement, judge
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +43,10 @@ class Ingested:
 
 def ingest(database: Database, page: Page, reading: Reading, *, now: datetime) -> Ingested:
     """Keep everything `page` holds and move the cursor, or raise and keep nothing at all."""
-    items, rejected = _readable(page.items, page.rejected, now)
-    judged = _judge_what_is_new(database, items, reading)
+    items, rejected = _readable(page.items, page.rejected, reading, now)
+    judged, unjudged = _judge_what_is_new(database, items, reading)
+    items = [item for item in items if item.external_id not in unjudged]
+    rejected += unjudged.values()
     with database.write() as session:
         cursor = cursor_of(session, reading, now)
         outcomes = [
@@ -62,17 +77,35 @@ def ingest(database: Database, page: Page, reading: Reading, *, now: datetime) -
 
 
 def renew(database: Database, items: Iterable[Incoming], reading: Reading, *, now: datetime) -> int:
-    """Take over what known mentions say now. Returns how many texts had been changed."""
-    readable, _ = _readable(tuple(items), (), now)
-    judged = _judge_what_is_new(database, readable, reading)
-    changed = 0
+    """Take over what known mentions say now; one that was gone and is seen again is new again.
+
+    `items` are the network's word (a lookup), not a stream, which may lag behind a deletion.
+    Returns how many changed.
+    """
+    readable, _ = _readable(items, (), reading, now)
+    judged, _ = _judge_what_is_new(database, readable, reading)
     with database.write() as session:
-        for item in readable:
-            mention = stored(session, reading.channel, item.external_id)
-            judgement = judged.get(item.external_id)
-            if mention and judgement and mention.text != item.text:
-                rewrite(session, mention, item, judgement, now)
-                changed += 1
+        return sum(
+            _renew_one(session, item, judged.get(item.external_id), reading, now)
+            for item in readable
+        )
+
+
+def _renew_one(
+    session: Session, item: Incoming, judgement: Judgement | None, reading: Reading, now: datetime
+) -> bool:
+    mention = stored(session, reading.channel, item.external_id)
+    if mention is None:
+        return False
+    changed = False
+    if mention.answerable is not item.answerable:
+        mention.answerable, mention.changed_at, changed = item.answerable, now, True
+    if mention.status is MentionStatus.GONE:
+        mention.status, mention.status_reason = MentionStatus.NEW, "it can be seen again"
+        mention.changed_at, changed = now, True
+    if judgement and says_something_new(mention, item):
+        rewrite(session, mention, item, judgement, now)
+        changed = True
     return changed
 
 
@@ -94,22 +127,21 @@ def mark_gone(database: Database, channel: str, external_ids: Iterable[str], now
 
 
 def _readable(
-    found: Iterable[Incoming], unreadable: Iterable[Rejected], now: datetime
+    found: Iterable[Incoming], unreadable: Iterable[Rejected], reading: Reading, now: datetime
 ) -> tuple[list[Incoming], list[Rejected]]:
     items: dict[str, Incoming] = {}
     rejected = list(unreadable)
     for item in found:
-        if not is_mention(item):
+        if not is_mention(item, reading.our_handles):
             continue
         try:
             ready = normalize(item, heard_at=now)
         except UnreadableItem as error:
-            payload = json.dumps({"id": item.external_id, "text": item.text})
-            rejected.append(Rejected(external_id=None, payload=payload, error=str(error)))
+            rejected.append(_dead(item, error))
             continue
-        # Two versions of one text may share a page; the newest version has the greatest id.
+        # Two versions of one text may share a page, in any order.
         seen = items.get(ready.external_id)
-        if seen is None or len(seen.revision_id) <= len(ready.revision_id):
+        if seen is None or is_newer(ready.revision_id, seen.revision_id):
             items[ready.external_id] = ready
     # Oldest first, so that a conversation is stored in the order it was spoken.
     return sorted(items.values(), key=lambda item: item.created_at), rejected
@@ -117,9 +149,9 @@ def _readable(
 
 def _judge_what_is_new(
     database: Database, items: Sequence[Incoming], reading: Reading
-) -> Mapping[str, Judgement]:
-    """Judgements of the items the store does not have in this wording. No transaction is open
-    meanwhile: scoring takes its time."""
+) -> tuple[Mapping[str, Judgement], Mapping[str, Rejected]]:
+    """Judgements of the items the store does not have in this wording, and what could not be
+    judged. No transaction is open meanwhile: scoring takes its time."""
     with database.read() as session:
         rows = session.execute(
             select(Mention.external_id, Mention.text).where(
@@ -128,12 +160,25 @@ def _judge_what_is_new(
             )
         )
         known = {row.external_id: row.text for row in rows}
-    judged = {}
+    judged, unjudged = {}, {}
     for item in items:
-        if known.get(item.external_id) != item.text:
+        if known.get(item.external_id) == item.text:
+            continue
+        try:
             judged[item.external_id] = judge(
                 item.text, languages=reading.languages, hint=item.language
             )
-            # Yield, or the desk in the same process waits for the interpreter's lock.
-            time.sleep(0)
-    return judged
+        except Exception as error:
+            # One text that trips the judge must not keep its page, and every page after it, away.
+            log.exception("%s: cannot judge %s", reading.channel, item.external_id)
+            unjudged[item.external_id] = _dead(item, error)
+        # Yield, or the desk in the same process waits for the interpreter's lock.
+        time.sleep(0)
+    return judged, unjudged
+
+
+def _dead(item: Incoming, error: Exception) -> Rejected:
+    payload = json.dumps({"id": item.external_id, "text": item.text})
+    return Rejected(
+        external_id=item.external_id, payload=payload, error=f"{type(error).__name__}: {error}"
+    )

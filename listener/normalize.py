@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,9 +19,19 @@ class UnreadableItem(ValueError):
     """An item that cannot be kept as a mention; the text says why."""
 
 
-def is_mention(incoming: Incoming) -> bool:
-    """False for our own posts and for reposts: neither is a customer speaking."""
-    return not (incoming.own or incoming.repost)
+def is_mention(incoming: Incoming, our_handles: Collection[str] = ()) -> bool:
+    """False for our own posts, those of our other accounts, and reposts: no customer speaks there.
+
+    `our_handles` are the brand's account names, in lower case.
+    """
+    ours = incoming.author is not None and incoming.author.handle.lower() in our_handles
+    return not (incoming.own or incoming.repost or ours)
+
+
+def is_newer(revision: str, than: str) -> bool:
+    """Whether a version of a text is newer. Networks that give versions ids of their own count
+    them up, so the longer, then the greater id is newer."""
+    return (len(revision), revision) > (len(than), than)
 
 
 def normalize(incoming: Incoming, *, heard_at: datetime) -> Incoming:

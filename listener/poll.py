@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from config.clock import Clock
 from config.database import Database
@@ -20,7 +20,7 @@ from listener.channels.base import (
     Unavailable,
 )
 from listener.ingest import Ingested, ingest, mark_gone, renew
-from listener.models import OPEN, Cursor, Mention
+from listener.models import OPEN, Cursor, Mention, MentionStatus
 from listener.store import Reading
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 # from the stored position.
 PAGES_PER_ROUND = 20
 REFRESHED_AT_ONCE = 100
+# So long a mention that vanished is looked for: accounts are protected, Pages lose permissions.
+GONE_LATELY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,14 @@ class Polled:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Refreshed:
+    """`answered` holds the ids about which the network said something clear."""
+
+    changed: int
+    answered: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Poller:
     """What polling needs to know beside the channel itself."""
 
@@ -52,24 +62,33 @@ class Poller:
     languages: Sequence[str]
     answerable: timedelta
     clock: Clock
+    our_handles: frozenset[str] = frozenset()  # of the brand's accounts, in lower case
 
     def poll(self, channel: Channel) -> list[Polled]:
         """One round over all streams of a channel. A stream in trouble does not stop the others."""
         return [self._poll_stream(channel, stream) for stream in channel.declaration.streams]
 
     def refresh(self, channel: Channel) -> int:
-        """Re-read what still waits for an answer: edits are taken over, deleted ones marked gone.
-        Returns how many changed. Raises ChannelError."""
+        """Re-read what still waits for an answer: edits are taken over, deleted ones marked gone,
+        and those gone of late that are there again are new again. Returns how many changed.
+        Raises ChannelError."""
+        lately = self.clock() - GONE_LATELY
         with self.database.read() as session:
             waiting = session.scalars(
                 select(Mention.external_id)
-                .where(Mention.channel == channel.name, Mention.status.in_(OPEN))
+                .where(
+                    Mention.channel == channel.name,
+                    or_(
+                        Mention.status.in_(OPEN),
+                        and_(Mention.status == MentionStatus.GONE, Mention.changed_at > lately),
+                    ),
+                )
                 .order_by(Mention.due_at)
                 .limit(REFRESHED_AT_ONCE)
             ).all()
-        return self.refresh_these(channel, waiting) if waiting else 0
+        return self.refresh_these(channel, waiting).changed if waiting else 0
 
-    def refresh_these(self, channel: Channel, external_ids: Sequence[str]) -> int:
+    def refresh_these(self, channel: Channel, external_ids: Sequence[str]) -> Refreshed:
         """Take over what the network says now about these mentions. Raises ChannelError."""
         found = channel.lookup(external_ids)
         now = self.clock()
@@ -77,7 +96,8 @@ class Poller:
             self.database, channel.name, [key for key, item in found.items() if item is None], now
         )
         items = [item for item in found.values() if item is not None]
-        return gone + renew(self.database, items, self._reading(channel, "lookup"), now=now)
+        changed = renew(self.database, items, self._reading(channel, "lookup"), now=now)
+        return Refreshed(changed=gone + changed, answered=frozenset(found))
 
     def _reading(self, channel: Channel, stream: str) -> Reading:
         return Reading(
@@ -85,6 +105,7 @@ class Poller:
             stream=stream,
             languages=self.languages,
             answerable=self.answerable,
+            our_handles=self.our_handles,
         )
 
     def _poll_stream(self, channel: Channel, stream: str) -> Polled:
@@ -102,6 +123,12 @@ class Poller:
         except ChannelError as error:
             self._remember_trouble(channel.name, stream, error)
             return _polled(channel.name, stream, total, error=str(error))
+        except Exception as error:
+            # A fault of ours in one stream must be seen, and must not stop the others.
+            log.exception("%s/%s", channel.name, stream)
+            trouble = Unavailable(f"a fault of ours: {type(error).__name__}")
+            self._remember_trouble(channel.name, stream, trouble)
+            return _polled(channel.name, stream, total, error=str(trouble))
         if total.new or total.changed or total.rejected:
             log.info(
                 "%s/%s: %d new, %d changed, %d unreadable",

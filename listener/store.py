@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,6 +22,7 @@ from listener.models import (
     MentionStatus,
     as_media,
 )
+from listener.normalize import is_newer
 from sentiment.judge import Judgement, judge
 from sentiment.prioritize import Facts, prioritize
 from sentiment.signals import Signal
@@ -42,6 +43,7 @@ class Reading:
     stream: str
     languages: Sequence[str]
     answerable: timedelta
+    our_handles: Collection[str] = ()
 
 
 def cursor_of(session: Session, reading: Reading, now: datetime) -> Cursor:
@@ -76,10 +78,15 @@ def keep(
         return Kept.NEW
     if reading.stream not in mention.streams:
         mention.streams = [*mention.streams, reading.stream]
-    if judgement is None or mention.text == item.text:
+    if judgement is None or not says_something_new(mention, item):
         return Kept.KNOWN
     rewrite(session, mention, item, judgement, now)
     return Kept.CHANGED
+
+
+def says_something_new(mention: Mention, item: Incoming) -> bool:
+    """Whether `item` is a newer wording. A lagging stream may show an older one once more."""
+    return mention.text != item.text and not is_newer(mention.revision_id, item.revision_id)
 
 
 def rewrite(

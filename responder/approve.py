@@ -74,7 +74,7 @@ def approve(
         in_the_way = unconfirmed(findings, confirm)
         if in_the_way:
             raise Blocked(in_the_way)
-        draft.status, draft.changed_at = DraftStatus.APPROVED, now
+        draft.status, draft.reason, draft.changed_at = DraftStatus.APPROVED, "", now
         draft.findings = [finding.as_json() for finding in findings]
         reply = enqueue(
             session,

@@ -50,6 +50,7 @@ class Bot:
             languages=self.settings.brand.languages,
             answerable=timedelta(hours=self.settings.responder.answerable_hours),
             clock=self.clock,
+            our_handles=frozenset(handle.lower() for handle in self.book.handles),
         )
 
 

@@ -23,7 +23,7 @@ from responder.bot import Bot, assemble, database_url, desk_url
 from responder.desk.server import DeskServer
 from responder.jobs import Job, jobs
 from responder.models import Role
-from responder.post import recover
+from responder.settle import recover
 
 log = logging.getLogger(__name__)
 

@@ -46,13 +46,17 @@ def draft_round(bot: Bot) -> int:
         with bot.database.write() as session:
             mentions = session.scalars(
                 select(Mention)
-                .where(Mention.status == MentionStatus.NEW)
+                .where(
+                    Mention.status == MentionStatus.NEW,
+                    # What a channel that is not configured (any more) heard stays new.
+                    Mention.channel.in_(list(bot.channels)),
+                )
                 .options(joinedload(Mention.author))
                 .order_by(Mention.due_at)
                 .limit(_AT_ONCE)
             ).all()
             for mention in mentions:
-                made += _answer(session, bot, mention)
+                made += _answer_safely(session, bot, mention)
         if len(mentions) < _AT_ONCE:
             break
     withdraw_pointless(bot)
@@ -95,6 +99,29 @@ def target_of(mention: Mention, channel: Channel, languages: tuple[str, ...], te
     )
 
 
+def _answer_safely(session: Session, bot: Bot, mention: Mention) -> int:
+    """One mention that trips us must not keep all the others from their drafts."""
+    try:
+        with session.begin_nested():
+            return _answer(session, bot, mention)
+    except Exception as error:
+        log.exception("cannot draft for mention %s", mention.id)
+        return _leave_to_a_human(session, bot, mention, error)
+
+
+def _leave_to_a_human(session: Session, bot: Bot, mention: Mention, error: Exception) -> int:
+    now = bot.clock()
+    if not call_back(session, mention, "a new draft could not be made", now):
+        mention.status, mention.changed_at = MentionStatus.DRAFTED, now
+        return 0
+    reason = f"no words: drafting failed ({type(error).__name__})"
+    session.add(_new_draft(bot, mention, Composed(text="", made_from=reason), now))
+    mention.status, mention.status_reason = MentionStatus.DRAFTED, reason
+    mention.changed_at = now
+    session.flush()
+    return 1
+
+
 def _answer(session: Session, bot: Bot, mention: Mention) -> int:
     now = bot.clock()
     decision = decide(
@@ -113,12 +140,21 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
     mention.status = _STATUS[decision.action]
     mention.status_reason = decision.reason
     mention.changed_at = now
-    channel = bot.channels.get(mention.channel)
-    if channel is None or decision.action not in (Action.DRAFT, Action.BY_HAND):
+    if decision.action not in (Action.DRAFT, Action.BY_HAND):
         return 0
-    composed = _compose(bot, channel, mention, decision, now)
+    channel = bot.channels[mention.channel]
+    draft = _new_draft(bot, mention, _compose(bot, channel, mention, decision, now), now)
+    session.add(draft)
+    session.flush()
+    if _may_leave_alone(session, bot, channel, decision, draft):
+        approve_by_policy(session, bot, mention, draft)
+    return 1
+
+
+def _new_draft(bot: Bot, mention: Mention, composed: Composed, now: datetime) -> Draft:
+    channel = bot.channels[mention.channel]
     target = target_of(mention, channel, bot.settings.brand.languages, composed.text)
-    draft = Draft(
+    return Draft(
         mention_id=mention.id,
         version=1,
         text=composed.text,
@@ -130,11 +166,6 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
         changed_at=now,
         status=DraftStatus.PENDING,
     )
-    session.add(draft)
-    session.flush()
-    if _may_leave_alone(session, bot, channel, decision, draft):
-        approve_by_policy(session, bot, mention, draft)
-    return 1
 
 
 def _compose(

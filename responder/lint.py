@@ -12,6 +12,15 @@ from sentiment.language import UNKNOWN, identify
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\[[A-ZÀ-ŽΑ-Ω]{3,}\]|\bXXX\b|\bTODO\b|lorem ipsum", re.I)
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _LETTERS = re.compile(r"[^\W\d_]")
+_NAMES = {
+    "it": "Italian",
+    "en": "English",
+    "fr": "French",
+    "de": "German",
+    "es": "Spanish",
+    "pl": "Polish",
+    "el": "Greek",
+}
 
 
 class Severity(StrEnum):
@@ -58,10 +67,6 @@ def lint(text: str, target: Target) -> tuple[Finding, ...]:
         *_other_language(text, target),
     ]
     return tuple(sorted(found, key=lambda finding: list(Severity).index(finding.severity)))
-
-
-def blocking(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    return tuple(f for f in findings if f.severity is Severity.BLOCK)
 
 
 def unconfirmed(findings: tuple[Finding, ...], confirmed: frozenset[str]) -> tuple[Finding, ...]:
@@ -138,6 +143,9 @@ def _other_language(text: str, target: Target) -> list[Finding]:
         Finding(
             rule="R16",
             severity=Severity.CONFIRM,
-            message=f"The customer wrote {target.language}, this reads like {language}",
+            message=(
+                f"The customer wrote {_NAMES.get(target.language, target.language)}, "
+                f"this reads like {_NAMES.get(language, language)}"
+            ),
         )
     ]

@@ -142,6 +142,7 @@ class Approval(Base):
     """Who allowed which words to leave."""
 
     __tablename__ = "approvals"
+    __table_args__ = (Index(None, "draft_id"),)
 
     id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
     draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"))
@@ -207,6 +208,7 @@ class Audit(Base):
     """Who did what, when. Ids and hashes only, never texts, so that a person can be erased."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index(None, "subject"),)
 
     id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
     at: Mapped[datetime] = mapped_column(Moment)

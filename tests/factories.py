@@ -27,7 +27,16 @@ from listener.channels.base import Answerable
 from listener.models import Author, Conversation, Mention, MentionStatus
 from responder.bot import Bot
 from responder.draft import text_hash
-from responder.models import Agent, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus, Role
+from responder.models import (
+    Agent,
+    Approval,
+    AuthorKind,
+    Draft,
+    DraftStatus,
+    Reply,
+    ReplyStatus,
+    Role,
+)
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
 from sentiment.score import Sentiment
@@ -127,10 +136,12 @@ def make_draft(session: Session, mention: Mention | None = None, **changes: Any)
 
 
 def make_reply(session: Session, draft: Draft | None = None, **changes: Any) -> Reply:
-    """A queued reply of `draft`, which becomes approved; without one, of a new draft."""
+    """A queued reply of `draft`, which becomes approved by anna; without one, of a new draft."""
     draft = draft or make_draft(session)
     draft.status = DraftStatus.APPROVED
     text = changes.setdefault("text", draft.text)
+    approval = {"draft_id": draft.id, "version": draft.version, "text_hash": text_hash(draft.text)}
+    _kept(session, Approval(**approval, approved_by="anna", approved_at=NOW))
     values = {
         "draft": draft,
         "draft_id": draft.id,

@@ -17,6 +17,7 @@ from listener.channels.base import Incoming, Missing, Page, Person, Rejected
 from listener.ingest import Ingested, ingest, mark_gone, renew
 from listener.models import Author, Cursor, DeadLetter, Gap, Mention, MentionStatus
 from listener.store import Reading
+from sentiment.judge import judge
 from sentiment.prioritize import Level
 from tests.factories import NOW, incoming, make_database
 
@@ -98,6 +99,59 @@ def test_an_edit_after_our_answer_does_not_ask_for_a_second_one(database: Databa
         session.scalars(select(Mention)).one().status = MentionStatus.ANSWERED
     ingest(database, _page(incoming("1", "edited: thanks!")), READING, now=NOW)
     assert _mentions(database)[0].status is MentionStatus.ANSWERED
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_two_versions_on_one_page_the_newer_one_counts(
+    database: Database, *, newest_first: bool
+) -> None:
+    versions = [incoming("1000", "new", revision_id="1005"), incoming("1000", "old")]
+    page = _page(*(versions if newest_first else reversed(versions)))
+    ingest(database, page, READING, now=NOW)
+    (mention,) = _mentions(database)
+    assert (mention.text, mention.revision_id) == ("new", "1005")
+
+
+def test_a_stream_that_lags_cannot_bring_an_older_wording_back(database: Database) -> None:
+    ingest(database, _page(incoming("1000", "new", revision_id="1005")), READING, now=NOW)
+    late = ingest(database, _page(incoming("1000", "old")), READING, now=NOW)
+    assert late == Ingested(known=1)
+    (mention,) = _mentions(database)
+    assert (mention.text, mention.answer_under, mention.version) == ("new", "1000", 1)
+
+
+def test_a_text_that_trips_the_judge_becomes_a_dead_letter_and_the_rest_is_heard(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tripped(text: str, **options: object) -> object:
+        if text == "poison":
+            raise RecursionError("too deep")
+        return judge(text, languages=LANGUAGES)
+
+    monkeypatch.setattr("listener.ingest.judge", tripped)
+    page = _page(incoming("1"), incoming("2", "poison"), incoming("3"), position="next")
+    assert ingest(database, page, READING, now=NOW) == Ingested(new=2, rejected=1)
+    with database.read() as session:
+        assert "RecursionError" in session.scalars(select(DeadLetter)).one().error
+        assert session.get_one(Cursor, ("x", "mentions")).position == "next"
+
+
+def test_what_our_own_other_account_writes_is_no_mention(database: Database) -> None:
+    sister = Person(external_id="9", handle="LarixOutdoor")
+    reading = replace(READING, our_handles=frozenset({"larixoutdoor"}))
+    ingest(database, _page(incoming("1", author=sister), incoming("2")), reading, now=NOW)
+    assert [mention.external_id for mention in _mentions(database)] == ["2"]
+
+
+def test_a_mention_that_was_gone_and_is_seen_again_by_a_lookup_is_new_again(
+    database: Database,
+) -> None:
+    ingest(database, _page(incoming("1")), READING, now=NOW)
+    mark_gone(database, "x", ["1"], NOW)
+    ingest(database, _page(incoming("1")), READING, now=NOW)
+    assert _mentions(database)[0].status is MentionStatus.GONE, "a stream may lag"
+    assert renew(database, [incoming("1")], READING, now=NOW) == 1
+    assert _mentions(database)[0].status is MentionStatus.NEW
 
 
 def test_own_posts_and_reposts_are_dropped(database: Database) -> None:

@@ -145,3 +145,22 @@ def test_how_long_a_stream_is_left_alone(
     error: ChannelError, failures: int, seconds: float
 ) -> None:
     assert wait_after(error, failures, NOW) == timedelta(seconds=seconds)
+
+
+def test_a_fault_of_ours_in_one_stream_is_remembered_and_the_others_are_polled(
+    tmp_path: Path, listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = FakeChannel(streams=("mentions", "search"))
+    fetch = channel.fetch
+
+    def broken(stream: str, position: str | None) -> object:
+        if stream == "mentions":
+            raise KeyError("a bug of ours")
+        return fetch(stream, position)
+
+    monkeypatch.setattr(channel, "fetch", broken)
+    first, second = listening.poller.poll(channel)
+    assert "KeyError" in first.error
+    assert second.error == ""
+    assert listening.cursor().failures == 1
+    assert "KeyError" in listening.cursor().last_error

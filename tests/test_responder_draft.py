@@ -10,6 +10,7 @@ from sqlalchemy import select
 from config.database import Database
 from listener.channels.base import Answerable
 from listener.models import Mention, MentionStatus
+from responder import compose
 from responder.bot import Bot
 from responder.draft import draft_round
 from responder.models import (
@@ -183,3 +184,29 @@ def test_many_new_mentions_are_all_drafted_in_one_round(bot: Bot) -> None:
     for _ in range(45):
         _hear(bot)
     assert draft_round(bot) == 45
+
+
+def test_a_mention_of_a_channel_that_is_not_configured_stays_new(bot: Bot) -> None:
+    mention = _hear(bot, channel="x_france")
+    assert draft_round(bot) == 0
+    assert _mention(bot, mention).status is MentionStatus.NEW
+
+
+def test_a_mention_that_trips_the_drafting_is_left_to_a_human_and_the_rest_is_drafted(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison = _hear(bot, text="poison")
+    _hear(bot)
+    real = compose.compose
+
+    def tripped(asked: Any, *rest: Any, **options: Any) -> Any:
+        if asked.text == "poison":
+            raise ValueError("a bug of ours")
+        return real(asked, *rest, **options)
+
+    monkeypatch.setattr("responder.draft.compose", tripped)
+    assert draft_round(bot) == 2
+    with bot.database.read() as session:
+        left = session.scalars(select(Draft).where(Draft.mention_id == poison)).one()
+    assert (left.status, left.text) == (DraftStatus.PENDING, "")
+    assert "drafting failed" in left.made_from

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from listener.channels.base import (
+    Answerable,
     AuthFailed,
     BudgetSpent,
     ChannelError,
+    ChannelOptions,
     Gone,
+    Incoming,
     RateLimited,
     Refused,
     Unavailable,
@@ -22,9 +25,10 @@ from listener.channels.base import (
 from listener.models import Mention, MentionStatus
 from responder.bot import Bot
 from responder.draft import draft_round
-from responder.models import Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
+from responder.models import AuthorKind, Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
 from responder.pause import lift_pause, set_pause
-from responder.post import post_round, recover, settle_by_human
+from responder.post import post_round
+from responder.settle import recover, settle_by_human
 from tests.factories import NOW, FakeChannel, Watch, incoming, make_bot, make_draft, make_reply
 
 
@@ -64,6 +68,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     with bot.database.write() as session:
         reply = make_reply(session)
         reply.mention.external_id = "mention-1"
+        channel.shown["mention-1"] = incoming("mention-1", reply.mention.text)
         reply_id = reply.id
     yield Desk(bot=bot, channel=channel, clock=clock, reply_id=reply_id)
     bot.database.close()
@@ -216,13 +221,6 @@ def test_when_nobody_can_say_whether_the_mention_still_stands_nothing_is_sent(de
     assert desk.post() == 1
 
 
-def test_words_that_are_not_the_approved_ones_never_leave(desk: Desk) -> None:
-    with desk.bot.database.write() as session:
-        session.get_one(Reply, desk.reply_id).draft.text = "something else altogether"
-    assert desk.post() == 0
-    assert desk.channel.posts == []
-
-
 @pytest.mark.parametrize("level", [PauseLevel.SEND, PauseLevel.ALL])
 @pytest.mark.parametrize("channel", ["", "x"])
 def test_after_a_pause_nothing_leaves_until_it_is_lifted(
@@ -238,9 +236,9 @@ def test_after_a_pause_nothing_leaves_until_it_is_lifted(
 def test_a_pause_that_arrives_while_we_look_at_the_mention_still_stops_the_send(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lookup(_ids: object) -> dict[str, None]:
+    def lookup(_ids: object) -> dict[str, Incoming | None]:
         desk.pause(PauseLevel.SEND)
-        return {}
+        return dict(desk.channel.shown)
 
     monkeypatch.setattr(desk.channel, "lookup", lookup)
     assert desk.post() == 0
@@ -318,6 +316,89 @@ def test_an_unknown_reply_to_words_that_changed_since_makes_room_for_a_new_draft
         (DraftStatus.WITHDRAWN, 1),
         (DraftStatus.PENDING, 2),
     ]
+
+
+def test_an_outcome_the_database_did_not_take_is_unknown_from_the_next_round_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError("UPDATE replies", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("responder.post.confirm", full)
+        with pytest.raises(OperationalError):
+            desk.post()
+    assert desk.reply().status is ReplyStatus.SENDING
+    desk.post()
+    assert desk.reply().status is ReplyStatus.UNKNOWN
+    assert "lost track" in desk.reply().reason
+    assert len(desk.channel.posts) == 1
+
+
+def test_when_the_network_says_nothing_clear_about_the_mention_nothing_is_sent(desk: Desk) -> None:
+    del desk.channel.shown["mention-1"]
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+    assert desk.reply().status is ReplyStatus.QUEUED
+    assert "nothing clear" in desk.reply().reason
+
+
+def test_a_comment_that_was_closed_after_the_approval_is_not_answered(desk: Desk) -> None:
+    open_one = desk.channel.shown["mention-1"]
+    assert open_one is not None
+    desk.channel.shown["mention-1"] = replace(open_one, answerable=Answerable.NO)
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+    assert desk.reply().status is ReplyStatus.FAILED
+
+
+def test_words_changed_in_the_outbox_itself_never_leave(desk: Desk) -> None:
+    with desk.bot.database.write() as session:
+        session.get_one(Reply, desk.reply_id).text = "something else altogether"
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+
+
+def _make_it_automatic(desk: Desk, *, auto_reply: bool) -> None:
+    desk.channel.options = ChannelOptions(kind="x", auto_reply=auto_reply)
+    with desk.bot.database.write() as session:
+        session.get_one(Reply, desk.reply_id).author_kind = AuthorKind.AUTO
+
+
+def test_an_automatic_reply_leaves_while_the_settings_allow_it(desk: Desk) -> None:
+    _make_it_automatic(desk, auto_reply=True)
+    assert desk.post() == 1
+
+
+def test_no_automatic_reply_leaves_once_they_are_switched_off(desk: Desk) -> None:
+    _make_it_automatic(desk, auto_reply=False)
+    assert desk.post() == 0
+    assert desk.draft().status is DraftStatus.PENDING
+
+
+def test_no_automatic_reply_leaves_once_its_author_said_stop(desk: Desk) -> None:
+    _make_it_automatic(desk, auto_reply=True)
+    with desk.bot.database.write() as session:
+        author = session.get_one(Reply, desk.reply_id).mention.author
+        assert author is not None
+        author.opted_out_at = NOW
+    assert desk.post() == 0
+    assert desk.channel.posts == []
+
+
+def test_an_edit_during_a_send_that_is_refused_is_drafted_anew(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_reply: object) -> None:
+        with desk.bot.database.write() as session:
+            mention = session.scalars(select(Mention)).one()
+            mention.version, mention.status = 2, MentionStatus.NEW
+        raise Refused("you were not mentioned", by_hand=True)
+
+    monkeypatch.setattr(desk.channel, "post", refuse)
+    desk.post()
+    assert desk.mention().status is MentionStatus.NEW
+    assert draft_round(desk.bot) == 1
 
 
 def _stumble(_reply: object) -> None:

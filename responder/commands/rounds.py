@@ -11,7 +11,8 @@ from responder.bot import Bot
 from responder.commands import chosen
 from responder.draft import draft_round
 from responder.pause import level_for, stops_polling
-from responder.post import post_round, recover
+from responder.post import post_round
+from responder.settle import recover
 
 
 def poll_channels(bot: Bot, name: str | None, *, once: bool) -> int:

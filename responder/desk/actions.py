@@ -24,7 +24,7 @@ from responder.desk.rows import View, next_after, read_queue
 from responder.desk.signin import ApproverSeat, EditorSeat, Seat
 from responder.desk.toast import read_toast
 from responder.models import Role
-from responder.post import settle_by_human
+from responder.settle import settle_by_human
 
 router = APIRouter(include_in_schema=False)
 

@@ -90,11 +90,6 @@ class DeskServer:
             self._thread.join(_GRACE_SECONDS + 5)
 
 
-def serve(bot: Bot, *, host: str, port: int) -> None:
-    """Serve the desk until told to stop. Raises ConfigError if the port is taken."""
-    DeskServer(bot, host=host, port=port).run()
-
-
 class _Server(uvicorn.Server):
     def __init__(self, hub: Hub, config: uvicorn.Config) -> None:
         super().__init__(config)
