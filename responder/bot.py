@@ -33,11 +33,11 @@ class Bot:
 
     @property
     def pause_file(self) -> Path:
-        return self.state / "PAUSE"
+        return pause_file(self.state)
 
     @property
     def lock_file(self) -> Path:
-        return self.state / "run.lock"
+        return lock_file(self.state)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -84,7 +84,7 @@ def assemble(
 def database_url(settings: Settings) -> str:
     """The database's URL; the path of an SQLite file is taken from the program's folder."""
     scheme, separator, path = settings.database.url.partition(":///")
-    if not separator or not scheme.startswith("sqlite") or path in ("", ":memory:"):
+    if not separator or not scheme.startswith("sqlite"):
         return settings.database.url
     return f"{scheme}:///{ROOT / path}"
 
@@ -93,6 +93,14 @@ def state_folder(settings: Settings) -> Path:
     """Where lock and PAUSE file lie: beside an SQLite database, else in data/."""
     scheme, separator, path = settings.database.url.partition(":///")
     return (ROOT / path).parent if separator and scheme.startswith("sqlite") else ROOT / "data"
+
+
+def pause_file(state: Path) -> Path:
+    return state / "PAUSE"
+
+
+def lock_file(state: Path) -> Path:
+    return state / "run.lock"
 
 
 def desk_url(settings: Settings, port: int | None = None) -> str:

@@ -6,10 +6,17 @@ import logging
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from apscheduler.events import EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.events import (
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    EVENT_JOB_SUBMITTED,
+    JobEvent,
+    JobExecutionEvent,
+)
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -30,6 +37,8 @@ log = logging.getLogger(__name__)
 # A send that is on the wire gets this long to end. Cut off, it leaves a row that says `sending`,
 # which the next start reports to a human.
 FAREWELL_SECONDS = 3.0
+# A round is left out while its last one still runs: usual in a catch-up, so one is not worth a word.
+SKIPS_WORTH_A_WORD = 5
 
 Greeting = Callable[[Bot, str], None]
 """Says hello on stdout: the bot and the desk's address."""
@@ -40,30 +49,30 @@ def run_daemon(config: Path) -> None:
     redactor = Redactor()
     logs.set_up(redactor)
     bot = assemble(settings.load(config), source=str(config), redactor=redactor, checkpoints=True)
-    keep_running(bot, greeting=say_hello)
+    with InstanceLock(bot.lock_file):
+        keep_running(bot, greeting=say_hello)
 
 
 def keep_running(bot: Bot, *, greeting: Greeting) -> None:
-    """Hold the instance lock and work until SIGTERM or SIGINT. Raises AlreadyRunning."""
-    with InstanceLock(bot.lock_file):
-        migrate(bot.database, url=database_url(bot.settings))
-        in_doubt = recover(bot)
-        if in_doubt:
-            log.warning("%d replies were cut off: somebody must look (desk: Unknown)", in_doubt)
-        desk = DeskServer(bot)
-        scheduler, idle = _schedule(jobs(bot))
-        scheduler.start()
-        greeting(bot, desk_url(bot.settings, desk.port))
-        try:
-            desk.run()
-        finally:
-            scheduler.shutdown(wait=False)
-            if not idle.wait(FAREWELL_SECONDS):
-                # A thread waits for a network that does not answer. All that matters is on disk.
-                log.warning("stopped in the middle of a call")
-                logging.shutdown()
-                os._exit(0)
-            bot.database.close()
+    """Work until SIGTERM or SIGINT. The caller holds the instance lock."""
+    migrate(bot.database, url=database_url(bot.settings))
+    in_doubt = recover(bot)
+    if in_doubt:
+        log.warning("%d replies were cut off: somebody must look (desk: Unknown)", in_doubt)
+    desk = DeskServer(bot)
+    scheduler, idle = _schedule(jobs(bot))
+    scheduler.start()
+    greeting(bot, desk_url(bot.settings, desk.port))
+    try:
+        desk.run()
+    finally:
+        scheduler.shutdown(wait=False)
+        if not idle.wait(FAREWELL_SECONDS):
+            # A thread waits for a network that does not answer. All that matters is on disk.
+            log.warning("stopped in the middle of a call")
+            logging.shutdown()
+            os._exit(0)
+        bot.database.close()
 
 
 def say_hello(bot: Bot, url: str) -> None:
@@ -122,7 +131,26 @@ def _schedule(work: list[Job]) -> tuple[BackgroundScheduler, _Busy]:
             next_run_time=utcnow(),
         )
     scheduler.add_listener(_tell, EVENT_JOB_MISSED)
+    scheduler.add_listener(_Skipped(), EVENT_JOB_MAX_INSTANCES | EVENT_JOB_SUBMITTED)
     return scheduler, busy
+
+
+class _Skipped:
+    """Tells of a round that was left out again and again because its last one still runs."""
+
+    def __init__(self) -> None:
+        self._in_a_row: Counter[str] = Counter()
+
+    def __call__(self, event: JobEvent) -> None:
+        if event.code == EVENT_JOB_SUBMITTED:
+            del self._in_a_row[event.job_id]
+            return
+        self._in_a_row[event.job_id] += 1
+        if self._in_a_row[event.job_id] == SKIPS_WORTH_A_WORD:
+            log.warning(
+                "the round %s takes long: left out %d times in a row",
+                event.job_id, SKIPS_WORTH_A_WORD,
+            )  # fmt: skip
 
 
 def _tell(event: JobExecutionEvent) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from config import logs, settings
+from config.lock import InstanceLock
 from config.secrets import Redactor
 from listener.sandbox.sandbox import Sandbox
 from responder import access
-from responder.bot import Bot, assemble
+from responder.bot import Bot, assemble, lock_file
 from responder.daemon import keep_running
 from responder.desk.server import free_port
 from responder.models import Role
@@ -22,11 +23,17 @@ HOST = "127.0.0.1"
 
 
 def run_demo(*, port: int, folder: Path, seed: int, rate: float) -> None:
-    """Run until stopped; everything is kept in `folder`, its `bot.toml` included."""
+    """Run until stopped; everything is kept in `folder`, its `bot.toml` included.
+
+    Raises AlreadyRunning, before anything in `folder` is touched.
+    """
     folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    redactor = Redactor()
-    logs.set_up(redactor)
+    logs.set_up(redactor := Redactor())
+    with InstanceLock(lock_file(folder)):
+        _play(port=port, folder=folder, seed=seed, rate=rate, redactor=redactor)
+
+
+def _play(*, port: int, folder: Path, seed: int, rate: float, redactor: Redactor) -> None:
     desk_port = free_port(HOST, port)
     if desk_port != port:
         sys.stdout.write(f"Port {port} is busy: using {desk_port}\n")
@@ -35,9 +42,9 @@ def run_demo(*, port: int, folder: Path, seed: int, rate: float) -> None:
     try:
         config = folder / "bot.toml"
         _write(config, _tables(folder, desk_port, sandbox.tables()))
-        bot = assemble(
-            settings.load(config), source=str(config), redactor=redactor, checkpoints=True
-        )
+        # What the shell says is meant for the real bot: it must not lead the demo there.
+        own = settings.load(config, environment=False)
+        bot = assemble(own, source=str(config), redactor=redactor, checkpoints=True)
         keep_running(bot, greeting=lambda bot, url: _say_hello(bot, url, sandbox, config))
     finally:
         sandbox.stop()

@@ -33,6 +33,7 @@ def screens(desk: OpenDesk) -> dict[str, str]:
         "unknown": f"{desk.item('unknown')}?view=unknown",
         "sent": f"{desk.item('sent')}?view=sent",
         "trends": f"{desk.url}/trends",
+        "channels": f"{desk.url}/channels",
         "not found": f"{desk.url}/nope",
     }
 

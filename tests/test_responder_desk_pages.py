@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from config.clock import utcnow
 from listener.channels.base import Unavailable
-from listener.models import Cursor, Mention
+from listener.models import Cursor, DeadLetter, Gap, Mention
 from responder import access
 from responder.approve import edit
 from responder.desk.app import create_app
@@ -275,3 +275,41 @@ def test_words_for_moments() -> None:
     assert language_name("el") == "Ελληνικά"
     assert language_name("unknown") == "Language unknown"
     assert first_line("a\n b  c" + "d" * 200).endswith("…")
+
+
+def test_gaps_unreadable_texts_and_failing_streams_are_there_for_everybody_to_see(
+    place: Place, visit: Visit
+) -> None:
+    now = utcnow()
+    with place.bot.database.write() as session:
+        cursor = session.get(Cursor, ("x", "mentions")) or Cursor(
+            channel="x", stream="mentions", started_at=now
+        )
+        cursor.failures, cursor.last_error = 3, "make a new token"
+        session.add(cursor)
+        session.add(
+            Gap(
+                channel="x",
+                stream="search",
+                since=now - timedelta(days=9),
+                until=now - timedelta(days=7),
+                reason="search reaches back seven days",
+                noticed_at=now,
+            )
+        )
+        session.add(
+            DeadLetter(
+                channel="x",
+                stream="mentions",
+                fingerprint="f",
+                payload='{"text": "<script>alert(1)</script>"}',
+                error="id is missing",
+                heard_at=now,
+            )
+        )
+    page = visit(Role.VIEWER).get("/channels").text
+    assert "3 failures since" in page
+    assert "make a new token" in page
+    assert "search reaches back seven days" in page
+    assert "id is missing" in page
+    assert "<script>alert(1)" not in page

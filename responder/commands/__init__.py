@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,13 +31,16 @@ def with_bot(config: Path) -> Iterator[Bot]:
 
 def chosen(bot: Bot, name: str | None) -> list[Channel]:
     """The named channel, or all of them. Raises ConfigError for a name that is not configured."""
-    if name is None:
-        return list(bot.channels.values())
-    if name not in bot.channels:
+    require_known(name, bot.channels)
+    return list(bot.channels.values()) if name is None else [bot.channels[name]]
+
+
+def require_known(name: str | None, configured: Collection[str]) -> None:
+    """Raises ConfigError for the name of a channel that is not configured."""
+    if name is not None and name not in configured:
         raise ConfigError(
             where="--channel",
             key=name,
             problem="is not configured",
-            fix=f"choose from {', '.join(bot.channels) or 'none: add a [channels.…] table'}",
+            fix=f"choose from {', '.join(configured) or 'none: add a [channels.…] table'}",
         )
-    return [bot.channels[name]]

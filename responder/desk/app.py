@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from responder.bot import Bot
-from responder.desk import actions, api, health, queue, signin, stream, switch, trends
+from responder.desk import actions, api, channels, health, queue, signin, stream, switch, trends
 from responder.desk.charts import Plotter
 from responder.desk.guard import Guard, hosts_of
 from responder.desk.live import Hub, Watcher
@@ -43,7 +43,7 @@ def create_app(bot: Bot, *, host: str | None = None) -> FastAPI:
     app.state.desk = desk
     app.include_router(api.router(bot))
     app.include_router(health.router(bot))
-    for screen in (signin, queue, actions, stream, switch, trends):
+    for screen in (signin, queue, actions, stream, switch, trends, channels):
         app.include_router(screen.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)

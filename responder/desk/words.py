@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sentiment.score import Sentiment
 
@@ -107,3 +108,9 @@ def first_line(text: str, limit: int = 160) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """ "1 mention", "2 mentions"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def date_and_time(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as people here write it: "20 Nov 2026, 18:45"."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
