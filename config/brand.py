@@ -6,6 +6,7 @@ language with voice, saved replies, articles, products, stores and promotions.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,11 +15,35 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from config.errors import ConfigError
 
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
+# What responder/voice.py fills in: {{name}}, or {{name|"a fallback"}}.
+_NAME = re.compile(r"\{\{\s*name\s*(?:\|\s*\"[^\"{}]*\"\s*)?\}\}")
+
+
+def _plain(text: str) -> str:
+    if "{{" in text or "}}" in text:
+        raise ValueError("{{…}} may stand in voice.greeting alone")
+    return text
+
+
+def _with_name(text: str) -> str:
+    left = _NAME.sub("", text)
+    if "{{" in left or "}}" in left:
+        raise ValueError("only {{name}} may stand in it")
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_plain)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -39,10 +64,12 @@ class Voice(_Page):
     """How the brand speaks in one language. `form_of_address` is the grammar (du, Lei, εσείς)."""
 
     form_of_address: Text
-    greeting: Annotated[str, Field(description="with {{name}}")]
+    greeting: Annotated[str, Field(description="with {{name}}"), AfterValidator(_with_name)]
     greeting_without_name: Text
     signature: Text
-    automatic: Annotated[str, Field(description="disclosure under replies no human approved")]
+    automatic: Annotated[
+        str, Field(description="disclosure under replies no human approved"), AfterValidator(_plain)
+    ]
 
 
 class SavedReply(_Page):
@@ -132,9 +159,6 @@ class BrandBook(_Page):
     handles: tuple[str, ...]
     chapters: Mapping[str, Chapter]
 
-    def languages(self) -> tuple[str, ...]:
-        return tuple(self.chapters)
-
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -169,6 +193,6 @@ def _page(path: Path, model: type[M]) -> M:
         raise ConfigError(
             where=str(path),
             key=".".join(str(part) for part in first["loc"]),
-            problem=first["msg"],
+            problem=first["msg"].removeprefix("Value error, "),
             fix="see config/brand/demo for a complete book",
         ) from None

@@ -100,7 +100,8 @@ class Database:
     def __init__(self, url: str, *, checkpoints: bool = True) -> None:
         try:
             self.engine = _engine(url, checkpoints=checkpoints)
-        except (ArgumentError, ModuleNotFoundError) as error:
+        except (ArgumentError, ModuleNotFoundError, ValueError) as error:
+            # make_url lets int()'s ValueError about a port through.
             raise ConfigError(
                 where="database.url",
                 problem=str(error).partition("\n")[0],
@@ -126,9 +127,12 @@ class Database:
 
 
 def _engine(url: str, *, checkpoints: bool) -> Engine:
+    # hide_parameters: the parameters are what customers wrote, and errors go to the log.
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

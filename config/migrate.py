@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import inspect, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
 from config.database import Database
@@ -37,11 +38,15 @@ def migrate(database: Database, *, url: str) -> tuple[str | None, str]:
     except DatabaseError as error:
         raise ConfigError(
             where="database",
-            key=url,
+            key=_shown(url),
             problem=str(error.orig),
             fix="check the path, its rights and that the file is a database of this program",
         ) from None
     return before, NEWEST
+
+
+def _shown(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)
 
 
 def _revision(database: Database) -> str | None:
@@ -64,7 +69,7 @@ def _upgrade(database: Database, before: str | None, url: str) -> None:
     if before is not None and before not in known:
         raise ConfigError(
             where="database",
-            key=url,
+            key=_shown(url),
             problem=f"it was last used by a newer version (revision {before})",
             fix="start that version, or restore the backup made before the upgrade",
         )

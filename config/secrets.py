@@ -14,7 +14,7 @@ FILE_PREFIX = "file:"
 # Whatever looks like a credential is masked even if nobody registered its value: facebook-sdk puts
 # `access_token` into URLs, and every ConnectionError text quotes the URL.
 _SHAPES = re.compile(
-    r"(?i)((?:access_token|appsecret_proof|oauth_signature|oauth_token|client_secret|password)"
+    r"(?i)((?:access_token|input_token|appsecret_proof|oauth_signature|oauth_token|client_secret|password)"
     r"(?:=|%3D|\"?\s*[:=]\s*\"?)|(?:bearer|basic|oauth)\s+)([^\s&\"',;]{4,})"
 )
 

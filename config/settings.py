@@ -68,12 +68,20 @@ class DatabaseSettings(_Section):
     @field_validator("url")
     @classmethod
     def _speakable(cls, value: str) -> str:
-        scheme, separator, _ = value.partition("://")
+        scheme, separator, rest = value.partition("://")
         if not separator:
             raise ValueError("it is no database URL")
         if scheme.partition("+")[0] not in ("sqlite", "postgresql"):
             raise ValueError(f"{scheme} is not supported")
+        if scheme.startswith("sqlite") and _in_memory(rest):
+            raise ValueError("a database in memory would forget everything at a restart")
         return value
+
+
+def _in_memory(rest: str) -> bool:
+    """Whether what follows `sqlite://` names no file."""
+    path, _, options = rest.partition("?")
+    return path in ("", "/") or ":memory:" in path or "mode=memory" in options
 
 
 class DeskSettings(_Section):
@@ -123,16 +131,32 @@ class Settings(BaseSettings):
         return env_settings, init_settings  # the environment wins over the file
 
 
-def load(path: Path) -> Settings:
+class _FileAlone(Settings):
+    """The same, deaf to the environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def load(path: Path, *, environment: bool = True) -> Settings:
     """The settings of `path`, overridden by `BOT__SECTION__KEY` of the environment.
 
     Raises ConfigError, whose text is one line naming file (or variable), key, problem and fix. A
-    missing file is accepted only if the environment says something, as in a container.
+    missing file is accepted only if the environment says something, as in a container. With
+    `environment=False` the file alone counts.
     """
-    table = _read(path)
-    _refuse_unknown_variables()
+    table = _read(path, environment=environment)
+    if environment:
+        _refuse_unknown_variables()
     try:
-        return Settings(**table)
+        return Settings(**table) if environment else _FileAlone(**table)
     except ValidationError as error:
         raise explain(error, source=str(path)) from None
     except ValueError as error:  # pydantic-settings: a variable that should hold JSON does not
@@ -171,12 +195,12 @@ def explain(
     return ConfigError(where=where, key=key, problem=problem, fix=_example(location))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, *, environment: bool) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             return tomllib.load(file)
     except FileNotFoundError:
-        if any(name.startswith(_PREFIX) for name in os.environ):
+        if environment and any(name.startswith(_PREFIX) for name in os.environ):
             return {}
         raise ConfigError(
             where=str(path),

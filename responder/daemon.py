@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 # A send that is on the wire gets this long to end. Cut off, it leaves a row that says `sending`,
 # which the next start reports to a human.
 FAREWELL_SECONDS = 3.0
-# A round is left out while its last one still runs: usual in a catch-up, so one is not worth a word.
+# A round is left out while its last one still runs. In a catch-up that is usual.
 SKIPS_WORTH_A_WORD = 5
 
 Greeting = Callable[[Bot, str], None]

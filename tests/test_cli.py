@@ -47,6 +47,11 @@ BROKEN = {
     "a brand book that is not there": ("[brand]\npath = 'no/such/book'", "brand.toml"),
     "a database that is no URL": ("[database]\nurl = 'data/bot.db'", "no database URL"),
     "a database we do not speak": ("[database]\nurl = 'oracle://x'", "not supported"),
+    "a database at a port that is a word": (
+        "[database]\nurl = 'postgresql+psycopg://u:p@h:notaport/db'",
+        "notaport",
+    ),
+    "a database in memory": ("[database]\nurl = 'sqlite://'", "forget everything"),
     "a negative undo": ("[responder]\nundo_seconds = -1", "undo_seconds"),
     "hours that are a list": ("[responder]\nanswerable_hours = [1]", "answerable_hours"),
     "alerts that are one word": ("[alerts]\nurls = 'mailto:x'", "alerts.urls"),
@@ -115,7 +120,7 @@ def test_a_broken_bot_toml_is_one_helpful_line(tmp_path: Path, mistake: str) -> 
 
 @pytest.mark.parametrize(
     "mistake",
-    ["an unknown key", "no TOML at all", "an X channel without secrets", "an unknown language"],
+    ["an unknown key", "an X channel without secrets", "a database at a port that is a word"],
 )
 @pytest.mark.parametrize("name", ["run", "check", "poll"])
 def test_a_mistake_ends_every_command_with_exit_code_2_and_one_line(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 
 import responder.models  # all tables are known once this is imported
 from config.database import Base, Database
@@ -132,17 +132,37 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     migrate(database, url="test")
     with database.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = 'from_the_future'"))
-    with pytest.raises(ConfigError, match="newer version"):
-        migrate(database, url="test")
+    with pytest.raises(ConfigError, match="newer version") as error:
+        migrate(database, url="postgresql+psycopg://bot:canary-word@db/bot")
+    assert "canary-word" not in str(error.value)
+    assert "postgresql+psycopg://bot:***@db/bot" in str(error.value)
     database.close()
 
 
 def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "bot.db").write_text("this is not a database, it is a letter to my mother" * 20)
     database = _open(tmp_path)
-    with pytest.raises(ConfigError, match="not a database"):
-        migrate(database, url="sqlite:///bot.db")
+    with pytest.raises(ConfigError, match="not a database") as error:
+        migrate(database, url="sqlite://:canary-word@/bot.db")
+    assert "canary-word" not in str(error.value)
     database.close()
+
+
+def test_an_error_of_the_database_never_tells_what_a_customer_wrote(tmp_path: Path) -> None:
+    database = _open(tmp_path)
+    with (
+        pytest.raises(OperationalError, match="no such table") as error,
+        database.write() as session,
+    ):
+        session.add(_letter(payload="canary: my address is"))
+    database.close()
+    assert "canary" not in str(error.value)
+
+
+def test_a_port_that_is_a_word_is_a_mistake_in_the_url_and_no_crash() -> None:
+    with pytest.raises(ConfigError, match=r"^database\.url: .*notaport") as error:
+        Database("postgresql+psycopg://u:canary-word@h:notaport/db")
+    assert "canary-word" not in str(error.value)
 
 
 def test_every_table_belongs_to_one_of_the_two_sides() -> None:

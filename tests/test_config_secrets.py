@@ -28,6 +28,7 @@ def test_a_short_value_is_not_masked_because_it_would_blank_out_words() -> None:
         "Authorization: Bearer AAAAAAAAAAAAAAAAAAAAAMLheAAA",
         '{"client_secret": "EAABwzLixnjY"}',
         "appsecret_proof=EAABwzLixnjY",
+        "/debug_token?input_token=EAABwzLixnjY",
     ],
 )
 def test_what_looks_like_a_credential_is_masked_even_if_nobody_registered_it(text: str) -> None:

@@ -49,6 +49,44 @@ def test_the_environment_wins_over_the_file(
     assert loaded.brand.name == "Larix"
 
 
+def test_the_file_alone_counts_when_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "bot.toml"
+    file.write_text("[desk]\nport = 8001\n[channels.x]\napi_url = 'a'", encoding="utf-8")
+    monkeypatch.setenv("BOT__DESK__PORT", "9001")
+    monkeypatch.setenv("BOT__CHANNELS__X__API_URL", "b")
+    monkeypatch.setenv("BOT__BRNAD__NAME", "a typo, but not ours")
+    alone = settings.load(file, environment=False)
+    assert (alone.desk.port, alone.channels) == (8001, {"x": {"api_url": "a"}})
+    monkeypatch.delenv("BOT__BRNAD__NAME")
+    both = settings.load(file)
+    assert (both.desk.port, both.channels) == (9001, {"x": {"api_url": "b"}})
+
+
+def test_without_a_file_the_environment_does_not_help_when_it_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOT__BRAND__NAME", "Larix")
+    with pytest.raises(ConfigError, match="no such file"):
+        settings.load(tmp_path / "none.toml", environment=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite+pysqlite://",
+        "sqlite:///file:x?mode=memory&uri=true",
+    ],
+)
+def test_a_database_in_memory_is_refused_because_it_forgets(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigError, match=r"database\.url: .* forget everything .*; use sqlite"):
+        _load(tmp_path, f"[database]\nurl = '{url}'")
+
+
 def test_a_channel_s_secret_can_stand_in_the_environment_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,16 +6,17 @@ import random
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from listener.sandbox.faults import hang
+from listener.sandbox.faults import Fault, hang, slow
 from listener.sandbox.sandbox import Sandbox
 from tests.daemon import Daemon, command, eventually, write_config
 
-CUSTOMERS = 24
-KILLS = 6
+CUSTOMERS = 20
+KILLS = 4
 
 
 @pytest.fixture
@@ -67,9 +68,9 @@ def test_killed_again_and_again_it_hears_everybody_and_answers_nobody_twice(
     for life in range(KILLS):
         _let_customers_write(sandbox, range(life * per_life, (life + 1) * per_life))
         with Daemon(config) as daemon:
-            time.sleep(chance.uniform(0, 1.5))
+            time.sleep(chance.uniform(0, 1))
             _approve_everything(daemon)
-            time.sleep(chance.uniform(0, 1.5))
+            time.sleep(chance.uniform(0, 1))
             daemon.kill()
     with Daemon(config) as daemon:
         eventually(lambda: len(daemon.get("/mentions", limit=200)["items"]) == CUSTOMERS)
@@ -88,22 +89,99 @@ def test_killed_again_and_again_it_hears_everybody_and_answers_nobody_twice(
     database.close()
 
 
-def test_cut_off_in_the_middle_of_a_send_it_asks_a_human_instead_of_sending_again(
-    sandbox: Sandbox, config: Path
-) -> None:
-    _let_customers_write(sandbox, range(1, 2))
-    with Daemon(config) as daemon:
-        (draft,) = eventually(lambda: daemon.get("/drafts", status="pending")["items"])
-        sandbox.x.faults.next("POST", "/2/tweets", hang(30))
-        daemon.post(f"/drafts/{draft['id']}/approve", version=1)
-        eventually(lambda: daemon.get("/replies", status="sending")["items"])
+def _rounds(sandbox: Sandbox, count: int = 4) -> None:
+    """Let the daemon poll so many times more; the senders run once a second beside that."""
+
+    def polls() -> int:
+        return sum(seen.path.endswith("/mentions") for seen in sandbox.x.requests.copy())
+
+    before = polls()
+    eventually(lambda: polls() >= before + count)
+
+
+@pytest.fixture
+def x_alone(tmp_path: Path, sandbox: Sandbox) -> Path:
+    """Without a search, GET /2/tweets is the lookup before a send and nothing else."""
+    table = {**sandbox.tables()["x"], "poll_seconds": 0.3, "queries": []}
+    return write_config(tmp_path, {"x": table})
+
+
+def test_killed_between_two_pages_it_hears_everybody_once(sandbox: Sandbox, x_alone: Path) -> None:
+    customers = 150
+    for number in range(customers):
+        sandbox.x.post(f"customer{number}", f"@larixoutdoor my parcel {number} never arrived")
+    mentions = f"/2/users/{sandbox.x.users['larixoutdoor'].id}/mentions"
+    sandbox.x.faults.next("GET", mentions, slow(0))
+    sandbox.x.faults.next("GET", mentions, hang(60))
+    with Daemon(x_alone) as daemon:
+        eventually(lambda: sandbox.x.faults.done == 2)
+        kept = len(daemon.get("/mentions", limit=200)["items"])
         daemon.kill()
-    with Daemon(config) as daemon:
-        (reply,) = daemon.get("/replies", status="unknown")["items"]
-        time.sleep(2)
-        assert daemon.get("/replies", status="unknown")["items"] == [reply]
-    assert "while it was being sent" in reply["reason"]
-    assert len(sandbox.x.own_posts()) <= 1
+    assert 0 < kept < customers, "the first page is kept, the second is on its way"
+    with Daemon(x_alone) as daemon:
+        eventually(lambda: len(daemon.get("/mentions", limit=200)["items"]) >= customers)
+        _rounds(sandbox, 2)
+        heard = [item["external_id"] for item in daemon.get("/mentions", limit=200)["items"]]
+    assert len(heard) == len(set(heard)) == customers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Where in a send the process is killed, and what must come of it."""
+
+    method: str
+    fault: Fault
+    row: str  # the reply's status when the kill comes
+    standing: int  # our replies on the network by then
+    then_row: str
+    then_standing: int
+
+
+MOMENTS = {
+    "while it looks at the mention once more": Moment(
+        method="GET", fault=hang(60), row="queued", standing=0, then_row="sent", then_standing=1
+    ),
+    "before the network kept the reply": Moment(
+        method="POST",
+        fault=hang(60),
+        row="sending",
+        standing=0,
+        then_row="unknown",
+        then_standing=0,
+    ),
+    "after the network kept the reply, before it said so": Moment(
+        method="POST",
+        fault=slow(60),
+        row="sending",
+        standing=1,
+        then_row="unknown",
+        then_standing=1,
+    ),
+}
+
+
+@pytest.mark.parametrize("when", list(MOMENTS))
+def test_killed_at_any_point_of_a_send_it_neither_sends_twice_nor_loses_the_reply(
+    sandbox: Sandbox, x_alone: Path, when: str
+) -> None:
+    moment = MOMENTS[when]
+    _let_customers_write(sandbox, range(1, 2))
+    with Daemon(x_alone) as daemon:
+        (draft,) = eventually(lambda: daemon.get("/drafts", status="pending")["items"])
+        sandbox.x.faults.next(moment.method, "/2/tweets", moment.fault)
+        daemon.post(f"/drafts/{draft['id']}/approve", version=1)
+        eventually(lambda: sandbox.x.faults.done == 1)
+        eventually(lambda: len(sandbox.x.own_posts()) == moment.standing)
+        (row,) = daemon.get("/replies")["items"]
+        assert row["status"] == moment.row
+        daemon.kill()
+    with Daemon(x_alone) as daemon:
+        eventually(lambda: daemon.get("/replies", status=moment.then_row)["items"])
+        _rounds(sandbox)
+        (reply,) = daemon.get("/replies")["items"]
+    assert (reply["id"], reply["status"]) == (row["id"], moment.then_row)
+    assert moment.then_row == "sent" or "while it was being sent" in reply["reason"]
+    assert len(sandbox.x.own_posts()) == moment.then_standing
 
 
 def test_sigterm_is_obeyed_within_five_seconds_even_in_the_middle_of_a_call(
@@ -113,7 +191,7 @@ def test_sigterm_is_obeyed_within_five_seconds_even_in_the_middle_of_a_call(
     with Daemon(config) as daemon:
         eventually(lambda: daemon.get("/drafts", status="pending")["items"])
         sandbox.x.faults.next("GET", "/2/", hang(30))
-        time.sleep(0.6)
+        eventually(lambda: sandbox.x.faults.done == 1)
         assert daemon.stop() < 5
         assert daemon.process.returncode == 0
 

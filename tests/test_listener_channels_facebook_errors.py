@@ -69,6 +69,23 @@ def test_each_failure_has_its_type(
         assert str(found)
 
 
+@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize("code", [-1, 0, 1, 4, 10, 99, 100, 190, 200, 368, 506, 551, 803, None])
+def test_a_write_that_ends_in_a_server_error_is_unknown_whatever_its_code(
+    status: int, code: int | None
+) -> None:
+    for body in (error(code), error(code, "it does not exist", error_subcode=33)):
+        found = facebook_errors.failure(status, {}, body, now=NOW, write=True)
+        assert isinstance(found, Unknown)
+
+
+@pytest.mark.parametrize("code", [-1, 99, 100, 551, 803])
+def test_a_read_that_ends_in_a_server_error_is_the_last_word_on_nothing(code: int) -> None:
+    body = error(code, "it does not exist", error_subcode=33)
+    found = facebook_errors.failure(503, {}, body, now=NOW, write=False)
+    assert isinstance(found, Unavailable)
+
+
 def test_a_limit_lasts_as_long_as_facebook_says_and_else_ever_longer() -> None:
     says = '{"7":[{"type":"pages","call_count":100,"estimated_time_to_regain_access":37}]}'
     waits = []

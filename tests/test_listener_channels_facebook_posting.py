@@ -49,7 +49,7 @@ def test_a_reply_goes_under_the_top_comment_and_the_token_into_a_header(network:
     assert asked.body == "message=Merci+Marie"
     assert asked.query == {}
     assert asked.headers["Authorization"] == f"Bearer {TOKEN}"
-    assert asked.headers["User-Agent"].startswith("Antiphon/")
+    assert asked.headers["User-Agent"] == "Antiphon/0.1 (social listening and reply bot)"
     assert posted.external_id == "900000000000101_399"
     assert posted.url.endswith("/posts/900000000000101?comment_id=301&reply_comment_id=399")
     assert (posted.posted_at, posted.in_reply_to) == (NOW, TOP)
@@ -64,6 +64,8 @@ HTML = {"Content-Type": "text/html"}
         (Says(reset=True), Unknown),
         (Says(status=500, body=payload("facebook/errors/2-temporary.json")), Unknown),
         (Says(status=500, body={"id": "1"}), Unknown),
+        (Says(status=500, body={"error": {"code": 99}}), Unknown),
+        (Says(status=503, body={"error": {"code": -1, "message": "busy"}}), Unknown),
         (Says(status=502, body=b"<html>bad gateway</html>", headers=HTML), Unknown),
         (Says(status=200, body=b"<html>hello</html>", headers=HTML), Unknown),
         (Says(status=200, body=b"{cut", headers={}), Unknown),
@@ -139,33 +141,6 @@ def test_reading_back_without_end_is_no_proof_of_absence(network: Network) -> No
         channel(network.url).find_reply(REPLY, NOW)
 
 
-def test_lookup_asks_once_and_one_by_one_if_one_id_spoils_the_call(network: Network) -> None:
-    gone = Says(status=400, body=payload("facebook/errors/100-gone.json"))
-    body = payload("facebook/lookup.json")
-    network.on("GET /v26.0/", body)
-    fb = channel(network.url)
-    found = fb.lookup(list(body))
-    assert [item and item.external_id for item in found.values()] == list(body)
-    network.on("GET /v26.0/", gone, {TOP: body[TOP]}, gone)
-    found = fb.lookup([TOP, "900000000000101_404"])
-    assert found["900000000000101_404"] is None
-    assert found[TOP] is not None
-
-
-def test_a_tagging_post_is_looked_up_with_the_fields_of_a_post(network: Network) -> None:
-    wrong = {"error": {"code": 100, "message": "(#100) Tried accessing nonexisting field (x)"}}
-    (tagged,) = payload("facebook/tagged.json")["data"]
-    network.on("GET /v26.0/", Says(status=400, body=wrong), {tagged["id"]: tagged})
-    found = channel(network.url).lookup([tagged["id"]])[tagged["id"]]
-    assert found is not None
-    assert "updated_time" in network.calls("GET /v26.0/")[1].query["fields"]
-
-
-def test_an_unreadable_text_is_not_called_gone(network: Network) -> None:
-    network.on("GET /v26.0/", {TOP: {"id": TOP, "message": None}})
-    assert channel(network.url).lookup([TOP, "no id"]) == {}
-
-
 def test_hiding_is_harmless_twice(network: Network) -> None:
     network.on(f"POST /v26.0/{TOP}", payload("facebook/success.json"))
     fb = channel(network.url)
@@ -206,6 +181,18 @@ def test_check_is_content_if_the_token_may_not_look_at_itself(network: Network) 
     network.on(f"GET /v26.0/{PAGE}", payload("facebook/page.json"))
     report = channel(network.url).check()
     assert (report.problems, report.token_days_left) == ((), None)
+
+
+def test_the_token_stands_in_one_address_alone_where_facebook_takes_it_nowhere_else(
+    network: Network, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    network.on(f"GET /v26.0/{PAGE}", payload("facebook/page.json"))
+    network.on("GET /v26.0/debug_token", Says(reset=True))
+    channel(network.url).check()
+    telling = [asked.path for asked in network.asked if TOKEN in f"{asked.path}{asked.query}"]
+    assert telling == ["/v26.0/debug_token"]
+    assert TOKEN not in caplog.text
 
 
 def test_check_raises_nothing(network: Network) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_mentions_are_paged_and_the_mark_moves_at_the_end(network: Network) -> N
     assert one.query["max_results"] == "100"
     assert "since_id" not in one.query
     assert two.query["pagination_token"] == "7140dibdnow9c7btw0001"
-    assert json.loads(second.position) == {"high": first.items[0].revision_id}
+    assert json.loads(second.position)["high"] == first.items[0].revision_id
     assert len(network.calls("GET /2/users/me")) == 1
 
 
@@ -51,7 +52,8 @@ def test_a_walk_goes_on_after_a_crash_in_another_process(network: Network) -> No
         "three",
     ]
     assert len({asked.query["since_id"] for asked in network.calls(MENTIONS)}) == 1
-    assert json.loads(again.position) == {"high": "9"}
+    assert json.loads(again.position)["high"] == "9"
+    assert "pending" not in json.loads(again.position)
 
 
 def test_a_failed_page_moves_nothing_and_is_asked_for_again(network: Network) -> None:
@@ -64,13 +66,44 @@ def test_a_failed_page_moves_nothing_and_is_asked_for_again(network: Network) ->
 
 
 def test_empty_and_short_pages_are_no_end(network: Network) -> None:
-    network.on(MENTIONS, page("9", token="a"), page(token="b"), page("8"))
+    network.on(MENTIONS, page(ago(hours=1), token="a"), page(token="b"), page(ago(hours=2)))
     x, position, seen = channel(network.url), None, list[str]()
     for _ in range(3):
         got = x.fetch("mentions", position)
         position, seen = got.position, seen + [item.external_id for item in got.items]
-    assert seen == ["9", "8"]
+    assert seen == [ago(hours=1), ago(hours=2)]
     assert not got.more
+
+
+def test_a_first_start_reads_a_whole_day_of_a_busy_brand_and_no_more(network: Network) -> None:
+    hourly = [page(ago(hours=4 * n), token=f"t{n}") for n in range(1, 9)]
+    network.on(MENTIONS, *hourly)
+    x, position, seen = channel(network.url), None, 0
+    for _ in range(20):
+        got = x.fetch("mentions", position)
+        position, seen = got.position, seen + len(got.items)
+        assert got.missing is None
+        if not got.more:
+            break
+    assert seen == 6
+    assert json.loads(position or "")["high"] == ago(hours=4)
+
+
+def test_a_first_start_that_cannot_read_a_whole_day_tells_what_it_left_out(
+    network: Network,
+) -> None:
+    network.on(SEARCH, *[page(ago(minutes=n), token=f"t{n}") for n in range(1, 30)])
+    x, position = channel(network.url, queries=["larix"]), None
+    for _ in range(20):
+        got = x.fetch("search", position)
+        position = got.position
+        if not got.more:
+            break
+    assert got.missing is not None
+    assert (got.missing.since, got.missing.until) == (
+        NOW - timedelta(hours=24),
+        NOW - timedelta(minutes=len(network.calls(SEARCH))),
+    )
 
 
 def test_a_token_x_no_longer_knows_restarts_the_walk_from_the_mark(network: Network) -> None:
@@ -107,7 +140,7 @@ def test_search_is_there_only_with_queries_and_leaves_our_own_posts_out(network:
 
 
 def test_each_query_keeps_its_own_place(network: Network) -> None:
-    network.on(SEARCH, page("9", token="more"), page("8"), page("7"))
+    network.on(SEARCH, page(ago(hours=1), token="more"), page("8"), page("7"))
     x = channel(network.url, queries=["larix", "betulla"])
     first = x.fetch("search", None)
     assert first.more
@@ -118,9 +151,10 @@ def test_each_query_keeps_its_own_place(network: Network) -> None:
         None,
         "more",
     ]
-    assert json.loads(second.position)["queries"] == {
-        "larix": {"high": "9"},
-        "betulla": {"high": "8"},
+    notes = json.loads(second.position)["queries"]
+    assert {query: note["high"] for query, note in notes.items()} == {
+        "larix": ago(hours=1),
+        "betulla": "8",
     }
 
 
@@ -131,6 +165,32 @@ def test_search_is_clamped_to_a_week_and_tells_what_is_missing(network: Network)
     assert network.calls(SEARCH)[0].query["since_id"] == ago(days=6, hours=23)
     assert got.missing is not None
     assert got.missing.since == NOW - timedelta(days=20)
+
+
+def test_a_search_that_stays_quiet_tells_its_gap_once_and_not_at_every_poll(
+    network: Network,
+) -> None:
+    on_time = {"Date": format_datetime(NOW, usegmt=True)}
+    network.on(SEARCH, Says(body=page(), headers=on_time))
+    x = channel(network.url, queries=["larix"])
+    got = x.fetch("search", json.dumps({"queries": {"larix": {"high": ago(days=20)}}}))
+    assert got.missing is not None
+    for _ in range(3):
+        got = x.fetch("search", got.position)
+        assert got.missing is None
+    since = {asked.query["since_id"] for asked in network.calls(SEARCH)}
+    assert since == {ago(days=6, hours=23)}
+
+
+def test_a_walk_restarted_after_its_gap_was_told_does_not_tell_it_again(network: Network) -> None:
+    refused = Says(status=400, body={"title": "Invalid Request", "errors": []})
+    network.on(SEARCH, page(ago(hours=1), token="two"), refused, page(ago(hours=1)))
+    x = channel(network.url, queries=["larix"])
+    first = x.fetch("search", json.dumps({"queries": {"larix": {"high": ago(days=20)}}}))
+    assert first.missing is not None
+    again = x.fetch("search", first.position)
+    assert not again.more
+    assert again.missing is None
 
 
 def test_a_bad_item_is_set_aside_and_the_page_goes_on(network: Network) -> None:

@@ -81,6 +81,24 @@ def test_a_wrong_option_is_one_line_without_the_secrets(wrong: dict[str, Any]) -
     assert "canary" not in str(error.value)
 
 
+def test_a_query_too_long_is_told_the_true_limit_and_why() -> None:
+    handle, limit = "a" * 15, 512
+    fits = "q" * (limit - len(f"() -from:{handle}"))
+    assert channel("https://api.x.com", queries=[fits]).options.queries == (fits,)
+    with pytest.raises(ConfigError) as error:
+        channel("https://api.x.com", queries=[fits + "q"])
+    assert f"at most {len(fits)} characters: X allows 512 and we add (...) -from:" in str(
+        error.value
+    )
+
+
+def test_nobody_is_sent_to_an_address_that_is_not_ours(network: Network) -> None:
+    network.on(MENTIONS, page())
+    channel(network.url).fetch("mentions", None)
+    agents = {asked.headers["User-Agent"] for asked in network.asked}
+    assert agents == {"Antiphon/0.1 (social listening and reply bot)"}
+
+
 def test_queries_may_come_from_the_environment_as_json() -> None:
     assert channel("http://127.0.0.1:1", queries='["larix"]').options.queries == ("larix",)
 

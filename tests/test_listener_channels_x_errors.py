@@ -127,12 +127,6 @@ def test_the_day_may_be_spent_while_the_quarter_of_an_hour_is_not(window: str, s
     assert (error.until, error.scope) == (NOW + timedelta(hours=2), scope)
 
 
-def test_a_problem_inside_a_success_is_typed_too() -> None:
-    (problem,) = payload("x/lookup_partial.json")["errors"]
-    assert isinstance(x_errors.from_problem(problem), Gone)
-    assert isinstance(x_errors.from_problem({"title": "Field Authorization Error"}), Refused)
-
-
 @pytest.mark.parametrize(
     "body",
     [[], {"errors": 5}, {"errors": [None, 7]}, {"detail": []}, "x", coded("a")],  # type: ignore[arg-type]

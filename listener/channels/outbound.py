@@ -15,7 +15,7 @@ from config.errors import ConfigError
 from config.secrets import Redactor
 from listener.channels.base import ChannelError, ChannelOptions, Unavailable, Unknown
 
-USER_AGENT: Final = "Antiphon/0.1 (+https://github.com/antiphon)"
+USER_AGENT: Final = "Antiphon/0.1 (social listening and reply bot)"
 
 # At DEBUG these print the Authorization header, the signature base string or the whole URL:
 # https://github.com/tweepy/tweepy/blob/v4.14.0/tweepy/client.py (read 2026-11).

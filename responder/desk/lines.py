@@ -37,19 +37,6 @@ def line_chart(
 
     Text has no colour of its own: the page's style sheet gives it one for light and dark.
     """
-    names = _label_places(points)
-    rows: list[dict[str, Any]] = [
-        {
-            "at": f"{point.at}Z",  # drawn as if it were UTC: the axis then shows the local hour
-            "series": point.series,
-            "value": point.value,
-            "spoken": point.spoken,
-        }
-        for point in points
-    ]
-    for row, point in zip(rows, points, strict=True):
-        if point in names:
-            row["name_at"] = names[point]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "background": None,
@@ -58,37 +45,57 @@ def line_chart(
         # Room on the right: browsers draw the names wider than the drawer measures them.
         "padding": {"left": 4, "right": 40, "top": 8, "bottom": 4},
         "autosize": {"type": "pad"},
-        "data": {"values": rows},
+        "data": {"values": _rows(points)},
         "encoding": _encoding(order, colours, hours=hours),
-        "layer": [
-            {
-                "mark": {"type": "line", "strokeWidth": 2, "aria": False},
-                "encoding": {"strokeDash": _series(order, _DASHES)},
-            },
-            {
-                "mark": {"type": "point", "filled": True, "size": 42, "opacity": 1},
-                "encoding": {
-                    "description": {"field": "spoken"},
-                    "shape": _series(order, _SHAPES),
-                },
-            },
-            {
-                "transform": [{"filter": "isValid(datum.name_at)"}],
-                "mark": {
-                    "type": "text",
-                    "align": "left",
-                    "dx": 8,
-                    "fontWeight": "bold",
-                    "fontSize": 12,
-                    "aria": False,
-                },
-                "encoding": {
-                    "text": {"field": "series"},
-                    "y": {"field": "name_at", "type": "quantitative"},
-                },
-            },
-        ],
+        "layer": [_line(order), _points(order), _names()],
         "config": _CONFIG,
+    }
+
+
+def _rows(points: Sequence[Point]) -> list[dict[str, Any]]:
+    names = _label_places(points)
+    rows: list[dict[str, Any]] = []
+    for point in points:
+        row = {
+            "at": f"{point.at}Z",  # drawn as if it were UTC: the axis then shows the local hour
+            "series": point.series,
+            "value": point.value,
+            "spoken": point.spoken,
+        }
+        rows.append(row | {"name_at": names[point]} if point in names else row)
+    return rows
+
+
+def _line(order: Sequence[str]) -> dict[str, Any]:
+    return {
+        "mark": {"type": "line", "strokeWidth": 2, "aria": False},
+        "encoding": {"strokeDash": _series(order, _DASHES)},
+    }
+
+
+def _points(order: Sequence[str]) -> dict[str, Any]:
+    return {
+        "mark": {"type": "point", "filled": True, "size": 42, "opacity": 1},
+        "encoding": {"description": {"field": "spoken"}, "shape": _series(order, _SHAPES)},
+    }
+
+
+def _names() -> dict[str, Any]:
+    """The series' names at the ends of their lines."""
+    return {
+        "transform": [{"filter": "isValid(datum.name_at)"}],
+        "mark": {
+            "type": "text",
+            "align": "left",
+            "dx": 8,
+            "fontWeight": "bold",
+            "fontSize": 12,
+            "aria": False,
+        },
+        "encoding": {
+            "text": {"field": "series"},
+            "y": {"field": "name_at", "type": "quantitative"},
+        },
     }
 
 

@@ -24,15 +24,10 @@ from listener.channels.base import (
     Unavailable,
     Unknown,
 )
-from listener.channels.facebook import errors
 from listener.channels.facebook.client import FacebookClient
+from listener.channels.facebook.lookup import Lookup
 from listener.channels.facebook.options import FacebookOptions
-from listener.channels.facebook.stream import (
-    COMMENT_FIELDS,
-    POST_FIELDS,
-    STREAMS,
-    FacebookStreams,
-)
+from listener.channels.facebook.stream import COMMENT_FIELDS, STREAMS, FacebookStreams
 
 _LIMIT: Final = 8000  # code points; refused beyond, by what others report: Meta documents no number
 _AT_ONCE: Final = 50  # ids in one call
@@ -95,7 +90,8 @@ class FacebookChannel:
     def lookup(self, external_ids: Sequence[str]) -> Mapping[str, Incoming | None]:
         """Each text as it stands now; None for one that is gone or closed to us.
 
-        One whose answer cannot be read is left out: it is not known to be gone.
+        Of several, one whose answer is unclear is left out: it is not known to be gone. Raises
+        AuthFailed if all seem gone because we may no longer read the Page.
         """
         found: dict[str, Incoming | None] = {}
         wanted = [asked for asked in external_ids if wire.optional_identifier(asked)]
@@ -103,7 +99,13 @@ class FacebookChannel:
         comments = [asked for asked in wanted if not self._is_post(asked)]
         for ids, posted in ((posts, True), (comments, False)):
             for start in range(0, len(ids), _AT_ONCE):
-                found |= self._lookup(ids[start : start + _AT_ONCE], as_post=posted)
+                batch = Lookup(
+                    client=self._client,
+                    page_id=self._options.page_id,
+                    reader=self._streams.reader(),
+                    lone=len(wanted) == 1,
+                )
+                found |= batch.read(ids[start : start + _AT_ONCE], as_post=posted)
         return found
 
     def post(self, reply: Outgoing) -> Posted:
@@ -180,30 +182,6 @@ class FacebookChannel:
 
     def _is_post(self, external_id: str) -> bool:
         return external_id.startswith(f"{self._options.page_id}_")
-
-    def _lookup(self, ids: list[str], *, as_post: bool) -> dict[str, Incoming | None]:
-        """One bad id fails the whole call: then each is asked for alone."""
-        fields = POST_FIELDS if as_post else COMMENT_FIELDS
-        try:
-            body = self._client.get("", {"ids": ",".join(ids), "fields": fields}).body
-        except (Gone, Refused) as error:
-            if len(ids) > 1:
-                return {
-                    k: v for one in ids for k, v in self._lookup([one], as_post=as_post).items()
-                }
-            if not as_post and errors.is_wrong_field(error):
-                return self._lookup(ids, as_post=True)  # a post of somebody who tagged us
-            if isinstance(error, Gone):
-                return {ids[0]: None}
-            raise
-        reader, found = self._streams.reader(), {}
-        for asked in ids:
-            try:
-                item = body.get(asked)
-                found[asked] = reader.post(item) if as_post else reader.comment(item)
-            except wire.MalformedError:
-                continue
-        return dict(found)
 
     def _posted(self, posted: str, under: str, moment: datetime, *, url: str = "") -> Posted:
         url = url or self._streams.reader().comment_url(posted, under=under)

@@ -5,7 +5,8 @@ facebook-sdk 3.1.0 (2018) accepts no living Graph version, so the version is set
 (https://github.com/mobolic/facebook-sdk/issues/464). It hides status and headers, returns a JSON
 500 without `error` as a success and stumbles over a missing content-type: the session's last
 response is what counts. The token travels in a header: the SDK would put it into the address, and
-from there it gets into logs and error texts.
+from there it gets into logs and error texts. One call is the exception, because Facebook knows no
+other way to ask: see `inspect_token`.
 """
 
 from __future__ import annotations
@@ -102,6 +103,9 @@ class FacebookClient:
 
     def inspect_token(self) -> Item:
         """What Facebook knows of our token. Raises ChannelError.
+
+        The one call with the token in its address, as `input_token`; only `check` makes it. Our own
+        logs and errors mask it, a proxy in between would see it if `api_url` were plain http.
 
         https://developers.facebook.com/docs/graph-api/reference/debug_token (2026-11)
         """

@@ -40,6 +40,7 @@ _BLOCKED_FOR: Final = timedelta(hours=24)
 _DUPLICATE: Final = 506
 _PARAMETER: Final = 100
 _NO_SUCH_ALIAS: Final = 803
+_SERVERS_FAULT: Final = 500  # statuses from here on
 
 _WRONG_FIELD: Final = re.compile(r"nonexist(ing|ent) field")
 _CHANNEL_WIDE: Final = ("permission", "requires", "capability", "restricted")
@@ -56,6 +57,10 @@ _WHY_DEAD: Final = {
     467: "it was revoked",
     492: "the person who made it lost their role on the Page",
 }
+
+
+class Troubled(Unavailable):
+    """Facebook answered a read by saying it cannot now, perhaps only for the object asked for."""
 
 
 def failure(
@@ -77,16 +82,21 @@ def failure(
     if not isinstance(code, int):
         return _without_code(status, error, now=now, write=write, blind=blind)
     detail = f"Facebook: {describe(error)}"
+    if status >= _SERVERS_FAULT and write:
+        return Unknown(detail)  # whatever its code: a server in trouble may have stored it
     if code in _LIMITS:
         until = regain_at(headers, now) or now + _wait(blind)
         return RateLimited(until=until, scope=_LIMITS[code], detail=detail)
     if code == _BLOCKED:
         return RateLimited(until=now + _BLOCKED_FOR, scope="account", detail=detail)
     if code in _TEMPORARY or error.get("is_transient") is True:
-        return Unknown(detail) if write else Unavailable(detail)
+        return Unknown(detail) if write else Troubled(detail)
     if code == _DUPLICATE:  # it may be our own earlier success
         return Unknown(detail) if write else Refused(reason=detail)
-    return _permanent(code, error, detail)
+    found = _permanent(code, error, detail)
+    if status >= _SERVERS_FAULT and isinstance(found, (Gone, Refused)):
+        return Troubled(detail)  # no last word on anything
+    return found
 
 
 def first_wait(now: datetime) -> datetime:
@@ -134,6 +144,8 @@ def _permanent(code: int, error: Item, detail: str) -> ChannelError:
         return Refused(reason=detail, by_hand=True)  # this one object; the rest goes on
     if "endpoint requires the" in message:  # says "does not exist" as well, but lacks a permission
         return AuthFailed(action=f"grant the app what it lacks. {detail}")
+    # The same words are said of an object that is deleted and of one we may no longer read: who
+    # takes this for "deleted" must know that the Page itself can be read (see lookup.py).
     missing = error.get("error_subcode") == 33 or "does not exist" in message
     if code == _NO_SUCH_ALIAS or (code == _PARAMETER and missing):
         return Gone(detail=detail)

@@ -1,7 +1,9 @@
 """Comments and captions of Instagram, as Graph answers them, into our values. Pure.
 
 https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/comments and
-.../instagram-user/mentioned_comment (2026-11). No channel polls Instagram yet.
+.../instagram-user/mentioned_comment (2026-11). No channel calls this yet: the bot does not hear
+Instagram. `scripts/check_shapes.py` holds it against recorded payloads, so that a channel for it
+would find it ready.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Payloads of the X Activity API and direct messages, into our values. Pure.
 
-https://docs.x.com/x-api/activity/introduction (2026-08). Polling is what the bot lives on; this is
-what a push receiver would hand in. A direct message comes in two forms: the modern one of
-`/2/dm_events` and the older one that Activity sends.
+https://docs.x.com/x-api/activity/introduction (2026-08). No channel calls this yet: the bot polls,
+and hears neither pushed events nor direct messages. `scripts/check_shapes.py` holds it against
+recorded payloads, so that a push receiver would find it ready. A direct message comes in two forms:
+the modern one of `/2/dm_events` and the older one that Activity sends.
 """
 
 from __future__ import annotations

@@ -71,16 +71,6 @@ def failure(
     return Unavailable(f"X answered {status}: {detail}", retry_after=_seconds(headers))
 
 
-def from_problem(problem: Item) -> ChannelError:
-    """The typed error for one entry of `errors` in an answer of status 200."""
-    detail = f"X: {describe(problem)}"
-    if wire.words(problem.get("type")).endswith(
-        ("/resource-not-found", "/not-authorized-for-resource")
-    ):
-        return Gone(detail=detail)
-    return Refused(reason=detail)
-
-
 def describe(problem: Item) -> str:
     """What X says is wrong, in one line of at most 300 characters."""
     errors = [wire.mapping(error) for error in wire.listing(problem.get("errors"))]

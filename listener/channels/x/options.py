@@ -14,12 +14,23 @@ from listener.channels.x.client import Keys
 
 # X allows 512 characters (https://docs.x.com/x-api/posts/search/integrate/build-a-query, 2026-08);
 # we wrap a query into "(...) -from:handle", and a handle has up to 15.
-_QUERY_LIMIT: Final = 512 - len("() -from:") - 15
+_X_ALLOWS: Final = 512
+_WRAPPING: Final = "(...) -from:your_handle"
+_QUERY_LIMIT: Final = _X_ALLOWS - len("() -from:") - 15
 
 _NEEDED: Final = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 
+
+def _short_enough(query: str) -> str:
+    if len(query) > _QUERY_LIMIT:
+        raise ValueError(
+            f"at most {_QUERY_LIMIT} characters: X allows {_X_ALLOWS} and we add {_WRAPPING}"
+        )
+    return query
+
+
 Url = Annotated[str, AfterValidator(outbound.base_url)]
-Query = Annotated[str, Field(min_length=1, max_length=_QUERY_LIMIT)]
+Query = Annotated[str, Field(min_length=1), AfterValidator(_short_enough)]
 
 
 class XOptions(ChannelOptions):

@@ -7,7 +7,7 @@ page has been read; a walk broken off in the middle goes on from its token
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -28,24 +28,42 @@ MENTIONS_HORIZON: Final = 780
 """The mentions timeline ends, without a word, at the newest 800 posts, deleted ones counted
 (https://docs.x.com/x-api/posts/timelines/introduction, 2026-08): from here on we doubt."""
 
-FIRST_PAGES: Final = 3  # of history when a channel is new
+FIRST_REACH: Final = timedelta(hours=24)
+"""A new channel reads so much history: who wrote earlier expects no answer any more, as
+`answerable_hours` has it, and each post read costs money."""
+
+FIRST_PAGES: Final = 10
+"""But no more pages of it, empty ones counted: mentions end at the newest 800 by themselves, a
+search for a common word would read, and bill, tens of thousands."""
+
+_SLACK: Final = timedelta(minutes=30)  # what we may overstep SEARCH_REACH by: X allows an hour
 
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """`high`: everything up to this id has been read. The rest describes a walk under way: the
-    token of its next page, the since_id it began with, the newest id of its first page."""
+    """`high`: the newest id read. `until`: up to the time of this id all has been searched, though
+    perhaps in vain, or was told as missing. The rest describes a walk under way: the token of its
+    next page, the since_id it began with, or at a first start how far back it wants to go, the
+    newest id of its first page, and what `until` will be at its end."""
 
     high: str | None = None
+    until: str | None = None
     token: str | None = None
     since: str | None = None
+    floor: str | None = None
     newest: str | None = None
+    begun: str | None = None
     pages: int = 0
     seen: int = 0
 
     @property
     def under_way(self) -> bool:
         return self.token is not None
+
+    @property
+    def known(self) -> str | None:
+        """Nothing before this id is left to be read."""
+        return _later(self.high, self.until)
 
     @classmethod
     def load(cls, note: object) -> Walk:
@@ -54,64 +72,91 @@ class Walk:
         pending = wire.mapping(note.get("pending"))
         return cls(
             high=fields.optional_id(note.get("high")),
+            until=fields.optional_id(note.get("until")),
             token=wire.words(pending.get("token")) or None,
             since=fields.optional_id(pending.get("since")),
+            floor=fields.optional_id(pending.get("floor")),
             newest=fields.optional_id(pending.get("newest")),
+            begun=fields.optional_id(pending.get("begun")),
             pages=wire.count(pending.get("pages")),
             seen=wire.count(pending.get("seen")),
         )
 
     def dump(self) -> dict[str, Any]:
-        if not self.under_way:
-            return {"high": self.high}
-        pending = {"token": self.token, "since": self.since, "newest": self.newest}
-        return {"high": self.high, "pending": {**pending, "pages": self.pages, "seen": self.seen}}
+        note: dict[str, Any] = {"high": self.high, "until": self.until}
+        if self.under_way:
+            names = ("token", "since", "floor", "newest", "begun", "pages", "seen")
+            note["pending"] = {name: getattr(self, name) for name in names}
+        return note
 
     def restarted(self) -> Walk:
         """The same walk from its first page, as when X does not know the token any more."""
-        return Walk(high=self.high)
+        return Walk(high=self.high, until=self.until)
 
 
 def begin(walk: Walk, *, now: datetime, reach: timedelta | None) -> tuple[Walk, Missing | None]:
-    """A new walk with its since_id; what lies further back than `reach` is missing for good."""
-    if walk.under_way or walk.high is None:
+    """A new walk with its since_id; what lies further back than `reach` is missing for good.
+
+    It is told once: what was searched in vain since `high` is not missing, nor is what was told.
+    """
+    if walk.under_way:
         return walk, None
-    mark = fields.time_of(walk.high)
-    since, missing = mark - OVERLAP, None
+    if walk.high is None or walk.known is None:
+        return replace(walk, floor=fields.id_at(now - FIRST_REACH)), None
+    since, known = fields.time_of(walk.high) - OVERLAP, fields.time_of(walk.known)
+    until, missing = walk.until, None
     if reach is not None and since < now - reach:
-        since = now - reach
-        if mark < since:
+        furthest = now - reach
+        just_beyond = furthest - _SLACK <= known < furthest
+        since = known if just_beyond else furthest
+        if known < since:
             reason = "X searches no further back than seven days"
-            missing = Missing(since=mark, until=since, reason=reason)
-    return Walk(high=walk.high, since=fields.id_at(since)), missing
+            missing = Missing(since=known, until=since, reason=reason)
+            until = fields.id_at(since)
+    return Walk(high=walk.high, until=until, since=fields.id_at(since)), missing
 
 
 def advance(walk: Walk, page: Parsed, *, now: datetime) -> Walk:
-    """Where the walk stands after `page`. `now`: the time at X, for a stream that was empty."""
-    newest = walk.newest or page.newest
-    pages, seen = walk.pages + 1, walk.seen + page.count
-    too_far_back = walk.since is None and pages >= FIRST_PAGES
-    if page.next_token and page.next_token != walk.token and not too_far_back:
-        return Walk(
-            high=walk.high,
+    """Where the walk stands after `page`. `now`: the time at X."""
+    newest, pages = walk.newest or page.newest, walk.pages + 1
+    begun = walk.begun or fields.id_at(now - OVERLAP)
+    goes_on = page.next_token is not None and page.next_token != walk.token
+    if goes_on and not _enough(walk, page, pages):
+        return replace(
+            walk,
             token=page.next_token,
-            since=walk.since,
             newest=newest,
+            begun=begun,
             pages=pages,
-            seen=seen,
+            seen=walk.seen + page.count,
         )
-    marks = [mark for mark in (walk.high, newest) if mark]
-    return Walk(high=max(marks, key=int) if marks else fields.id_at(now))
+    high = _later(walk.high, newest) or fields.id_at(now)
+    return Walk(high=high, until=_later(walk.until, begun))
 
 
-def beyond_horizon(walk: Walk, page: Parsed, after: Walk) -> Missing | None:
-    """The gap a mentions walk leaves when it ended because X lists no more, not because it met
-    what we know. `after` is where the walk stands after `page`."""
-    ended = not after.under_way and walk.since is not None
-    if not ended or walk.seen + page.count < MENTIONS_HORIZON or walk.high is None:
+def unread(walk: Walk, page: Parsed, after: Walk, *, horizon: int | None = None) -> Missing | None:
+    """The gap a walk leaves that ended before it met what we know or, at a first start, before it
+    was as far back as it wanted. `after` is where it stands after `page`; `horizon`: how many posts
+    X lists at all, where it ends without a word."""
+    if horizon is not None and walk.seen + page.count >= horizon:
+        reason = "X lists no more than the newest 800 mentions"
+    elif walk.since is None and page.next_token is not None:
+        reason = f"a first start reads no more than {FIRST_PAGES} pages"
+    else:
         return None
-    oldest = page.oldest or walk.since
-    since, until = fields.time_of(walk.high), fields.time_of(str(oldest))
-    if until <= since:
+    start, oldest = walk.known or walk.floor, page.oldest or walk.since or after.high
+    if after.under_way or start is None or oldest is None or int(oldest) <= int(start):
         return None
-    return Missing(since=since, until=until, reason="X lists no more than the newest 800 mentions")
+    return Missing(since=fields.time_of(start), until=fields.time_of(oldest), reason=reason)
+
+
+def _enough(walk: Walk, page: Parsed, pages: int) -> bool:
+    """Has a first walk gone back far enough? Later ones end where they meet what is known."""
+    if walk.since is not None:
+        return False
+    reached = walk.floor and page.oldest and int(page.oldest) <= int(walk.floor)
+    return bool(reached) or pages >= FIRST_PAGES
+
+
+def _later(*ids: str | None) -> str | None:
+    return max((one for one in ids if one), key=int, default=None)

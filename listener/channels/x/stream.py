@@ -45,9 +45,13 @@ class XStreams:
     def mentions(self, position: str | None) -> Page:
         me = self.me()
         route = f"/2/users/{me.id}/mentions"
-        step = self._step(Walk.load(_note(position)), route, cursor="pagination_token")
-        lost = paging.beyond_horizon(step.walk, step.page, step.after)
-        return _page([step], step.after.dump(), lost)
+        step = self._step(
+            Walk.load(_note(position)),
+            route,
+            cursor="pagination_token",
+            horizon=paging.MENTIONS_HORIZON,
+        )
+        return _page([step], step.after.dump(), step.lost)
 
     def search(self, position: str | None, queries: Sequence[str]) -> Page:
         """One request for each query; while some have pages left, only for those that do."""
@@ -76,6 +80,7 @@ class XStreams:
         *,
         cursor: str,
         reach: timedelta | None = None,
+        horizon: int | None = None,
         **more: str,
     ) -> _Step:
         """The next page of a walk; from the start again if X refuses its token."""
@@ -91,10 +96,11 @@ class XStreams:
             if not begun.under_way:
                 raise
             anew = walk.restarted()
-            return self._step(anew, route, cursor=cursor, reach=reach, **more)
+            return self._step(anew, route, cursor=cursor, reach=reach, horizon=horizon, **more)
         page = self.parse(answer)
         after = paging.advance(begun, page, now=time_at_x(answer, self.clock()))
-        return _Step(walk=begun, page=page, after=after, lost=lost)
+        lost = lost or paging.unread(begun, page, after, horizon=horizon)
+        return _Step(page=page, after=after, lost=lost)
 
 
 def time_at_x(answer: Answer, ours: datetime) -> datetime:
@@ -108,7 +114,6 @@ def time_at_x(answer: Answer, ours: datetime) -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class _Step:
-    walk: Walk
     page: Parsed
     after: Walk
     lost: Missing | None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = 'e42abf9ea717'
+revision: str = '2b1f3d60e865'
 down_revision: str | None = None
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -32,6 +32,9 @@ def upgrade() -> None:
     sa.Column('detail', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit'))
     )
+    with op.batch_alter_table('audit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_audit_subject'), ['subject'], unique=False)
+
     op.create_table('authors',
     sa.Column('id', sa.String(length=28), nullable=False),
     sa.Column('channel', sa.String(length=64), nullable=False),
@@ -193,6 +196,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['draft_id'], ['drafts.id'], name=op.f('fk_approvals_draft_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_approvals'))
     )
+    with op.batch_alter_table('approvals', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_approvals_draft_id'), ['draft_id'], unique=False)
+
     op.create_table('replies',
     sa.Column('id', sa.String(length=28), nullable=False),
     sa.Column('draft_id', sa.String(length=28), nullable=False),
@@ -233,6 +239,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_replies_changed_at'))
 
     op.drop_table('replies')
+    with op.batch_alter_table('approvals', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_approvals_draft_id'))
+
     op.drop_table('approvals')
     with op.batch_alter_table('drafts', schema=None) as batch_op:
         batch_op.drop_index('uq_drafts_open', sqlite_where=sa.text("status IN ('pending', 'approved')"), postgresql_where=sa.text("status IN ('pending', 'approved')"))
@@ -259,6 +268,9 @@ def downgrade() -> None:
     op.drop_table('cursors')
     op.drop_table('conversations')
     op.drop_table('authors')
+    with op.batch_alter_table('audit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_audit_subject'))
+
     op.drop_table('audit')
     op.drop_table('agents')
     # ### end Alembic commands ###
