@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from responder.models import Draft, DraftStatus, Reply, Role
 from tests.conftest import OpenDesk, Sit, heading, ready
@@ -30,6 +30,22 @@ def names(page: Page) -> list[str]:
     return page.locator("#queue .row .name").all_inner_texts()
 
 
+def read(page: Page) -> None:
+    """Longer than the moment in which nothing new can be approved yet."""
+    page.wait_for_timeout(700)
+
+
+def hold(page: Page) -> list[Route]:
+    """Approvals from here on get no answer until the test lets them."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/approve", keep)
+    return held
+
+
 def test_the_most_urgent_is_on_top(anna: Page) -> None:
     assert names(anna)[:3] == ["Giulia Rossi", "Ola Wiśniewska", "Ελένη Παπαδοπούλου"]
     row = anna.locator("#queue .row").first
@@ -46,6 +62,7 @@ def test_a_morning_by_keyboard_alone(anna: Page, desk: OpenDesk) -> None:
     anna.keyboard.press("Enter")
     heading(anna, "Giulia Rossi")
     expect(anna.locator("#item")).to_be_focused()
+    read(anna)
     anna.keyboard.press("a")
     heading(anna, "Ola Wiśniewska")
     expect(anna.locator("#toast")).to_contain_text("Approved for Giulia Rossi")
@@ -109,6 +126,136 @@ def test_rejecting_by_keyboard(anna: Page, desk: OpenDesk) -> None:
     expect(anna.locator("#toast")).to_contain_text("Rejected")
     with desk.bot.database.read() as session:
         assert session.get_one(Draft, desk.ids["jonas"]).reason == "Wrong tone"
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("field", ["Wrong tone", "A word to the team (optional)"])
+@pytest.mark.parametrize("who", ["jonas", "hand"])
+def test_enter_in_the_reject_panel_rejects_and_never_approves(
+    desk: OpenDesk, sit: Sit, who: str, field: str, scripts: bool
+) -> None:
+    page = sit("cara", Role.APPROVER, java_script_enabled=scripts)
+    page.goto(desk.item(who) + ("?view=hand" if who == "hand" else ""))
+    if scripts:
+        ready(page)
+    page.locator("#reject summary").click()
+    page.get_by_label(field).press("Space")
+    page.get_by_label(field).press("Enter")
+    expect(page.locator("#toast")).to_contain_text("Rejected")
+    assert status(desk, who) is DraftStatus.REJECTED
+
+
+def test_enter_on_a_tick_sends_nothing(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.locator("#words").fill("Hello Ola, we are very sorry. Please send us your number.")
+    tick = anna.get_by_label("Send anyway")
+    tick.check()
+    tick.press("Enter")
+    read(anna)
+    heading(anna, "Ola Wiśniewska")
+    assert status(desk, "ola") is DraftStatus.PENDING
+
+
+def test_a_tick_does_not_outlive_the_doubt_it_answered(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.locator("#words").fill("Hello Ola, we are very sorry. Please send us your number.")
+    expect(anna.locator("#findings")).to_contain_text("reads like English")
+    tick = anna.get_by_label("Send anyway")
+    tick.check()
+    anna.locator("#words").fill("Hallo Ola, das tut uns sehr leid. Bitte schick uns die Nummer.")
+    expect(anna.locator("#findings")).to_contain_text("reads like German")
+    expect(tick).not_to_be_checked()
+
+
+def test_a_double_tap_approves_only_what_was_read(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("giulia"))
+    ready(anna)
+    anna.keyboard.press("a")
+    heading(anna, "Ola Wiśniewska")
+    anna.keyboard.press("a")
+    anna.locator("#approve").click()
+    read(anna)
+    heading(anna, "Ola Wiśniewska")
+    assert status(desk, "ola") is DraftStatus.PENDING
+    anna.keyboard.press("a")
+    heading(anna, "Ελένη Παπαδοπούλου")
+
+
+def test_a_slow_answer_leaves_alone_who_types_elsewhere(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("giulia"))
+    ready(anna)
+    held = hold(anna)
+    anna.keyboard.press("a")
+    anna.get_by_role("link", name=re.compile("Jonas Krämer")).click()
+    heading(anna, "Jonas Krämer")
+    read(anna)
+    anna.keyboard.press("e")
+    anna.keyboard.type(" Bis")
+    held[0].continue_()
+    expect(anna.locator("#toast")).to_contain_text("Approved for Giulia Rossi")
+    anna.keyboard.type(" bald")
+    heading(anna, "Jonas Krämer")
+    expect(anna.locator("#words")).to_be_focused()
+    expect(anna.locator("#words")).to_have_value(re.compile(" Bis bald$"))
+    expect(anna.locator("#queue .row[aria-current]")).to_contain_text("Jonas Krämer")
+    expect(anna.locator("#queue")).not_to_contain_text("Giulia Rossi")
+
+
+def test_a_slow_refusal_is_told_to_who_went_on(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("giulia"))
+    ready(anna)
+    anna.locator("#words").fill("Ciao TODO")
+    held = hold(anna)
+    anna.keyboard.press("Control+Enter")
+    anna.get_by_role("link", name=re.compile("Jonas Krämer")).click()
+    heading(anna, "Jonas Krämer")
+    held[0].continue_()
+    expect(anna.locator("#toast")).to_contain_text("Giulia Rossi: Not sent.")
+    heading(anna, "Jonas Krämer")
+    anna.get_by_role("link", name=re.compile("Giulia Rossi")).click()
+    expect(anna.locator("#words")).to_have_value("Ciao TODO")
+
+
+def test_a_slow_answer_does_not_take_the_field_of_another_form(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("giulia"))
+    ready(anna)
+    held = hold(anna)
+    anna.keyboard.press("a")
+    anna.locator("#reject summary").click()
+    note = anna.get_by_label("A word to the team (optional)")
+    note.press_sequentially("al")
+    held[0].continue_()
+    expect(anna.locator("#toast")).to_contain_text("Approved for Giulia Rossi")
+    anna.keyboard.type("a")
+    expect(note).to_be_focused()
+    expect(note).to_have_value("ala")
+    assert status(desk, "ola") is DraftStatus.PENDING
+
+
+def test_leaving_right_after_a_letter_breaks_nothing(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.evaluate(
+        """() => {
+          const words = document.querySelector('#words');
+          words.value += '!';
+          words.dispatchEvent(new Event('input', { bubbles: true }));
+          document.querySelector('.views a').click();
+        }"""
+    )
+    heading(anna, "To approve")
+    read(anna)  # the page of this test fails on any error of a script
+
+
+def test_a_narrow_chart_shows_the_newest_first(anna: Page, desk: OpenDesk) -> None:
+    anna.set_viewport_size({"width": 375, "height": 740})
+    anna.goto(f"{desk.url}/trends?by=day")
+    ready(anna)
+    rest = "plot => plot.scrollWidth - plot.clientWidth - plot.scrollLeft"
+    assert anna.locator(".plot").first.evaluate("plot => plot.scrollLeft") > 0
+    assert anna.locator(".plot").first.evaluate(rest) <= 1
 
 
 def test_hiding_takes_two_steps(anna: Page, desk: OpenDesk) -> None:

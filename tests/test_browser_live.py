@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from responder.approve import approve, edit
+from responder.models import PauseLevel
+from responder.pause import lift_pause, set_pause
 from tests.conftest import OpenDesk, Sit, heading, ready, seated
 from tests.desk_story import wait
 
@@ -36,6 +38,17 @@ def test_focus_goes_to_the_neighbour_of_a_row_that_went_away(anna: Page, desk: O
     expect(anna.locator(f"[data-id='{desk.ids['ελένη']}']")).to_be_focused()
 
 
+def test_a_pause_that_somebody_begins_and_ends_shows_on_an_open_desk(
+    anna: Page, desk: OpenDesk
+) -> None:
+    ready(anna)
+    now = desk.bot.clock()
+    set_pause(desk.bot.database, channel="", level=PauseLevel.SEND, by="bo", now=now)
+    expect(anna.locator("#banner")).to_contain_text("nothing leaves", timeout=3000)
+    lift_pause(desk.bot.database, channel="", by="bo", now=now)
+    expect(anna.locator("#banner")).not_to_contain_text("nothing leaves", timeout=3000)
+
+
 def test_typing_is_never_disturbed(anna: Page, desk: OpenDesk) -> None:
     anna.goto(desk.item("ola"))
     ready(anna)
@@ -51,12 +64,69 @@ def test_typing_is_never_disturbed(anna: Page, desk: OpenDesk) -> None:
     expect(anna.locator(".other")).to_contain_text("Cześć Ola, już piszemy.")
 
 
-def test_an_untouched_item_follows_what_a_colleague_does(anna: Page, desk: OpenDesk) -> None:
+def test_words_never_change_under_a_reader(anna: Page, desk: OpenDesk) -> None:
     anna.goto(desk.item("ola"))
     ready(anna)
     edit(desk.bot, desk.ids["ola"], version=1, text="Cześć Ola, już piszemy.", by="bo")
-    expect(anna.locator("#words")).to_have_value("Cześć Ola, już piszemy.", timeout=3000)
-    expect(anna.locator("#notice")).to_contain_text("bo changed the words")
+    expect(anna.locator("#notice")).to_contain_text("bo changed the words", timeout=3000)
+    anna.wait_for_timeout(300)
+    expect(anna.locator("#words")).to_have_value(re.compile("Przykro nam"))
+    anna.get_by_role("link", name="Show it as it is now").click()
+    expect(anna.locator("#words")).to_have_value("Cześć Ola, już piszemy.")
+
+
+def test_what_a_colleague_closed_follows_by_itself(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    approve(desk.bot, desk.ids["ola"], version=1, by="bo")
+    expect(anna.locator(".outcome")).to_contain_text("Approved by bo", timeout=3000)
+
+
+def test_words_from_before_stand_beside_a_newer_draft(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.locator("#words").fill("Cześć Ola! Pół zdania")
+    anna.goto(desk.url)
+    edit(desk.bot, desk.ids["ola"], version=1, text="Cześć Ola, już piszemy.", by="bo")
+    anna.goto(desk.item("ola"))
+    expect(anna.get_by_text("Your words from before. The draft was changed")).to_be_visible()
+    expect(anna.locator("#words")).to_have_value("Cześć Ola, już piszemy.")
+    expect(anna.locator("#before")).to_contain_text("Pół zdania")
+    anna.get_by_role("button", name="Use my words from before").click()
+    expect(anna.locator("#words")).to_have_value("Cześć Ola! Pół zdania")
+    anna.reload()
+    expect(anna.locator("#words")).to_have_value("Cześć Ola! Pół zdania")
+
+
+def test_saved_words_are_not_offered_again(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.locator("#words").fill("Cześć Ola, już piszemy.  ")
+    anna.get_by_role("button", name="Save").click()
+    expect(anna.locator("#toast")).to_contain_text("Saved")
+    expect(anna.locator("#before")).to_be_hidden()
+
+
+def test_the_next_person_in_the_tab_does_not_get_my_words(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.locator("#words").fill("Cześć Ola! Pół zdania")
+    anna.context.clear_cookies()  # a session that ran out, not a sign-out
+    seated(anna, desk, "bea")
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    expect(anna.locator("#words")).to_have_value(re.compile("Przykro nam"))
+    expect(anna.locator("#before")).to_be_hidden()
+
+
+def test_signing_out_leaves_no_words_behind(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    anna.locator("#words").fill("Cześć Ola! Pół zdania")
+    anna.locator("#account summary").click()
+    anna.get_by_role("button", name="Sign out").click()
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert anna.evaluate("JSON.stringify(sessionStorage)") == "{}"
 
 
 def test_two_people_one_answer(anna: Page, desk: OpenDesk, sit: Sit) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from config.clock import utcnow
@@ -15,9 +19,12 @@ from listener.models import Cursor, DeadLetter, Gap, Mention
 from responder import access
 from responder.approve import edit
 from responder.desk.app import create_app
+from responder.desk.live import Hub
+from responder.desk.pages import Desk
 from responder.desk.words import ago, due, first_line, language_name, leaves, span
-from responder.models import Draft, DraftStatus, PauseLevel, Role
-from responder.pause import set_pause
+from responder.models import Draft, DraftStatus, PauseLevel, Reply, ReplyStatus, Role
+from responder.pause import lift_pause, set_pause
+from sentiment.prioritize import Level
 from tests.conftest import Place, Visit
 from tests.desk_story import wait
 from tests.factories import make_bot
@@ -48,6 +55,112 @@ def test_the_queue_shows_the_most_urgent_first(visit: Visit) -> None:
     assert 'lang="el"' in page
     assert "Not judged" in page
     assert "<bdi>bo</bdi> is on it" in page
+
+
+def test_a_row_of_the_most_urgent_class_is_marked(visit: Visit, place: Place) -> None:
+    client = visit(Role.VIEWER)
+    assert "most urgent class" not in client.get("/").text
+    with place.bot.database.write() as session:
+        session.get_one(Draft, place.ids["ola"]).mention.priority = Level.P1
+    rows = re.findall(r'<a class="row.*?</a>', client.get("/").text, re.DOTALL)
+    marked = [row for row in rows if "most urgent class" in row]
+    assert len(marked) == 1
+    assert place.ids["ola"] in marked[0]
+    assert ">P1<" in marked[0]  # a word, not a colour alone
+
+
+@pytest.mark.parametrize(
+    ("status", "note"),
+    [
+        (ReplyStatus.QUEUED, "(on its way)"),
+        (ReplyStatus.SENDING, "(on its way)"),
+        (ReplyStatus.UNKNOWN, "(nobody knows whether it stands)"),
+    ],
+)
+def test_the_thread_shows_what_we_said_before_the_network_confirmed_it(
+    visit: Visit, place: Place, status: ReplyStatus, note: str
+) -> None:
+    client, path = visit(Role.VIEWER), f"/item/{place.ids['giulia']}"
+    assert note not in client.get(path).text
+    with place.bot.database.write() as session:
+        reply = session.query(Reply).filter(Reply.text.contains("Parte domani")).one()
+        reply.status, reply.posted_at = status, None
+    page = client.get(path).text
+    assert "Parte domani" in page
+    assert note in page
+
+
+def test_a_failed_reply_is_no_part_of_the_thread(visit: Visit, place: Place) -> None:
+    with place.bot.database.write() as session:
+        reply = session.query(Reply).filter(Reply.text.contains("Parte domani")).one()
+        reply.status = ReplyStatus.FAILED
+    page = visit(Role.VIEWER).get(f"/item/{place.ids['giulia']}").text
+    assert "Parte domani" not in page
+
+
+@pytest.mark.parametrize("holds_another", [False, True])
+def test_an_item_can_be_read_while_the_database_is_busy(
+    visit: Visit, place: Place, holds_another: bool
+) -> None:
+    client = visit(Role.APPROVER)
+    if holds_another:
+        assert client.get(f"/item/{place.ids['ola']}").status_code == 200
+    engine = place.bot.database.engine
+    engine.dispose()  # what is opened from here on does not wait five seconds
+    event.listen(engine, "checkout", lambda one, *_: one.execute("PRAGMA busy_timeout=20"))
+    with place.bot.database.write() as session:
+        session.get_one(Draft, place.ids["ola"])  # the lock is taken with the first question
+        answer = client.get(f"/item/{place.ids['giulia']}")
+    assert answer.status_code == 200
+    assert "Perdete un cliente" in answer.text
+
+
+def pause_all(place: Place) -> None:
+    now = place.bot.clock()
+    set_pause(place.bot.database, channel="", level=PauseLevel.SEND, by="anna", now=now)
+
+
+@pytest.mark.parametrize("by_file", [False, True])
+def test_a_pause_reaches_desks_that_are_open(place: Place, by_file: bool) -> None:
+    desk: Desk = create_app(place.bot).state.desk
+    hub = Hub(desk.hub._watcher, every=0.02)
+    file = place.bot.pause_file
+
+    async def work() -> None:
+        async with aclosing(hub.listen(None)) as stream:
+            task = asyncio.ensure_future(anext(stream))
+            told = await asyncio.wait_for(task, 5)  # the story itself: everything is new
+            assert told is not None
+            assert told.drafts
+            for deed in (
+                file.touch if by_file else lambda: pause_all(place),
+                file.unlink
+                if by_file
+                else lambda: lift_pause(
+                    place.bot.database, channel="", by="anna", now=place.bot.clock()
+                ),
+            ):
+                await asyncio.to_thread(deed)
+                told = await asyncio.wait_for(anext(stream), 5)
+                assert told is not None
+                assert told.drafts is None
+            with pytest.raises(TimeoutError):  # told once
+                await asyncio.wait_for(anext(stream), 0.2)
+
+    thread = ThreadPoolExecutor(1)  # the browser tests keep a loop in the main one
+    thread.submit(asyncio.run, work()).result()
+    thread.shutdown()
+
+
+def test_the_list_brings_the_banner_along(visit: Visit, place: Place) -> None:
+    pause_all(place)
+    client = visit(Role.ADMIN)
+    page = client.get("/").text
+    assert page.count('<div id="banner">') == page.count("is paused:") == 1
+    for part, back in (("/queue", "/"), ("/queue?open=" + "a" * 28, "/item/" + "a" * 28)):
+        text = client.get(part).text
+        assert "Everything is paused" in text
+        assert f'<input type="hidden" name="next" value="{back}">' in text
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,21 @@ def test_a_port_that_cannot_be_had_is_said_in_one_line(place: Place) -> None:
             DeskServer(place.bot, host="127.0.0.1", port=port)
 
 
+def test_a_forwarded_address_does_not_walk_round_the_throttle(desk: OpenDesk) -> None:
+    said = b""
+    for number in range(6):
+        connection = HTTPConnection("127.0.0.1", desk.server.port, timeout=10)
+        headers = {
+            "content-type": "application/x-www-form-urlencoded",
+            "sec-fetch-site": "same-origin",
+            "x-forwarded-for": f"10.0.0.{number}",
+        }
+        connection.request("POST", "/sign-in", "name=anna&password=wrong", headers)
+        said = connection.getresponse().read()
+        connection.close()
+    assert b"Too many attempts" in said
+
+
 def test_answers_do_not_wait_for_one_another(desk: OpenDesk) -> None:
     """Without TCP_NODELAY each answer on a kept connection waits 40 ms for the last one's ACK."""
     connection = HTTPConnection("127.0.0.1", desk.server.port, timeout=10)

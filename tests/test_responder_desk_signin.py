@@ -108,6 +108,30 @@ def test_a_wrong_link_of_the_demo_opens_nothing(stranger: TestClient) -> None:
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("door", ["join", "enter"])
+def test_a_link_that_opens_the_desk_never_reaches_the_log(
+    stranger: TestClient,
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    door: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(access, "enter", fail)
+    monkeypatch.setattr(access, "accept_invite", fail)
+    quiet = TestClient(stranger.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+    data = {"name": "anna", "password": PASSWORD}
+    path = f"/{door}/s3cret-of-a-link"
+    headers = {"sec-fetch-site": "same-origin"}
+    answer = quiet.get(path) if door == "enter" else quiet.post(path, data=data, headers=headers)
+    assert answer.status_code == 500
+    told = [record for record in caplog.records if record.name == "responder.desk.mishaps"]
+    assert f"/{door}/{{" in told[0].getMessage()
+    assert not any("s3cret-of-a-link" in record.getMessage() for record in told)
+
+
 @pytest.mark.parametrize(
     ("path", "where"),
     [

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from responder.approve import NotFound, claim
 from responder.bot import Bot
@@ -31,15 +32,20 @@ def open_claim(bot: Bot, draft_id: str, *, agent_id: str) -> None:
                 )
             )
         )
-    if held:
-        with bot.database.write() as session:
-            for other in held:
-                row = session.get(Draft, other)
-                if row is not None and row.claimed_by == agent_id:
-                    row.claimed_until, row.changed_at = now, now
-    if draft is not None and _wants_claim(draft, agent_id, now):
-        with suppress(NotFound):
+    # A claim is a courtesy: a store that is busy for seconds must not turn a reader away.
+    with suppress(NotFound, OperationalError):
+        if held:
+            _let_go(bot, held, agent_id, now)
+        if draft is not None and _wants_claim(draft, agent_id, now):
             claim(bot, draft_id, agent_id=agent_id)
+
+
+def _let_go(bot: Bot, held: list[str], agent_id: str, now: datetime) -> None:
+    with bot.database.write() as session:
+        for other in held:
+            row = session.get(Draft, other)
+            if row is not None and row.claimed_by == agent_id:
+                row.claimed_until, row.changed_at = now, now
 
 
 def _wants_claim(draft: Draft, agent_id: str, now: datetime) -> bool:

@@ -8,8 +8,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from responder.desk.problem import PREFIX, Problem
 
 BODY_LIMIT: Final = 1_000_000
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -41,10 +44,18 @@ _HEADERS: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _YEAR: Final = "max-age=31536000"
+_SENTENCES: Final = {
+    403: "Cross-site request refused.",
+    413: "The request is too large.",
+    421: "This desk is not known by that name.",
+}
 
 
-class TooLarge(Exception):  # an outcome, caught a few lines below
+class TooLarge(HTTPException):  # of a kind that the app's own readers of bodies let through
     """The body went on after the limit."""
+
+    def __init__(self) -> None:
+        super().__init__(413, _SENTENCES[413])
 
 
 class Guard:
@@ -78,17 +89,17 @@ class Guard:
             await self.app(scope, _capped(receive), dressed)
         except TooLarge:
             if not answered:
-                await _too_large()(scope, receive, dressed)
+                await _refused(scope, 413)(scope, receive, dressed)
 
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         if self.hosts is not None and _name(headers.get("host", "")) not in self.hosts:
-            return PlainTextResponse("This desk is not known by that name.\n", status_code=421)
+            return _refused(scope, 421)
         if scope["method"] not in _SAFE and not _of_our_own(scope, headers):
-            return PlainTextResponse("Cross-site request refused.\n", status_code=403)
+            return _refused(scope, 403)
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdigit()) or int(length) > BODY_LIMIT:
-            return _too_large()
+            return _refused(scope, 413)
         return None
 
 
@@ -100,8 +111,9 @@ def hosts_of(configured: str) -> frozenset[str] | None:
 
 def _of_our_own(scope: Scope, headers: Headers) -> bool:
     """Does a write come from our own pages? Browsers say so themselves; the header is missing over
-    plain http off localhost, and Origin answers then. A program with a token holds no cookie."""
-    if scope["path"].startswith("/api/v1/") and "authorization" in headers:
+    plain http off localhost, and Origin answers then. The API knows no cookie: only a token counts
+    there, which no foreign page has."""
+    if _of_the_api(scope):
         return True
     site = headers.get("sec-fetch-site")
     if site is not None:
@@ -142,5 +154,13 @@ def _dress(headers: MutableHeaders, scope: Scope) -> None:
     headers.setdefault("cache-control", "no-cache" if static else "no-store")
 
 
-def _too_large() -> PlainTextResponse:
-    return PlainTextResponse("The request is too large.\n", status_code=413)
+def _of_the_api(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith(PREFIX + "/")
+
+
+def _refused(scope: Scope, status: int) -> Response:
+    sentence = _SENTENCES[status]
+    if _of_the_api(scope):
+        return Problem(status, sentence).answer()
+    return PlainTextResponse(f"{sentence}\n", status_code=status)

@@ -1,7 +1,8 @@
 """Live updates: one stream of "these drafts changed" for every open desk.
 
 Nothing in the program calls us back. While somebody listens, a watcher looks once a second for rows
-whose `changed_at` is new; so it sees what any thread or any other process wrote.
+whose `changed_at` is new; so it sees what any thread or any other process wrote. The pauses are
+few: they are compared whole, and a change of them asks every desk to read again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from pathlib import Path
+from typing import Final, TypeVar
 
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
@@ -22,9 +24,11 @@ from config.clock import Clock
 from config.database import Database
 from listener.models import Mention
 from responder.desk.rows import OPEN_DRAFT
-from responder.models import Draft, Reply
+from responder.models import Draft, Pause, Reply
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _RING: Final = 500
 _HEARTBEAT_SECONDS: Final = 15.0
@@ -47,7 +51,9 @@ class Watcher:
 
     database: Database
     clock: Clock
+    pause_file: Path | None = None
     _told: dict[str, datetime] = field(default_factory=dict)
+    _pauses: tuple[object, ...] | None = None
 
     def look(self) -> tuple[str, ...]:
         """The drafts that changed since the last look."""
@@ -60,6 +66,16 @@ class Watcher:
         horizon = now - 2 * _LOOK_BACK
         self._told = {key: at for key, at in self._told.items() if at > horizon}
         return tuple(sorted(fresh))
+
+    def pauses_changed(self) -> bool:
+        """True if the pauses are others than at the last look. The first look only remembers."""
+        with self.database.read() as session:
+            rows = session.execute(
+                select(Pause.channel, Pause.level, Pause.since).order_by(Pause.channel)
+            ).all()
+        by_file = self.pause_file is not None and self.pause_file.exists()
+        before, self._pauses = self._pauses, (by_file, *map(tuple, rows))
+        return before is not None and before != self._pauses
 
     def _changed(self, since: datetime) -> list[tuple[str, str, datetime]]:
         """Row, draft and moment of everything newer than `since`, the newest first."""
@@ -101,6 +117,10 @@ class Hub:
         """Where the stream stands, written into each page: it listens on from there."""
         return f"{self.run}-{self._number}"
 
+    def watch_file(self, file: Path) -> None:
+        """Count this PAUSE file among the pauses."""
+        self._watcher.pause_file = file
+
     @property
     def listeners(self) -> int:
         return len(self._listeners)
@@ -130,10 +150,10 @@ class Hub:
         finally:
             self._listeners.discard(queue)
 
-    def publish(self, drafts: tuple[str, ...]) -> None:
-        """Tell every listener. On the event loop only."""
+    def publish(self, drafts: tuple[str, ...] | None) -> None:
+        """Tell every listener; None: to read everything again. On the event loop only."""
         self._number += 1
-        few = len(drafts) <= _AT_MOST
+        few = drafts is not None and len(drafts) <= _AT_MOST
         event = Event(number=self._number, drafts=drafts if few else None)
         self._ring.append(event)
         for queue in self._listeners:
@@ -155,12 +175,16 @@ class Hub:
             self._task = asyncio.create_task(self._look_forever(), name="desk watcher")
 
     async def _look_forever(self) -> None:
+        # Whoever listens now reads everything again anyway: this only remembers how it stands.
+        await _kept_going(self._watcher.pauses_changed)
         while not self._closed:
             await asyncio.sleep(self._every)
             if not self._listeners:
                 return
             drafts = await _kept_going(self._watcher.look)
-            if drafts:
+            if await _kept_going(self._watcher.pauses_changed):
+                self.publish(None)
+            elif drafts:
                 self.publish(drafts)
 
     def _wake(self) -> None:
@@ -170,10 +194,10 @@ class Hub:
             self._task.cancel()
 
 
-async def _kept_going(look: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+async def _kept_going(look: Callable[[], T]) -> T | None:
     try:
         return await run_in_threadpool(look)
     except Exception:
         # A locked or missing database: the page's own requests will say so. The stream goes on.
         log.warning("the live desk could not look at the database", exc_info=True)
-        return ()
+        return None

@@ -114,5 +114,7 @@ def _busy(request: Request, error: Exception) -> Response:
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    # The address as it was declared: a path that was asked for may hold a one-time link.
+    route = getattr(request.scope.get("route"), "path", "(no page of ours)")
+    log.error("%s %s failed", request.method, route, exc_info=error)
     return _page(request, 500)

@@ -42,6 +42,9 @@ class Desk:
     plotter: Plotter
     templates: Environment
 
+    def __post_init__(self) -> None:
+        self.hub.watch_file(self.bot.pause_file)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelName:
@@ -53,7 +56,7 @@ class ChannelName:
 
 @dataclass(frozen=True, kw_only=True)
 class Paused:
-    """One line of the banner. `channel` is empty for all; `by_file`: the PAUSE file holds it."""
+    """One line of the banner. `channel` is empty for all."""
 
     channel: str
     label: str

@@ -132,6 +132,8 @@ def _config(app: object, host: str, port: int) -> uvicorn.Config:
         log_level="warning",
         access_log=False,  # paths hold one-time links
         server_header=False,
+        # Else X-Forwarded-For names the address, and whoever writes it walks round the throttle.
+        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
 

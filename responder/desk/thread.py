@@ -20,11 +20,17 @@ from responder.models import AuthorKind, Reply, ReplyStatus
 
 _AT_MOST: Final = 60  # texts shown of each kind, the newest ones; the rest are behind the link
 _LATEST: Final = 500  # texts of a conversation looked at
+_NOT_YET: Final = {
+    ReplyStatus.QUEUED: "on its way",
+    ReplyStatus.SENDING: "on its way",
+    ReplyStatus.UNKNOWN: "nobody knows whether it stands",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """One text of the thread. `ours`: a reply of the brand; `current`: the one to answer."""
+    """One text of the thread. `ours`: a reply of the brand, also one that may not stand there yet
+    (`note` says so); `current`: the one to answer."""
 
     name: str
     handle: str
@@ -60,11 +66,7 @@ def read_thread(session: Session, mention: Mention, *, brand: str) -> Thread:
     replies = session.scalars(
         select(Reply)
         .join(Reply.mention)
-        .where(
-            Mention.conversation_id == mention.conversation_id,
-            LIVE_REPLY,
-            Reply.status == ReplyStatus.SENT,
-        )
+        .where(Mention.conversation_id == mention.conversation_id, LIVE_REPLY)
         .options(joinedload(Reply.draft))
         .order_by(Mention.created_at.desc())
         .limit(_LATEST)
@@ -135,7 +137,9 @@ def _heard(mention: Mention, *, current: bool) -> Voice:
 
 
 def _said(reply: Reply, brand: str) -> Voice:
-    automatic = reply.author_kind is AuthorKind.AUTO
+    notes = ["automatic"] if reply.author_kind is AuthorKind.AUTO else []
+    if reply.status in _NOT_YET:
+        notes.append(_NOT_YET[reply.status])
     return Voice(
         name=brand,
         handle="",
@@ -144,5 +148,5 @@ def _said(reply: Reply, brand: str) -> Voice:
         at=reply.posted_at or reply.stamped_at or reply.queued_at,
         url=reply.url,
         ours=True,
-        note="automatic" if automatic else "",
+        note=", ".join(notes),
     )

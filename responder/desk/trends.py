@@ -80,11 +80,9 @@ def trends_page(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str
         "trends.html",
         seat=seat,
         chosen=chosen,
-        steps=Step,
         labels=labels,
         total=sum(bucket.mentions for bucket in buckets),
         charts=_charts(desk.bot, desk.plotter, buckets, chosen),
-        toast=None,
     )
 
 

@@ -3,6 +3,7 @@ export function start() {
   for (const plot of document.querySelectorAll('[data-plot]')) {
     const svg = plot.querySelector('svg');
     const marks = [...svg.querySelectorAll('[role="graphics-symbol"][aria-roledescription="point"]')];
+    plot.scrollLeft = plot.scrollWidth; // where it is narrow: the newest first
     svg.setAttribute('role', 'graphics-document');
     svg.setAttribute('aria-label', plot.dataset.label);
     const tip = document.createElement('div');

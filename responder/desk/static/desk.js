@@ -1,5 +1,5 @@
 // The desk works without scripts; these make it quick.
-import { $, go } from './swap.js';
+import { $, go, unread } from './swap.js';
 import * as chart from './chart.js';
 import * as keys from './keys.js';
 import * as live from './live.js';
@@ -11,16 +11,18 @@ document.addEventListener('submit', async event => {
   const form = event.target;
   const next = $('input[name=next]', form); // the page may show another item than it came with
   if (next) next.value = location.pathname + location.search;
+  if (form.matches('[action="/sign-out"]')) words.forgetAll();
   if (!form.matches('[data-desk]')) return;
   event.preventDefault();
-  if (form.ariaBusy === 'true') return; // a second press while the first is under way
+  // A second press while the first is under way, or one that was meant for the item before.
+  if (form.ariaBusy === 'true' || (form.closest('#item') && (unread() || $('#item form[aria-busy=true]')))) return;
   form.ariaBusy = 'true';
   words.keep();
-  const id = $('#item')?.dataset.id;
   const url = event.submitter?.hasAttribute('formaction') ? event.submitter.formAction : form.action;
-  const done = await go(url, { method: 'POST', body: new URLSearchParams(new FormData(form, event.submitter)) });
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  const done = form.id === 'reply' ? words.forgetter() : undefined;
+  await go(url, { method: 'POST', body, form, done });
   form.ariaBusy = null;
-  if (done && form.id === 'reply') words.forget(id);
 });
 
 document.addEventListener('click', event => {
@@ -48,6 +50,7 @@ function toast() {
   }, 1000);
 }
 document.addEventListener('desk:shown', toast);
+document.addEventListener('desk:told', toast);
 
 words.start();
 keys.start();

@@ -1,9 +1,8 @@
 // Keys. Single letters act outside fields only, each has a button as well, and they can be turned off.
-import { $ } from './swap.js';
+import { $, inField } from './swap.js';
 
 const rows = () => [...document.querySelectorAll('#queue a.row')];
 const visible = element => !!element && element.getClientRects().length > 0;
-const inField = element => element.matches?.('input:not([type=radio], [type=checkbox]), textarea, select');
 const enabled = () => localStorage.getItem('desk-keys') !== 'off';
 
 function step(by) {
@@ -59,7 +58,8 @@ export function start() {
       if (event.target.id !== 'words') return;
       event.preventDefault();
       $('#approve')?.click();
-    } else if (event.key === 'Escape') leave();
+    } else if (event.key === 'Enter' && event.target.matches?.('#findings input')) event.preventDefault(); // a tick sends nothing
+    else if (event.key === 'Escape') leave();
     else if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || !enabled()) return;
     else if (Object.hasOwn(acts, event.key)) {
       event.preventDefault();

@@ -1,25 +1,23 @@
 // What changes elsewhere appears here. One stream for all tabs of a browser, because a browser holds
 // only six connections to a server: the tab with the lock listens and tells the others.
-import { $, ask, fill, go, putQueue, Trouble } from './swap.js';
+import { $, ask, askQueue, fill, go, Trouble } from './swap.js';
 import { dirty } from './words.js';
 
 let timer, stale = new Set();
 
 async function refresh() {
-  const queue = $('#queue'), item = $('#item'), ids = stale;
+  const item = $('#item'), ids = stale;
   stale = new Set();
-  if (!queue) return;
   try {
-    const where = new URLSearchParams({ view: queue.dataset.view, open: item?.dataset.id ?? '' });
-    const { answer, text } = await ask(`/queue?${where}`);
-    if (answer.ok && $('#queue')?.dataset.view === queue.dataset.view && $('#item') === item) putQueue(text);
+    await askQueue();
     if (item && (ids.has(item.dataset.id) || ids.has('*'))) await look(item);
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble; // the stream line tells
   }
 }
 
-// The open item: say what changed. Words somebody is typing are never touched.
+// The open item: say what changed. Words that somebody may still approve are never swapped under them,
+// read or typed: only an item that was closed elsewhere follows by itself.
 async function look(item) {
   const { id, version, stage } = item.dataset;
   const { answer, text } = await ask(`/item/${id}/notice?${new URLSearchParams({ version, stage })}`);
@@ -28,7 +26,7 @@ async function look(item) {
   holder.id = 'notice';
   $('#notice').replaceWith(holder);
   fill('#notice', text);
-  if ($('#notice [data-stale]') && !dirty() && !item.contains(document.activeElement?.closest('input, textarea, button, a, summary'))) {
+  if ($('#notice [data-stale=closed]') && !dirty() && !item.contains(document.activeElement?.closest('input, textarea, button, a, summary'))) {
     await go(location.href, { push: false, focus: document.activeElement === item });
   }
 }

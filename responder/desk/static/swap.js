@@ -1,6 +1,7 @@
 // Pages come from the server; this puts their parts into the page that is open.
 const policy = window.trustedTypes?.createPolicy('desk', { createHTML: text => text }); // our own server's pages only
 export const $ = (selector, root = document) => root.querySelector(selector);
+export const inField = element => !!element?.matches?.('input:not([type=radio], [type=checkbox]), textarea, select');
 const parse = text => {
   const holder = document.createElement('template');
   holder.innerHTML = policy ? policy.createHTML(text) : text;
@@ -48,14 +49,51 @@ export function putQueue(text) {
   } else if (inside) $('.views a[aria-current]', fresh)?.focus({ preventScroll: true });
 }
 
+// The list as it is now, around the item that is open.
+export async function askQueue() {
+  const view = $('#queue')?.dataset.view, item = $('#item');
+  if (!view) return;
+  const { answer, text } = await ask(`/queue?${new URLSearchParams({ view, open: item?.dataset.id ?? '' })}`);
+  if (!answer.ok || $('#queue')?.dataset.view !== view || $('#item') !== item) return;
+  putQueue(text);
+  // A pause that began or ended elsewhere shows at once; but never under somebody's finger.
+  if (!$('#banner')?.contains(document.activeElement)) put('#banner', text);
+}
+
+// Nobody has read what appeared a moment ago: a second tap was meant for what stood there before.
+const UNREAD = 600;
+let shownAt = -UNREAD;
+export const unread = () => performance.now() - shownAt < UNREAD;
+const shown = () => { const { id, version, stage } = $('#item')?.dataset ?? {}; return `${id} ${version} ${stage}`; };
+
+function tell(page) {
+  $('#toast')?.replaceChildren(...($('#toast', page)?.childNodes ?? []));
+}
+
+// The answer about an item that somebody has left: the list, and a word. What is open stays as it is.
+async function tellOnly(text) {
+  const page = parse(text), refusal = $('#refusal', page);
+  if (refusal) {
+    const box = document.createElement('div'), line = document.createElement('p');
+    Object.assign(box, { className: 'toast' });
+    box.dataset.seconds = 30;
+    line.textContent = `${$('h1', page)?.textContent.trim()}: ${refusal.textContent.trim()}`;
+    box.append(line);
+    $('#toast')?.replaceChildren(box);
+  } else tell(page);
+  document.dispatchEvent(new Event('desk:told'));
+  await askQueue();
+}
+
 function show(text, { focus }) {
-  const page = parse(text);
+  const page = parse(text), before = shown();
   for (const part of ['#banner', '#work']) {
     const found = $(part, page), old = $(part);
     if (found && old) old.replaceWith(found);
   }
   putQueue(text);
-  $('#toast')?.replaceChildren(...($('#toast', page)?.childNodes ?? []));
+  tell(page);
+  if (shown() !== before) shownAt = performance.now();
   document.title = $('title', page)?.textContent ?? document.title;
   document.body.classList.toggle('opened', !!$('#item'));
   $('#queue a.row[aria-current]')?.scrollIntoView({ block: 'nearest' });
@@ -66,13 +104,19 @@ function show(text, { focus }) {
 }
 
 let current = 0;
-export async function go(url, { method = 'GET', body, push = true, focus = true } = {}) {
+export async function go(url, { method = 'GET', body, form, done, push = true, focus = true } = {}) {
   const mine = ++current, main = $('#main');
   main.setAttribute('aria-busy', 'true');
   try {
     const { answer, text } = await ask(url, { method, body });
     if (mine !== current && method === 'GET') return; // somebody clicked on meanwhile
     if (!parse(text).querySelector('#work')) throw new Trouble(parse(text).querySelector('main p')?.textContent ?? 'That did not work.');
+    if (answer.ok) done?.();
+    const here = document.activeElement;
+    if (method === 'POST' && (mine !== current || (inField(here) && here.form !== form))) {
+      await tellOnly(text);
+      return answer.ok;
+    }
     show(text, { focus });
     const place = new URL(answer.url);
     for (const said of ['done', 'reply']) place.searchParams.delete(said);
@@ -81,7 +125,7 @@ export async function go(url, { method = 'GET', body, push = true, focus = true 
     return answer.ok;
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
-    complain(trouble.message);
+    if (mine === current || method === 'POST') complain(trouble.message);
     return false;
   } finally {
     if (mine === current) main.removeAttribute('aria-busy');
