@@ -67,7 +67,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     bot = make_bot(tmp_path, channels=[channel], clock=clock)
     with bot.database.write() as session:
         reply = make_reply(session)
-        reply.mention.external_id = "mention-1"
+        reply.mention.external_id = reply.mention.revision_id = "mention-1"
         channel.shown["mention-1"] = incoming("mention-1", reply.mention.text)
         reply_id = reply.id
     yield Desk(bot=bot, channel=channel, clock=clock, reply_id=reply_id)
