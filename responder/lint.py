@@ -9,7 +9,8 @@ from enum import StrEnum
 from listener.channels.base import Answerable, Length
 from sentiment.language import UNKNOWN, identify
 
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\[[A-ZÀ-ŽΑ-Ω]{3,}\]|\bXXX\b|\bTODO\b|lorem ipsum", re.I)
+# In capitals only: "todo" is an everyday word of Spanish.
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|\[[A-ZÀ-ŽΑ-Ω]{3,}\]|\bXXX\b|\bTODO\b|(?i:lorem ipsum)")
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _NAMES = {

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from config.settings import LANGUAGES
+from config import brand
+from config.settings import LANGUAGES, ROOT
 from listener.channels.base import Answerable, Length
 from responder.lint import Severity, Target, lint, unconfirmed
 
@@ -59,3 +60,27 @@ def test_findings_say_where_the_trouble_is() -> None:
     text = "Ciao {{name}}, il pacco parte oggi"
     (finding,) = lint(text, _target())
     assert text[finding.start : finding.end] == "{{name}}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hola Ana, gracias por todo: el paquete sale hoy de Trento.",
+        "Todo listo, Ana: el reembolso salió esta mañana.",
+        "Hi Anna, the notes in brackets [see above] are from our workshop.",
+    ],
+)
+def test_ordinary_words_are_no_placeholders(text: str) -> None:
+    assert "R24" not in [finding.rule for finding in lint(text, _target())]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_the_demo_s_brand_book_says_is_blocked(language: str) -> None:
+    chapter = brand.load(ROOT / "config/brand/demo", [language]).chapters[language]
+    texts = [text for reply in chapter.saved_replies for text in reply.texts]
+    texts += [article.answer for article in chapter.articles]
+    for product in chapter.products:
+        texts += [product.what_for, product.sizes, product.care, product.honest_difference]
+    for text in texts:
+        findings = lint(text, _target(language=language))
+        assert not [f for f in findings if f.severity is Severity.BLOCK], text
