@@ -45,7 +45,8 @@ def test_approving_opens_the_next_and_offers_the_way_back(visit: Visit, place: P
     assert f"/item/{place.ids['ola']}?view=approve&done=approved" in answer.headers["location"]
     page = follow(client, answer)
     assert "Approved for" in page
-    assert "leaves in 8 seconds" in page
+    # Of the eight seconds some may be gone: the first approval of a process loads a model.
+    assert re.search(r"leaves in [4-8] seconds", page)
     reply = reply_of(place, "giulia")
     assert reply is not None
     assert reply.status is ReplyStatus.QUEUED
