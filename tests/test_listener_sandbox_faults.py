@@ -6,13 +6,15 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 import requests
 
 from config.clock import utcnow
 from listener.sandbox import faults
-from listener.sandbox.faults import Act
+from listener.sandbox.exchange import Answer
+from listener.sandbox.faults import Act, Fault, Faults
 from listener.sandbox.x.network import BRAND, XNetwork
 
 
@@ -104,8 +106,108 @@ def test_every_kind_of_fault_has_a_name_one_can_order() -> None:
         faults.RESET_AFTER,
         faults.hang(),
         faults.slow(1),
+        Fault(act=Act.DRIP),
+        Fault(act=Act.LIE),
+        Fault(act=Act.CHANGED),
     ]
     assert {fault.act for fault in ordered} == set(Act)
+
+
+def test_a_dripping_body_comes_whole_though_no_single_wait_is_long(x: XNetwork) -> None:
+    x.faults.next("POST", "/2/tweets", Fault(act=Act.DRIP, seconds=0.3))
+    before = time.monotonic()
+    headers = {"Authorization": f"Bearer {x.user_token}"}
+    posted = requests.post(
+        f"{x.url}/2/tweets", json={"text": "hello"}, headers=headers, timeout=(5, 0.2)
+    )
+    assert time.monotonic() - before >= 0.3
+    assert posted.json()["data"]["id"] == x.own_posts()[0].id
+
+
+def test_a_length_that_promises_too_much_cuts_the_reader_off(x: XNetwork) -> None:
+    x.faults.next("GET", "/2/users/me", "cut_short")
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        me(x)
+    assert me(x).status_code == 200
+
+
+def test_a_length_that_promises_too_little_leaves_half_an_answer(x: XNetwork) -> None:
+    x.faults.next("GET", "/2/users/me", "too_long")
+    with pytest.raises(requests.exceptions.JSONDecodeError):
+        me(x).json()
+    assert me(x).json()
+
+
+def test_the_answer_may_be_changed_on_its_way(x: XNetwork) -> None:
+    shouted = Fault(
+        act=Act.CHANGED,
+        change=lambda true: Answer(status=true.status, body=true.body.upper()),
+    )
+    x.faults.next("GET", "/2/users/me", shouted)
+    assert me(x).json()["DATA"]["USERNAME"] == BRAND.upper()
+
+
+def test_a_reset_is_counted_from_the_moment_it_is_told(x: XNetwork) -> None:
+    x.faults.next("GET", "/2/users", "rate_limited")
+    before = time.time()
+    left = int(me(x).headers["x-rate-limit-reset"]) - before
+    assert 298 < left < 310
+
+
+def test_the_server_tells_the_time_of_its_network() -> None:
+    then = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+    network = XNetwork(clock=lambda: then)
+    network.start()
+    assert me(network).headers["date"] == "Fri, 20 Nov 2026 10:00:00 GMT"
+    network.stop()
+
+
+def test_a_storm_hits_about_as_often_as_its_chance(x: XNetwork) -> None:
+    x.faults.storm(0.3, ["unavailable", "rate_limited"], seed=7)
+    statuses = [me(x).status_code for _ in range(100)]
+    assert 20 <= 100 - statuses.count(200) <= 40
+    assert x.faults.happened.keys() == {"unavailable", "rate_limited"}
+    assert x.faults.happened.total() == x.faults.done == 100 - statuses.count(200)
+    x.faults.calm()
+    assert {me(x).status_code for _ in range(20)} == {200}
+
+
+def test_the_same_seed_is_the_same_storm() -> None:
+    def weather(seed: int) -> list[bool]:
+        made = Faults({"reset": faults.RESET_BEFORE})
+        made.storm(0.5, ["reset"], seed)
+        return [made.take("GET", "/") is not None for _ in range(64)]
+
+    assert weather(1) == weather(1)
+    assert weather(1) != weather(2)
+
+
+def test_a_storm_breaks_only_what_a_fault_fits_and_its_prefix_covers() -> None:
+    made = Faults(XNetwork.FAULTS)
+    made.storm(1, ["duplicate"], 1, prefix="/2/tweets")
+    assert made.take("GET", "/2/tweets") is None
+    assert made.take("POST", "/2/users") is None
+    assert made.take("POST", "/2/tweets") is not None
+
+
+def test_what_was_ordered_goes_before_the_storm() -> None:
+    made = Faults(XNetwork.FAULTS)
+    made.storm(1, ["unavailable"], 1)
+    made.next("GET", "/", "not_found")
+    first, second = made.take("GET", "/"), made.take("GET", "/")
+    assert first is not None and first.answer.status == 404
+    assert second is not None and second.answer.status == 503
+    made.clear()
+    assert made.take("GET", "/") is None
+
+
+def test_a_fault_nobody_knows_cannot_be_ordered(x: XNetwork) -> None:
+    with pytest.raises(LookupError, match="there are reset_before, reset_after"):
+        x.faults.next("GET", "/", "earthquake")
+    with pytest.raises(LookupError, match="earthquake"):
+        x.faults.storm(0.1, ["earthquake"], 1)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        x.faults.storm(1.1, ["hang"], 1)
 
 
 def test_stopping_cuts_those_who_wait_and_leaves_no_thread(x: XNetwork) -> None:

@@ -74,6 +74,7 @@ class Sandbox:
                 "web_url": self.x.url,
                 **self.x.secrets(),
                 "queries": [_QUERY],
+                "monthly_budget_usd": 100_000,  # counted as if it were X, but nothing is charged
                 **common,
             },
             "facebook": {

@@ -15,12 +15,15 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from config.clock import Clock, utcnow
 from listener.sandbox.exchange import Answer, Request
 from listener.sandbox.faults import Act, Fault, Faults
 
 _LARGEST_BODY = 1_000_000  # bytes; nothing we serve takes more
 _REMEMBERED = 20_000  # requests kept for tests to look at
 _PATIENCE = 60.0  # seconds a kept-alive connection may say nothing
+_DROPS = 100  # pieces a dripping body comes in
+_INSTEAD = (Act.ANSWER, Act.RESET_BEFORE, Act.HANG)  # faults that leave the request undone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +41,15 @@ class Seen:
 class LoopbackServer:
     """Serves `answer` on 127.0.0.1 from `start` to `stop`."""
 
-    def __init__(self, answer: Callable[[Request], Answer]) -> None:
-        self.faults = Faults()
+    def __init__(
+        self,
+        answer: Callable[[Request], Answer],
+        *,
+        faults: Faults | None = None,
+        clock: Clock = utcnow,
+    ) -> None:
+        self.faults = faults or Faults()
+        self.clock = clock
         self.requests: deque[Seen] = deque(maxlen=_REMEMBERED)
         self.stopping = threading.Event()
         self.port = 0
@@ -156,6 +166,11 @@ class _Handler(BaseHTTPRequestHandler):
     do_PUT = do_GET  # noqa: N815
     do_DELETE = do_GET  # noqa: N815
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header tells the network's time, which tests set."""
+        moment = self.server.owner.clock().timestamp() if timestamp is None else timestamp
+        return super().date_time_string(moment)
+
     def log_message(self, *_: Any) -> None:
         """Quiet: what came in stands in `requests`."""
 
@@ -176,28 +191,47 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _misbehave(self, fault: Fault, request: Request) -> None:
         owner = self.server.owner
-        answer = fault.answer
-        if fault.act in (Act.RESET_AFTER, Act.SLOW):
-            answer = owner.answer(request)
-        elif fault.act is Act.ANSWER_AFTER:
-            owner.answer(request)
-        if fault.seconds:
+        answer = self._due(fault, request)
+        if fault.act is not Act.DRIP and fault.seconds:
             owner.stopping.wait(fault.seconds)
         if fault.act in (Act.RESET_BEFORE, Act.RESET_AFTER, Act.HANG):
             owner.remember(request, 0)
             self._reset()
         else:
-            self._send(answer, request)
+            self._send(answer, request, fault)
 
-    def _send(self, answer: Answer, request: Request | None) -> None:
+    def _due(self, fault: Fault, request: Request) -> Answer:
+        """The answer this fault gives; what it lets be done is done."""
+        if fault.act in _INSTEAD:
+            return fault.answer
+        true = self.server.owner.answer(request)
+        if fault.act is Act.ANSWER_AFTER:
+            return fault.answer
+        return fault.change(true) if fault.change is not None else true
+
+    def _send(self, answer: Answer, request: Request | None, fault: Fault | None = None) -> None:
         if request is not None:
             self.server.owner.remember(request, answer.status)
+        lie = fault.lie if fault is not None else 0
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        self.send_header("Content-Length", str(max(0, len(answer.body) + lie)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        if fault is not None and fault.act is Act.DRIP:
+            self._drip(answer.body, fault.seconds)
+        else:
+            self.wfile.write(answer.body)
+        if lie:
+            self.close_connection = True
+
+    def _drip(self, body: bytes, seconds: float) -> None:
+        """Write the body in at most so many pieces, evenly over `seconds`."""
+        size = max(1, -(-len(body) // _DROPS))
+        pieces = [body[at : at + size] for at in range(0, len(body), size)]
+        for piece in pieces:
+            self.server.owner.stopping.wait(seconds / len(pieces))
+            self.wfile.write(piece)
 
     def _reset(self) -> None:
         """Close so that the other side reads "connection reset by peer", not a polite end."""

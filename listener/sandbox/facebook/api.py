@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from listener.sandbox.exchange import Answer, Request, answer_json, is_text
 from listener.sandbox.facebook import problems
 from listener.sandbox.facebook.fields import Asked, parse
+from listener.sandbox.facebook.limits import app_header, page_header
 from listener.sandbox.facebook.lists import EDGES
 from listener.sandbox.facebook.objects import Object
 from listener.sandbox.facebook.told import Teller
@@ -51,22 +52,31 @@ class Api:
         return answer.plus(self._headers(request))
 
     def _headers(self, request: Request) -> dict[str, str]:
-        percent = self._network.usage_percent
-        used = {"call_count": percent, "total_cputime": percent, "total_time": percent}
-        business = {"type": "pages", **used, "estimated_time_to_regain_access": 0}
-        if percent >= 100:
-            business["estimated_time_to_regain_access"] = 15
-        version = _PATH.fullmatch(request.path)
+        network, version = self._network, _PATH.fullmatch(request.path)
+        now, least = network.now(), network.usage_percent
+        app = max(least, network.app_calls.percent(now))
+        page = max(least, network.page_calls.percent(now))
+        regain = network.page_calls.regain(now) or (15 if least >= 100 else 0)
         return {
             "facebook-api-version": ((version and version["version"]) or "/v26.0").strip("/"),
-            "X-App-Usage": json.dumps(used),
-            "X-Business-Use-Case-Usage": json.dumps({self._network.page_id: [business]}),
+            **app_header(app),
+            **page_header(network.page_id, page, regain),
         }
+
+    def _spend(self) -> None:
+        """Count this call. Raises Problem when there was none left: it counts all the same."""
+        now = self._network.now()
+        app, page = self._network.app_calls.spend(now), self._network.page_calls.spend(now)
+        if not app:
+            raise problems.app_limit()
+        if not page:
+            raise problems.page_limit()
 
     def _do(self, request: Request) -> Any:
         found = _PATH.fullmatch(request.path)
         parameters = {**request.query, **self._body(request)}
         self._check_token(request, parameters)
+        self._spend()
         query = {name: value for name, value in parameters.items() if name not in _CREDENTIALS}
         version = (found and found["version"]) or ""
         teller = Teller(
@@ -183,8 +193,12 @@ class Api:
         return {"success": True}
 
     def _living(self, method: str, object_id: str) -> Object:
-        found = self._network.living(object_id)
-        if found is None:
+        """The object, as far as reads show it; writes reach one that is only not shown yet."""
+        network = self._network
+        found = network.living(object_id)
+        if found is None or found.id in network.vanished:
+            raise problems.gone(method, object_id)
+        if method == "get" and not network.is_readable(found):
             raise problems.gone(method, object_id)
         return found
 

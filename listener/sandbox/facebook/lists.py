@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from listener.sandbox.facebook.objects import Object, Place
@@ -49,11 +49,9 @@ class Part:
 def comments(network: FacebookNetwork, of: Object, query: Mapping[str, str]) -> list[Object]:
     """The comments of a post or comment. The usual filter is `toplevel`: replies are left out."""
     _check(query, COMMENTS)
-    found = network.comments_on(of.id)
+    found = [one for one in network.comments_on(of.id) if network.is_listed(one)]
     if _one_of(query, "filter", FILTERS, "toplevel") == "toplevel" and not of.is_comment:
         found = [one for one in found if one.parent is None]
-    seen_until = network.now() - timedelta(seconds=network.lag_seconds)
-    found = [one for one in found if not network.is_ours(one) or one.at <= seen_until]
     since = _moment(query, "since")
     if since is not None:
         found = [one for one in found if one.at >= since]
@@ -68,7 +66,9 @@ def posts(network: FacebookNetwork, edge: str, query: Mapping[str, str]) -> list
     return [
         one
         for one in network.posts(*_PLACES[edge])
-        if (since is None or one.at >= since) and (until is None or one.at <= until)
+        if network.is_listed(one)
+        and (since is None or one.at >= since)
+        and (until is None or one.at <= until)
     ]
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from config.clock import Clock
 from listener.sandbox.exchange import Answer, Request
 from listener.sandbox.facebook import api, pages
+from listener.sandbox.facebook.faults import FAULTS
+from listener.sandbox.facebook.limits import Allowance
 from listener.sandbox.facebook.objects import Object, Person, Place
 from listener.sandbox.journal import Event
 from listener.sandbox.network import Network, number, token
@@ -18,6 +20,7 @@ from listener.sandbox.network import Network, number, token
 PAGE_NAME = "Larix Outdoor"
 PAGE = "page"
 """The name of the Page where a method asks for an author."""
+_PLENTY = 10_000_000  # calls: no demo ever makes so many
 
 
 class Writing(TypedDict, total=False):
@@ -34,6 +37,8 @@ class Writing(TypedDict, total=False):
 class FacebookNetwork(Network):
     """People are named by a key; an unknown one joins when they first write."""
 
+    FAULTS = FAULTS
+
     def __init__(self, *, seed: int = 1, clock: Clock, path: Path | None = None) -> None:
         super().__init__(seed=seed, clock=clock, path=path)
         self.page_id = str(number(15, self.seed, "page"))
@@ -42,9 +47,11 @@ class FacebookNetwork(Network):
         self.hide_authors = False
         """True: an app without Advanced Access, which is told no author at all."""
         self.usage_percent = 1
-        """What the usage headers say."""
-        self.lag_seconds = 0.0
-        """How long our own new comments stay invisible to lists."""
+        """What the usage headers say at least; more, when the allowances below run down."""
+        self.app_calls = Allowance(_PLENTY, timedelta(hours=1))
+        """The app's calls; when they are spent, Graph says code 4. Set `.calls` at any time."""
+        self.page_calls = Allowance(_PLENTY, timedelta(hours=24))
+        """The Page's calls; when they are spent, Graph says code 32. Set `.calls` at any time."""
         self.api = api.Api(self)
         self._replay()
 
@@ -96,7 +103,20 @@ class FacebookNetwork(Network):
         with self.lock:
             self._do({"op": "hide", "id": object_id, "hidden": hidden})
 
+    def reply_natively(self, under: str, text: str) -> str:
+        return self.comment(under, PAGE, text, lang=self.objects[under].lang)
+
     # What one can ask
+
+    def is_readable(self, one: Object) -> bool:
+        """Whether Graph tells it to who asks for its id: if it is ours, after the lag."""
+        if one.deleted or one.id in self.vanished:
+            return False
+        return not self.is_ours(one) or one.visible_at <= self.now()
+
+    def is_listed(self, one: Object) -> bool:
+        """Whether feeds and lists of comments know it."""
+        return self.is_readable(one) and one.visible_at <= self.now()
 
     def living(self, object_id: str) -> Object | None:
         found = self.objects.get(object_id)
@@ -169,12 +189,14 @@ class FacebookNetwork(Network):
         with self.lock:
             person = self.customer(author)
             object_id = self._new_id(person, where, how.get("scene"))
+            at = how.get("created_at") or self.now()
             event: Event = {
                 "op": "write",
                 "id": object_id,
                 "author": person.key,
                 "text": text,
-                "at": (how.get("created_at") or self.now()).isoformat(),
+                "at": at.isoformat(),
+                "visible_at": self._visible_at(at, ours=person.key == PAGE).isoformat(),
                 "photo": how.get("photo", ""),
                 "photo_alt": how.get("photo_alt", ""),
                 "likes": how.get("likes", 0),
@@ -211,6 +233,7 @@ class FacebookNetwork(Network):
             text=event["text"],
             at=at,
             updated=at,
+            visible_at=datetime.fromisoformat(event.get("visible_at") or event["at"]),
             place=Place(place) if place else None,
             post=event.get("post", ""),
             parent=event.get("parent"),

@@ -31,6 +31,7 @@ class Object:
     text: str
     at: datetime
     updated: datetime
+    visible_at: datetime  # lists do not know it before; of ours, nobody does
     place: Place | None = None  # None: a comment
     post: str = ""  # a comment's post
     parent: str | None = None  # the comment a reply stands under

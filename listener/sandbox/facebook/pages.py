@@ -65,7 +65,12 @@ def _under(network: FacebookNetwork, post_id: str, parent: str | None) -> tuple[
 
 
 def _card(network: FacebookNetwork, one: Object, *, under: tuple[Card, ...] = ()) -> Card:
-    marks = {"deleted": one.deleted, "hidden": one.hidden, "edited": one.edited}
+    marks = {
+        "deleted": one.deleted,
+        "hidden": one.hidden,
+        "vanished": one.id in network.vanished,
+        "edited": one.edited,
+    }
     place = (_PLACES[one.place],) if one.place else ()
     comments = len(network.comments_on(one.id)) if not under else 0
     count = (f"{comments} comments",) if comments and not one.is_comment else ()

@@ -14,10 +14,18 @@ class Problem(Exception):
     """An answer with an `error` object. HTTP is 400 for nearly all of them."""
 
     def __init__(
-        self, code: int, message: str, *, kind: str = "OAuthException", subcode: int | None = None
+        self,
+        code: int,
+        message: str,
+        *,
+        kind: str = "OAuthException",
+        subcode: int | None = None,
+        transient: bool | None = None,
+        status: int = 400,
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.kind, self.subcode = code, message, kind, subcode
+        self.transient, self.status = transient, status
 
     def answer(self) -> Answer:
         error: dict[str, object] = {
@@ -28,7 +36,9 @@ class Problem(Exception):
         }
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
-        return answer_json({"error": error}, status=400, ascii_only=True)
+        if self.transient is not None:
+            error["is_transient"] = self.transient
+        return answer_json({"error": error}, status=self.status, ascii_only=True)
 
 
 def no_token() -> Problem:
@@ -62,3 +72,38 @@ def gone(method: str, object_id: str) -> Problem:
 
 def not_permitted(message: str) -> Problem:
     return Problem(200, f"(#200) {message}")
+
+
+def temporary(code: int) -> Problem:
+    """Codes 1 and 2: trouble at Facebook, which says nothing about what became of the request."""
+    told = {
+        1: "An unknown error occurred",
+        2: "An unexpected error has occurred. Please retry your request later.",
+    }
+    return Problem(code, told[code], transient=code == 2, status=500)
+
+
+def duplicate() -> Problem:
+    return Problem(506, "(#506) Duplicate status message")
+
+
+def blocked() -> Problem:
+    return Problem(368, "The action attempted has been deemed abusive or is otherwise disallowed")
+
+
+def app_limit() -> Problem:
+    """As logged: https://github.com/facebook/facebook-nodejs-business-sdk/issues/97 (2019)"""
+    return Problem(4, "(#4) Application request limit reached", transient=True)
+
+
+def user_limit() -> Problem:
+    return Problem(17, "(#17) User request limit reached", transient=True)
+
+
+def page_limit() -> Problem:
+    """As logged: https://github.com/facebookarchive/php-graph-sdk/issues/634 (2016)"""
+    return Problem(32, "(#32) Page request limit reached", transient=True)
+
+
+def token_dead() -> Problem:
+    return Problem(190, "Error validating access token: Session has expired.", subcode=463)

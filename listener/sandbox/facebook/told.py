@@ -111,6 +111,7 @@ class Teller:
         network, ours = self.network, self.network.is_ours(one)
         fresh = network.now() - one.at <= _PRIVATE_REPLY
         parent = network.living(one.parent) if one.parent else None
+        parent = parent if parent and network.is_readable(parent) else None
         wanted = next((field.fields for field in asked or () if field.name == "parent"), None)
         return {
             "id": one.id,
@@ -120,7 +121,7 @@ class Teller:
             "parent": self.object(parent, wanted) if parent else None,
             "object": {"id": one.post},
             "permalink_url": network.permalink(one),
-            "comment_count": len(network.comments_on(one.id)),
+            "comment_count": sum(map(network.is_readable, network.comments_on(one.id))),
             "like_count": one.likes,
             "is_hidden": one.hidden,
             "is_private": False,

@@ -11,11 +11,11 @@ from listener.sandbox.exchange import Answer, Request, answer_json
 from listener.sandbox.x import auth, problems, read, write
 from listener.sandbox.x.asked import TOLD, TOLD_USER, known
 from listener.sandbox.x.auth import Kind
+from listener.sandbox.x.limits import Limits, Meter
 
 if TYPE_CHECKING:
     from listener.sandbox.x.network import XNetwork
 
-_WINDOW = 15 * 60  # seconds; https://docs.x.com/x-api/fundamentals/rate-limits (2026-08)
 _RANGE: Final = frozenset({"since_id", "until_id", "start_time", "end_time"})
 _TIMELINE: Final = TOLD | _RANGE | {"max_results", "pagination_token"}
 _SEARCH: Final = TOLD | _RANGE | {"query", "max_results", "next_token", "pagination_token"}
@@ -46,6 +46,7 @@ class Operation:
     parameters: frozenset[str] = frozenset()
     auth: tuple[Kind, ...] = auth.ANY
     status: int = 200
+    reads_posts: bool = False  # and each is counted against the month
 
     def matches(self, request: Request) -> re.Match[str] | None:
         if request.method != self.method:
@@ -61,12 +62,14 @@ _USER = auth.USER
 OPERATIONS: Final = (
     _op("GET", "/2/users/me", "getUsersMe", read.me, parameters=TOLD_USER, auth=_USER),
     _op("GET", "/2/users", "getUsersByIds", read.users, parameters=TOLD_USER | {"ids"}),
-    _op("GET", "/2/users/{id}/mentions", "getUsersMentions", read.mentions, parameters=_TIMELINE),
+    _op("GET", "/2/users/{id}/mentions", "getUsersMentions", read.mentions, parameters=_TIMELINE,
+        reads_posts=True),
     _op("GET", "/2/users/{id}/tweets", "getUsersPosts", read.timeline,
-        parameters=_TIMELINE | {"exclude"}),
-    _op("GET", "/2/tweets", "getPostsByIds", read.posts, parameters=TOLD | {"ids"}),
+        parameters=_TIMELINE | {"exclude"}, reads_posts=True),
+    _op("GET", "/2/tweets", "getPostsByIds", read.posts, parameters=TOLD | {"ids"},
+        reads_posts=True),
     _op("GET", "/2/tweets/search/recent", "searchPostsRecent", read.search,
-        parameters=_SEARCH | {"sort_order"}),
+        parameters=_SEARCH | {"sort_order"}, reads_posts=True),
     _op("GET", "/2/tweets/counts/recent", "getPostsCountsRecent", read.counts,
         parameters=_COUNTS, auth=auth.APP),
     _op("GET", "/2/usage/tweets", "getUsage", read.usage,
@@ -82,7 +85,8 @@ class Api:
 
     def __init__(self, network: XNetwork) -> None:
         self._network = network
-        self._used: dict[tuple[str, int], int] = {}
+        self._limits = Limits(network)
+        self.meter = Meter()
 
     def answer(self, request: Request) -> Answer:
         headers: dict[str, str] = {}
@@ -98,10 +102,15 @@ class Api:
         kind = auth.who(request, network.secrets(), network.user_token, operation.auth)
         headers["x-access-level"] = "read" if kind is Kind.APP else "read-write-directmessages"
         with network.lock:
-            headers |= self._limits(operation)
+            posts = operation.name == "createPosts"
+            headers |= self._limits.count(operation.name, kind, posts=posts)
             known(request.query, operation.parameters)
+            if operation.reads_posts and self.meter.total(network.now()) >= network.posts_a_month:
+                raise problems.usage_capped(headers)
             target = found.groupdict().get("id", "")
             body = operation.does(Call(network=network, request=request, id=target))
+            if operation.reads_posts:
+                self.meter.read((post["id"] for post in body.get("data", ())), network.now())
         return answer_json(body, status=operation.status)
 
     @staticmethod
@@ -111,25 +120,3 @@ class Api:
             if found:
                 return operation, found
         raise problems.not_found(f"The requested resource {request.path} was not found.")
-
-    def _limits(self, operation: Operation) -> dict[str, str]:
-        """Count this call, and the headers that say what is left. Raises Problem 429."""
-        now = int(self._network.now().timestamp())
-        window = now - now % _WINDOW
-        used = self._used[operation.name, window] = self._used.get((operation.name, window), 0) + 1
-        limit = self._network.rate_limit
-        left = str(max(0, limit - used))
-        headers = {
-            "x-rate-limit-limit": str(limit),
-            "x-rate-limit-remaining": left,
-            "x-rate-limit-reset": str(window + _WINDOW),
-        }
-        if operation.method != "GET":
-            headers |= {
-                "x-user-limit-24hour-limit": str(limit),
-                "x-user-limit-24hour-remaining": left,
-                "x-user-limit-24hour-reset": str(now - now % 86_400 + 86_400),
-            }
-        if used > limit:
-            raise problems.rate_limited(headers)
-        return headers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -11,19 +10,14 @@ from typing import TypedDict, Unpack
 from config.clock import Clock
 from listener.sandbox.exchange import Answer, Request
 from listener.sandbox.journal import Event
-from listener.sandbox.network import Network, number, token
+from listener.sandbox.network import number, token
 from listener.sandbox.x import api, pages
-from listener.sandbox.x.post import (
-    Photo,
-    Post,
-    User,
-    handles_in,
-    id_at,
-    leading_handles,
-)
+from listener.sandbox.x.faults import FAULTS
+from listener.sandbox.x.post import Photo, User, handles_in, id_at, leading_handles
+from listener.sandbox.x.state import BRAND, XState
 
-BRAND = "larixoutdoor"
 BRAND_NAME = "Larix Outdoor"
+__all__ = ["BRAND", "BRAND_NAME", "XNetwork"]  # BRAND stands in state.py
 
 
 class Saying(TypedDict, total=False):
@@ -35,29 +29,29 @@ class Saying(TypedDict, total=False):
     created_at: datetime | None  # None: now
     photos: Sequence[Photo]
     likes: int
-    indexed_after: float  # seconds the API does not know the post yet
+    indexed_after: float  # seconds lists do not know the post yet
     scene: str | None  # key of the story's scene
 
 
-class XNetwork(Network):
+class XNetwork(XState):
     """Accounts are named by their handle; an unknown one is opened when it first posts."""
+
+    FAULTS = FAULTS
 
     def __init__(self, *, seed: int = 1, clock: Clock, path: Path | None = None) -> None:
         super().__init__(seed=seed, clock=clock, path=path)
-        self.users: dict[str, User] = {}  # by handle in lower case
-        self.posts: dict[str, Post] = {}  # by id, every version
-        self.chains: dict[str, list[str]] = {}  # first id -> all ids, oldest first
-        self.deleted: dict[str, Post] = {}  # by the id of any version
-        self.hidden: set[str] = set()  # by first id
-        self._newest = 0  # the largest id so far
-        self.lag_seconds = 0.0
-        """How long our own new posts stay invisible to reads."""
         self.implicit_counts = True
         """May we answer who mentions us only by the handles X puts before a reply? Evidence on the
         real network is split, so tests try both."""
         self.rate_limit = 100_000
-        """Requests an operation and 15 minutes. Real limits would end a demo that polls every two
-        seconds; the headers say whatever stands here."""
+        """Requests an operation, way of signing in and 15 minutes. Real limits would end a demo
+        that polls every two seconds; the headers say whatever stands here."""
+        self.rate_limits: dict[str, int] = {}
+        """The same for single operations, by operationId (`createPosts`)."""
+        self.posts_a_day = 100_000
+        """Posts our account may make a UTC day."""
+        self.posts_a_month = 3_000_000
+        """Posts the app may read a month; then reads of posts are UsageCapExceeded."""
         self.api = api.Api(self)
         self._replay()
         if BRAND not in self.users:
@@ -93,9 +87,8 @@ class XNetwork(Network):
                 raise LookupError(f"no post {replied} to answer")
             prefix, words = self.addressed(user, text, replied)
             at, post_id = self._moment(how.get("created_at"), how.get("scene"))
-            visible = at + timedelta(seconds=how.get("indexed_after", 0.0))
-            if user.handle == BRAND:
-                visible = max(visible, at + timedelta(seconds=self.lag_seconds))
+            late = how.get("indexed_after", 0.0)
+            visible = self._visible_at(at, ours=user.handle == BRAND, after=late)
             event: Event = {
                 "op": "post",
                 "id": post_id,
@@ -121,12 +114,14 @@ class XNetwork(Network):
             passed = self.posts[of]
             at, post_id = self._moment(created_at, scene)
             text = f"RT @{passed.author.handle}: {passed.text}"
+            user = self.customer(author)
             event = {
                 "op": "post",
                 "id": post_id,
-                "author": self.customer(author).handle,
+                "author": user.handle,
                 "text": text if len(text) <= 140 else text[:139] + "…",
                 "at": at.isoformat(),
+                "visible_at": self._visible_at(at, ours=user.handle == BRAND).isoformat(),
                 "reposts": of,
                 "lang": passed.lang,
             }
@@ -166,34 +161,10 @@ class XNetwork(Network):
         with self.lock:
             self._do({"op": "hide", "id": post_id, "hidden": hidden})
 
+    def reply_natively(self, under: str, text: str) -> str:
+        return self.post(BRAND, text, in_reply_to=under, lang=self.posts[under].lang)
+
     # What one can ask
-
-    @property
-    def brand(self) -> User:
-        return self.users[BRAND]
-
-    def replies_to(self, post_id: str) -> list[Post]:
-        """The living direct replies to any version of that post, oldest first."""
-        with self.lock:
-            versions = set(self.chain(post_id))
-            return [post for post in self.current() if post.in_reply_to in versions]
-
-    def own_posts(self) -> list[Post]:
-        """What the brand has posted and not deleted, oldest first."""
-        with self.lock:
-            return [post for post in self.current() if post.author.handle == BRAND]
-
-    def current(self) -> list[Post]:
-        """The newest version of every living post, oldest first."""
-        with self.lock:
-            newest = [self.posts[versions[-1]] for versions in self.chains.values()]
-            return sorted(newest, key=lambda post: int(post.id))
-
-    def chain(self, post_id: str) -> list[str]:
-        """The ids of all versions of a post, oldest first."""
-        with self.lock:
-            known = self.posts.get(post_id) or self.deleted.get(post_id)
-            return list(self.chains.get(known.chain, [])) if known else []
 
     def secrets(self) -> dict[str, str]:
         """The keys of the sandbox's one app and account."""
@@ -234,58 +205,3 @@ class XNetwork(Network):
         while str(post_id) in self.posts or str(post_id) in self.deleted:
             post_id += 1
         return at, str(post_id)
-
-    def _apply(self, event: Event) -> None:
-        getattr(self, f"_apply_{event['op']}")(event)
-
-    def _apply_user(self, event: Event) -> None:
-        self.users[event["handle"].lower()] = User(
-            id=event["id"],
-            handle=event["handle"],
-            name=event["name"],
-            followers=event["followers"],
-            about=event["about"],
-            verified=event["followers"] > 100_000,
-            created_at=datetime.fromisoformat(event["at"]),
-        )
-
-    def _apply_post(self, event: Event) -> None:
-        replied: str = event.get("in_reply_to") or ""
-        parent = (self.posts.get(replied) or self.deleted[replied]) if replied else None
-        self.posts[event["id"]] = Post(
-            id=event["id"],
-            chain=event["id"],
-            author=self.users[event["author"].lower()],
-            text=event["text"],
-            at=datetime.fromisoformat(event["at"]),
-            conversation=parent.conversation if parent else event["id"],
-            shown_from=event.get("shown_from", 0),
-            in_reply_to=replied or None,
-            quotes=event.get("quotes"),
-            reposts=event.get("reposts"),
-            lang=event.get("lang", "und"),
-            photos=tuple(Photo(**photo) for photo in event.get("photos", ())),
-            likes=event.get("likes", 0),
-            visible_at=datetime.fromisoformat(event.get("visible_at") or event["at"]),
-        )
-        self.chains[event["id"]] = [event["id"]]
-        self._newest = max(self._newest, int(event["id"]))
-
-    def _apply_edit(self, event: Event) -> None:
-        versions = self.chains[event["of"]]
-        old = self.posts[versions[-1]]
-        at = datetime.fromisoformat(event["at"])
-        self.posts[event["id"]] = replace(
-            old, id=event["id"], text=event["text"], shown_from=event["shown_from"], edited_at=at
-        )
-        versions.append(event["id"])
-        self._newest = max(self._newest, int(event["id"]))
-
-    def _apply_delete(self, event: Event) -> None:
-        for version in self.chain(event["id"]):
-            self.deleted[version] = self.posts.pop(version)
-        self.chains.pop(self.deleted[event["id"]].chain, None)
-
-    def _apply_hide(self, event: Event) -> None:
-        first = self.posts[event["id"]].chain
-        (self.hidden.add if event["hidden"] else self.hidden.discard)(first)

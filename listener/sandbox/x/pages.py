@@ -78,6 +78,7 @@ def _card(network: XNetwork, post: Post, *, under: tuple[Card, ...] = ()) -> Car
     marks = {
         "deleted": post.id in network.deleted,
         "hidden": post.chain in network.hidden,
+        "vanished": network.has_vanished(post),
         "edited": post.edited_at is not None,
         "repost": post.reposts is not None,
         "quote": post.quotes is not None,

@@ -55,7 +55,7 @@ class Post:
     text: str  # with the handles X puts before a reply
     at: datetime  # of the first version
     conversation: str
-    visible_at: datetime  # the API does not know it before
+    visible_at: datetime  # lists do not know it before; of ours, nobody does
     shown_from: int = 0  # where the author's own words begin
     in_reply_to: str | None = None
     quotes: str | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from listener.sandbox.exchange import Answer, answer_json
 
 _TYPES = "https://api.twitter.com/2/problems"
+_RESTRICTED = "The original Tweet author restricted who can reply to this Tweet."
 
 
 class Problem(Exception):
@@ -71,6 +72,42 @@ def rate_limited(headers: Mapping[str, str]) -> Problem:
     )
 
 
+def usage_capped(headers: Mapping[str, str]) -> Problem:
+    """The month's posts are read. Live on 2026-02-07: https://github.com/xdevplatform/xdk/issues/25"""
+    return Problem(
+        429,
+        {
+            "account_id": 1000000000000000000,
+            "product_name": "standard-basic",
+            "title": "UsageCapExceeded",
+            "period": "Monthly",
+            "scope": "Product",
+            "detail": "Usage cap exceeded: Monthly product cap",
+            "type": f"{_TYPES}/usage-capped",
+        },
+        headers,
+    )
+
+
+def no_credits() -> Problem:
+    """402; the body that public clients' tests quote (2026)."""
+    return Problem(
+        402,
+        {
+            "account_id": 1000000000000000000,
+            "title": "CreditsDepleted",
+            "detail": "Your enrolled account [1000000000000000000] does not have any credits to"
+            " fulfill this request.",
+            "type": f"{_TYPES}/credits",
+        },
+    )
+
+
+def unavailable() -> Problem:
+    """Logged on 2026-02-16: https://github.com/akrherz/iembot/issues/171"""
+    return _plain(503, "Service Unavailable", "Service Unavailable")
+
+
 def not_found(detail: str) -> Problem:
     return Problem(
         404,
@@ -101,6 +138,21 @@ def not_summoned() -> Problem:
             "status": 403,
         },
     )
+
+
+def not_engaged() -> Problem:
+    """The same rule in the words of spring 2026 (a bot's log of 2026-04-10)."""
+    return forbidden(
+        "Reply to this conversation is not allowed because you have not been mentioned or"
+        " otherwise engaged by the author of the post you are replying to."
+    )
+
+
+def reply_restricted() -> Problem:
+    """Code 433 of the older API: the author chose who may answer."""
+    body = {"errors": [{"code": 433, "message": _RESTRICTED}], "detail": _RESTRICTED}
+    plain = {"title": "Forbidden", "type": "about:blank", "status": 403}
+    return Problem(403, {**body, **plain})
 
 
 def target_gone() -> Problem:

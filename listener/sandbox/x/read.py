@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from listener.sandbox.x import asked
 from listener.sandbox.x import search as x_search
 from listener.sandbox.x.post import Post, handles_in, id_at, time_of
-from listener.sandbox.x.problems import invalid, missing, not_found
+from listener.sandbox.x.problems import Problem, invalid, missing, not_found
 from listener.sandbox.x.told import includes, iso, told_post, told_user
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 _MENTIONS_REACH = 800  # posts; https://docs.x.com/x-api/posts/timelines/integrate (2026-08)
 _TIMELINE_REACH = 3200
 _SEARCH_REACH = timedelta(days=7)
+_FRESH = timedelta(seconds=10)  # search does not know so recent times yet
+_TOO_FRESH = "must be a minimum of 10 seconds prior to the request time."
+_IDS, _TIMES = ("since_id", "until_id"), ("start_time", "end_time")
+_USAGE_DAYS = 90
 _STEPS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
@@ -38,36 +43,40 @@ def users(call: Call) -> Any:
 def posts(call: Call) -> Any:
     wanted = asked.wanted(call.query)
     ids = asked.ids(call.query)
-    known = [call.network.posts[one] for one in ids if one in call.network.posts]
+    network = call.network
+    there = [network.posts[one] for one in ids if one in network.posts]
+    known = {post.id: post for post in there if network.is_readable(post)}
     body = _partial(
-        [told_post(call.network, post, wanted) for post in known],
-        [missing("tweet", "ids", one) for one in ids if one not in call.network.posts],
+        [told_post(network, post, wanted) for post in known.values()],
+        [missing("tweet", "ids", one) for one in ids if one not in known],
     )
-    more = includes(call.network, known, wanted)
+    more = includes(network, known.values(), wanted)
     return body | ({"includes": more} if more else {})
 
 
 def mentions(call: Call) -> Any:
-    """Posts that @mention the account, newest first; the newest 800 of them."""
+    """Posts that @mention the account, newest first, of the newest 800 of them."""
     handle = _handle(call)
-    newest = [post for post in reversed(_visible(call.network)) if handle in handles_in(post.text)]
-    return _page(call, newest[:_MENTIONS_REACH], least=5)
+    found = _newest(call.network, lambda post: handle in handles_in(post.text), _MENTIONS_REACH)
+    return _page(call, found, least=5)
 
 
 def timeline(call: Call) -> Any:
-    """The account's own posts, newest first; the newest 3200 of them."""
+    """The account's own posts, newest first, of the newest 3200 of them."""
     handle = _handle(call)
     excluded = set(filter(None, call.query.get("exclude", "").split(",")))
     if excluded - {"replies", "retweets"}:
         raise invalid("exclude is not one of [replies,retweets]", {"exclude": sorted(excluded)})
-    own = [
-        post
-        for post in reversed(_visible(call.network))
-        if post.author.handle.lower() == handle
-        and not ("replies" in excluded and post.in_reply_to)
-        and not ("retweets" in excluded and post.reposts)
-    ]
-    return _page(call, own[:_TIMELINE_REACH], least=5)
+    own = _newest(
+        call.network,
+        lambda post: (
+            post.author.handle.lower() == handle
+            and not ("replies" in excluded and post.in_reply_to)
+            and not ("retweets" in excluded and post.reposts)
+        ),
+        _TIMELINE_REACH,
+    )
+    return _page(call, own, least=5)
 
 
 def search(call: Call) -> Any:
@@ -87,7 +96,8 @@ def search(call: Call) -> Any:
 
 
 def counts(call: Call) -> Any:
-    """How many posts fit the query in each minute, hour or day."""
+    """How many posts fit the query in each minute, hour or day, from the first that is asked for,
+    whole or not, to the last."""
     _refuse_old(call)
     step_name = call.query.get("granularity", "hour")
     if step_name not in _STEPS:
@@ -95,27 +105,31 @@ def counts(call: Call) -> Any:
     step, fits, now = _STEPS[step_name], _query(call), call.network.now()
     start = asked.moment(call.query, "start_time") or now - _SEARCH_REACH
     end = asked.moment(call.query, "end_time") or now
-    times = [post.at for post in _visible(call.network) if not post.reposts and fits(post)]
+    found = [post for post in _visible(call.network) if not post.reposts and fits(post)]
+    times = sorted(post.at for post in found if _within(post, call.query))
     data = []
     while start < end:
         until = min(_floor(start, step) + step, end)
-        within = sum(start <= at < until for at in times)
+        within = bisect_left(times, until) - bisect_left(times, start)
         data.append({"start": iso(start), "end": iso(until), "tweet_count": within})
         start = until
     return {"data": data, "meta": {"total_tweet_count": sum(one["tweet_count"] for one in data)}}
 
 
 def usage(call: Call) -> Any:
-    """Nothing is billed here: the count of posts read so far is zero, the cap is the real one.
+    """How many posts were read this month.
 
     Numbers come as text, as recorded answers have them (X's document says integer).
     """
-    del call
+    network = call.network
+    days = call.query.get("days", "7")
+    if not days.isdecimal() or not 1 <= int(days[:9]) <= _USAGE_DAYS:
+        raise invalid(f"days is not between 1 and {_USAGE_DAYS}", {"days": [days]})
     return {
         "data": {
             "project_id": "1",
-            "project_cap": "3000000",
-            "project_usage": "0",
+            "project_cap": str(network.posts_a_month),
+            "project_usage": str(network.api.meter.total(network.now())),
             "cap_reset_day": 1,
         }
     }
@@ -129,8 +143,16 @@ def _handle(call: Call) -> str:
 
 
 def _visible(network: XNetwork) -> list[Post]:
-    now = network.now()
-    return [post for post in network.current() if post.visible_at <= now]
+    """What lists know, oldest first."""
+    return [post for post in network.current() if network.is_listed(post)]
+
+
+def _newest(network: XNetwork, fits: Callable[[Post], bool], reach: int) -> list[Post]:
+    """The newest posts that fit, newest first. Those that are deleted, have vanished or are not
+    indexed yet are not told, but count: a timeline ends at the newest 800 there ever were
+    (https://docs.x.com/x-api/posts/timelines/introduction, 2026-08)."""
+    found = [post for post in reversed(network.ever()) if fits(post)]
+    return [post for post in found[:reach] if network.is_listed(post)]
 
 
 def _query(call: Call) -> x_search.Test:
@@ -144,25 +166,45 @@ def _query(call: Call) -> x_search.Test:
 
 
 def _refuse_old(call: Call) -> None:
-    """A since_id that is too old, or one beside a start or end time, is an error of search alone.
+    """What search alone is strict about: ids and times together, and both within the last 7 days.
 
-    Live body of 2026-08-07; https://docs.x.com/x-api/posts/search/integrate/paginate (2026-08).
+    Bodies: live on 2026-08-07 (since_id), 2023-11-07 (together), 2021-03-30 (10 seconds);
+    https://github.com/medialab/minet/issues/445 (on or after);
+    https://docs.x.com/x-api/posts/search/integrate/paginate (2026-08).
     """
+    _refuse_together(call.query)
     since = asked.post_id(call.query, "since_id")
-    if since is None:
-        return
-    for name in ("start_time", "end_time"):
-        if name in call.query:
-            raise invalid(
-                f"`since_id` and `{name}` cannot be used together", {"since_id": [str(since)]}
-            )
     oldest = call.network.now() - _SEARCH_REACH
-    if time_of(str(since)) < oldest:
+    if since is not None and time_of(str(since)) < oldest:
         raise invalid(
             f"'since_id' must be a tweet id created after {oldest:%Y-%m-%dT%H:%MZ}. Please use a"
             f" 'since_id' that is larger than {id_at(oldest)}",
             {"since_id": [str(since)]},
         )
+    for name in _TIMES:
+        moment = asked.moment(call.query, name)
+        if moment is not None and moment < oldest.replace(microsecond=0):
+            raise _bad_time(name, moment, f"must be on or after {oldest:%Y-%m-%dT%H:%MZ}")
+        if moment is not None and moment > call.network.now() - _FRESH:
+            raise _bad_time(name, moment, _TOO_FRESH)
+
+
+def _refuse_together(query: Mapping[str, str]) -> None:
+    ids, times = (
+        [name for name in _IDS if name in query],
+        [name for name in _TIMES if name in query],
+    )
+    if ids and times:
+        raise invalid(
+            "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or"
+            " 'end_time'.",
+            {name: [query[name]] for name in ids + times},
+        )
+
+
+def _bad_time(name: str, moment: datetime, why: str) -> Problem:
+    told = f"{moment:%Y-%m-%dT%H:%MZ}"
+    return invalid(f"Invalid '{name}':'{told}'. '{name}' {why}", {name: [told]})
 
 
 def _page(call: Call, newest_first: Iterable[Post], *, least: int) -> Any:
@@ -189,7 +231,7 @@ def _page(call: Call, newest_first: Iterable[Post], *, least: int) -> Any:
 
 
 def _within(post: Post, query: Mapping[str, str]) -> bool:
-    """since_id and until_id are exclusive, and since_id beats start_time."""
+    """since_id and until_id are exclusive; since_id beats start_time, until_id end_time."""
     since, until = asked.post_id(query, "since_id"), asked.post_id(query, "until_id")
     start, end = asked.moment(query, "start_time"), asked.moment(query, "end_time")
     number, at = int(post.id), post.edited_at or post.at
@@ -197,7 +239,9 @@ def _within(post: Post, query: Mapping[str, str]) -> bool:
         return False
     if since is None and start is not None and at < start:
         return False
-    return not (until is not None and number >= until) and not (end is not None and at >= end)
+    if until is not None:
+        return number < until
+    return end is None or at < end
 
 
 def _partial(found: list[Any], errors: list[dict[str, str]]) -> dict[str, Any]:

@@ -117,11 +117,18 @@ def _edit_controls(network: XNetwork, post: Post) -> dict[str, Any]:
 
 def _metrics(network: XNetwork, post: Post, wanted: Wanted) -> dict[str, int]:
     versions = set(network.chain(post.id))
-    counts = {"replies": 0, "quotes": 0, "reposts": 0}
-    for other in network.posts.values():
-        counts["replies"] += other.in_reply_to in versions and other.id == other.chain
-        counts["quotes"] += other.quotes in versions and other.id == other.chain
-        counts["reposts"] += other.reposts in versions
+    around = [
+        other
+        for other in network.posts.values()
+        if not versions.isdisjoint((other.in_reply_to, other.quotes, other.reposts))
+        and network.is_readable(other)
+    ]
+    firsts = [other for other in around if other.id == other.chain]
+    counts = {
+        "replies": sum(other.in_reply_to in versions for other in firsts),
+        "quotes": sum(other.quotes in versions for other in firsts),
+        "reposts": sum(other.reposts in versions for other in around),
+    }
     return {
         wanted.words.repost: counts["reposts"],
         "reply_count": counts["replies"],
@@ -186,7 +193,8 @@ def includes(network: XNetwork, posts: Iterable[Post], wanted: Wanted) -> dict[s
     referenced: list[Post] = []
     if {"referenced_tweets.id", "referenced_posts"} & wanted.expansions:
         ids = {ref["id"] for post in posts for ref in _references(post)}
-        referenced = [network.posts[found] for found in sorted(ids) if found in network.posts]
+        known = [network.posts[found] for found in sorted(ids) if found in network.posts]
+        referenced = [post for post in known if network.is_readable(post)]
     pictured = list(posts) if _MEDIA_KEYS in wanted.expansions else []
     if f"referenced_tweets.id.{_MEDIA_KEYS}" in wanted.expansions:
         pictured += referenced

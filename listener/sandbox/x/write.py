@@ -106,7 +106,7 @@ def _target(network: XNetwork, body: dict[str, Any]) -> Post | None:
             "$.reply.in_reply_to_tweet_id: is missing but it is required",
             {"$.reply": [ascii(reply)]},
         )
-    if target not in network.posts:
+    if target not in network.posts or network.has_vanished(network.posts[target]):
         raise problems.target_gone()
     return network.posts[target]
 
@@ -121,20 +121,24 @@ def _quoted(network: XNetwork, body: dict[str, Any]) -> Post | None:
 
 
 def _refuse_repeated(network: XNetwork, text: str, target: Post | None) -> None:
-    """The same words to the same people within a day are a duplicate.
+    """The same words to the same people, or under the same post, within a day are a duplicate.
 
-    X does not document its rule; the handles before a reply are part of the text it compares.
+    X does not document its rule; the handles before a reply are part of the text it compares. That
+    one of the two has vanished, or is not shown yet, does not matter.
     """
-    prefix = ""
+    prefix, words = "", text
     if target is not None:
-        prefix, text = network.addressed(network.brand, text, target.id)
-    since = network.now() - _REPEATED_WITHIN
+        prefix, words = network.addressed(network.brand, text, target.id)
+    since, versions = network.now() - _REPEATED_WITHIN, network.chain(target.id) if target else []
     for post in network.own_posts():
-        if post.at >= since and post.text.casefold() == (prefix + text).casefold():
+        whole = post.text.casefold() == (prefix + words).casefold()
+        same = post.text[post.shown_from :].casefold() == words.casefold()
+        if post.at >= since and (whole or (same and post.in_reply_to in versions)):
             raise problems.duplicate()
 
 
 def _living(call: Call) -> Post:
-    if call.id not in call.network.posts:
+    post = call.network.posts.get(call.id)
+    if post is None or call.network.has_vanished(post):
         raise problems.not_found(f"Could not find tweet with id: [{call.id}].")
-    return call.network.posts[call.id]
+    return post
