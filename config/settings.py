@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from config.errors import ConfigError
+from config.hours import Hours
 
 LANGUAGES: Final = ("it", "en", "fr", "de", "es", "pl", "el")
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -91,10 +92,18 @@ class DeskSettings(_Section):
 
 class ResponderSettings(_Section):
     """`undo_seconds`: an approved reply can be taken back for so long. `answerable_hours`: at a
-    channel's first start, mentions older than this get no draft."""
+    channel's first start, mentions older than this get no draft. `quiet_hours`: such as
+    "22:00-08:00" in the brand's time zone; nothing leaves in them. Empty: there are none."""
 
     undo_seconds: Annotated[int, Field(ge=0, le=120)] = 8
     answerable_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24
+    quiet_hours: str = ""
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _a_span(cls, value: str) -> str:
+        Hours.read(value)
+        return value
 
 
 class AlertsSettings(_Section):

@@ -133,7 +133,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _say(self, says: Says) -> None:
         headers = {"Content-Type": "application/json", **says.headers}
-        self.send_response(says.status)
+        # One that names a time of its own has no other.
+        send = self.send_response_only if "Date" in headers else self.send_response
+        send(says.status)
         for name, value in headers.items():
             if value:
                 self.send_header(name, value)
