@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from config.database import Database
+from listener.cursors import LOOK_BACK
 from listener.models import Cursor, DeadLetter, Gap
 
 NEWEST = 50
@@ -30,7 +31,8 @@ class StreamHealth:
 
 @dataclass(frozen=True, kw_only=True)
 class ChannelHealth:
-    """`gaps` and `letters` are the newest 50, the newest first; the counts are of all."""
+    """What is open: `gaps` nobody has filled yet, `letters` nobody has read or dismissed. They are
+    the newest 50, the newest first; the counts are of all. The daily look back is no gap."""
 
     name: str
     streams: tuple[StreamHealth, ...]
@@ -46,22 +48,21 @@ def channel_health(database: Database, name: str) -> ChannelHealth:
         cursors = session.scalars(
             select(Cursor).where(Cursor.channel == name).order_by(Cursor.stream)
         ).all()
+        open_gap = and_(Gap.channel == name, Gap.filled_at.is_(None), Gap.stream != LOOK_BACK)
+        open_letter = and_(DeadLetter.channel == name, DeadLetter.closed_at.is_(None))
         gaps = session.scalars(
-            select(Gap).where(Gap.channel == name).order_by(Gap.noticed_at.desc()).limit(NEWEST)
+            select(Gap).where(open_gap).order_by(Gap.noticed_at.desc()).limit(NEWEST)
         ).all()
         letters = session.scalars(
-            select(DeadLetter)
-            .where(DeadLetter.channel == name)
-            .order_by(DeadLetter.heard_at.desc())
-            .limit(NEWEST)
+            select(DeadLetter).where(open_letter).order_by(DeadLetter.heard_at.desc()).limit(NEWEST)
         ).all()
         return ChannelHealth(
             name=name,
             streams=tuple(_stream(cursor) for cursor in cursors),
             gaps=tuple(gaps),
-            gap_count=_count(session, Gap, name),
+            gap_count=_count(session, open_gap),
             letters=tuple(letters),
-            letter_count=_count(session, DeadLetter, name),
+            letter_count=_count(session, open_letter),
         )
 
 
@@ -75,5 +76,5 @@ def _stream(cursor: Cursor) -> StreamHealth:
     )
 
 
-def _count(session: Session, table: type[Gap] | type[DeadLetter], name: str) -> int:
-    return session.scalar(select(func.count()).where(table.channel == name)) or 0
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).where(condition)) or 0

@@ -1,79 +1,168 @@
-"""A page becomes scored mentions: rows and cursor in ONE transaction, so nothing is lost."""
+"""A page becomes scored mentions: rows and position in ONE transaction, so nothing is lost."""
 
 from __future__ import annotations
 
-import json
 import logging
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from config.database import Database
 from listener.channels.base import Incoming, Page, Rejected
-from listener.models import OPEN, Gap, Mention, MentionStatus
-from listener.normalize import UnreadableItem, is_mention, is_newer, normalize
+from listener.cursors import cursor_of, first_start, note_gap
+from listener.models import OPEN, Mention, MentionStatus
+from listener.own import keep_own
+from listener.ready import Batch, dead, make_ready
 from listener.store import (
     Kept,
     Reading,
-    cursor_of,
+    Ready,
     keep,
-    keep_rejected,
+    nothing_new,
     rewrite,
     says_something_new,
     stored,
+    stored_of,
 )
-from sentiment.judge import Judgement, judge
+from listener.unreadable import close_heard, keep_rejected
 
 log = logging.getLogger(__name__)
+
+# The database is busy, full or away: no fault of the item's, so the whole page waits.
+_NOT_THE_ITEM = (OperationalError, InterfaceError, MemoryError)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ingested:
-    """What a page brought: `changed` were edited by their authors, `known` were heard before."""
+    """What a page brought: `changed` were edited by their authors, `known` were heard before.
+    `own` are new answers of this account."""
 
     new: int = 0
     changed: int = 0
     known: int = 0
     rejected: int = 0
+    own: int = 0
+
+    def __add__(self, other: Ingested) -> Ingested:
+        return Ingested(
+            new=self.new + other.new,
+            changed=self.changed + other.changed,
+            known=self.known + other.known,
+            rejected=self.rejected + other.rejected,
+            own=self.own + other.own,
+        )
+
+
+AndThen = Callable[[Session, Ingested], None]
+"""What else belongs into the transaction of a page, when its items are in: above all, the position
+from which to go on."""
 
 
 def ingest(database: Database, page: Page, reading: Reading, *, now: datetime) -> Ingested:
     """Keep everything `page` holds and move the cursor, or raise and keep nothing at all."""
-    items, rejected = _readable(page.items, page.rejected, reading, now)
-    judged, unjudged = _judge_what_is_new(database, items, reading)
-    items = [item for item in items if item.external_id not in unjudged]
-    rejected += unjudged.values()
-    with database.write() as session:
+
+    def move_cursor(session: Session, _got: Ingested) -> None:
         cursor = cursor_of(session, reading, now)
-        outcomes = [
-            keep(session, item, judged.get(item.external_id), reading, cursor, now)
-            for item in items
-        ]
-        keep_rejected(session, rejected, reading, now)
-        if page.missing:
-            session.add(
-                Gap(
-                    channel=reading.channel,
-                    stream=reading.stream,
-                    since=page.missing.since,
-                    until=page.missing.until,
-                    reason=page.missing.reason,
-                    noticed_at=now,
-                )
-            )
         cursor.position = page.position
         cursor.fetched_at, cursor.not_before = now, None
         cursor.failures, cursor.last_error = 0, ""
+        if page.missing:
+            note_gap(session, reading, page.missing, now)
+
+    return take_in(database, page, reading, now=now, and_then=move_cursor)
+
+
+def take_in(
+    database: Database, page: Page, reading: Reading, *, now: datetime, and_then: AndThen
+) -> Ingested:
+    """Keep everything `page` holds and do `and_then`, or raise and keep nothing at all."""
+    batch = make_ready(database, page.items, page.rejected, reading, now=now)
+    with database.write() as session:
+        got = _keep_all(session, batch, reading, now)
+        and_then(session, got)
+    return got
+
+
+def _keep_all(session: Session, batch: Batch, reading: Reading, now: datetime) -> Ingested:
+    keeper = _Keeper(
+        session=session,
+        reading=reading,
+        now=now,
+        started_at=first_start(session, reading.channel, reading.stream) or now,
+        known=stored_of(
+            session, reading.channel, [ready.item.external_id for ready in batch.mentions]
+        ),
+    )
+    outcomes = [keeper.mention(ready) for ready in batch.mentions]
+    own = [keeper.own(item) for item in batch.own]
+    rejected = [*batch.rejected, *keeper.spoilt]
+    keep_rejected(session, rejected, reading, now)
+    close_heard(session, reading.channel, batch.heard - {bad.external_id for bad in rejected}, now)
     return Ingested(
         new=outcomes.count(Kept.NEW),
         changed=outcomes.count(Kept.CHANGED),
         known=outcomes.count(Kept.KNOWN),
         rejected=len(rejected),
+        own=own.count(Kept.NEW),
     )
+
+
+@dataclass(kw_only=True)
+class _Keeper:
+    """Keeps the items of one page, each behind a savepoint: what the database, or we, stumble over
+    is `spoilt`, leaves no trace and keeps no other away."""
+
+    session: Session
+    reading: Reading
+    now: datetime
+    started_at: datetime
+    known: Mapping[str, Mention]
+    spoilt: list[Rejected] = field(default_factory=list)
+
+    def mention(self, ready: Ready) -> Kept | None:
+        item = ready.item
+        have = self.known.get(item.external_id)
+        if have is not None and nothing_new(have, ready, self.reading.stream):
+            return Kept.KNOWN
+
+        def once() -> Kept:
+            return self._keep(ready, have)
+
+        def again() -> Kept:
+            return self._keep(ready, stored(self.session, self.reading.channel, item.external_id))
+
+        return self._apart(item, once, again)
+
+    def own(self, item: Incoming) -> Kept | None:
+        def once() -> Kept:
+            return keep_own(self.session, item, self.reading, self.now)
+
+        return self._apart(item, once, once)
+
+    def _keep(self, ready: Ready, have: Mention | None) -> Kept:
+        return keep(self.session, ready, have, self.reading, self.started_at, self.now)
+
+    def _apart(
+        self, item: Incoming, once: Callable[[], Kept], again: Callable[[], Kept]
+    ) -> Kept | None:
+        try:
+            try:
+                with self.session.begin_nested():
+                    return once()
+            except IntegrityError:
+                # Another process kept it at the same moment (PostgreSQL): now we see its row.
+                with self.session.begin_nested():
+                    return again()
+        except _NOT_THE_ITEM:
+            raise
+        except Exception as error:
+            log.exception("%s: cannot keep %s", self.reading.channel, item.external_id)
+            self.spoilt.append(dead(item, error))
+            return None
 
 
 def renew(database: Database, items: Iterable[Incoming], reading: Reading, *, now: datetime) -> int:
@@ -82,29 +171,27 @@ def renew(database: Database, items: Iterable[Incoming], reading: Reading, *, no
     `items` are the network's word (a lookup), not a stream, which may lag behind a deletion.
     Returns how many changed.
     """
-    readable, _ = _readable(items, (), reading, now)
-    judged, _ = _judge_what_is_new(database, readable, reading)
+    batch = make_ready(database, items, (), reading, now=now)
+    ids = [ready.item.external_id for ready in batch.mentions]
     with database.write() as session:
+        known = stored_of(session, reading.channel, ids)
         return sum(
-            _renew_one(session, item, judged.get(item.external_id), reading, now)
-            for item in readable
+            _renew_one(session, known[ready.item.external_id], ready, now)
+            for ready in batch.mentions
+            if ready.item.external_id in known
         )
 
 
-def _renew_one(
-    session: Session, item: Incoming, judgement: Judgement | None, reading: Reading, now: datetime
-) -> bool:
-    mention = stored(session, reading.channel, item.external_id)
-    if mention is None:
-        return False
+def _renew_one(session: Session, mention: Mention, ready: Ready, now: datetime) -> bool:
+    item = ready.item
     changed = False
     if mention.answerable is not item.answerable:
         mention.answerable, mention.changed_at, changed = item.answerable, now, True
     if mention.status is MentionStatus.GONE:
         mention.status, mention.status_reason = MentionStatus.NEW, "it can be seen again"
         mention.changed_at, changed = now, True
-    if judgement and says_something_new(mention, item):
-        rewrite(session, mention, item, judgement, now)
+    if ready.judgement and says_something_new(mention, item):
+        rewrite(session, mention, ready, ready.judgement, now)
         changed = True
     return changed
 
@@ -124,61 +211,3 @@ def mark_gone(database: Database, channel: str, external_ids: Iterable[str], now
             mention.status_reason = "deleted or hidden on the network"
             mention.changed_at = now
         return len(gone)
-
-
-def _readable(
-    found: Iterable[Incoming], unreadable: Iterable[Rejected], reading: Reading, now: datetime
-) -> tuple[list[Incoming], list[Rejected]]:
-    items: dict[str, Incoming] = {}
-    rejected = list(unreadable)
-    for item in found:
-        if not is_mention(item, reading.our_handles):
-            continue
-        try:
-            ready = normalize(item, heard_at=now)
-        except UnreadableItem as error:
-            rejected.append(_dead(item, error))
-            continue
-        # Two versions of one text may share a page, in any order.
-        seen = items.get(ready.external_id)
-        if seen is None or is_newer(ready.revision_id, seen.revision_id):
-            items[ready.external_id] = ready
-    # Oldest first, so that a conversation is stored in the order it was spoken.
-    return sorted(items.values(), key=lambda item: item.created_at), rejected
-
-
-def _judge_what_is_new(
-    database: Database, items: Sequence[Incoming], reading: Reading
-) -> tuple[Mapping[str, Judgement], Mapping[str, Rejected]]:
-    """Judgements of the items the store does not have in this wording, and what could not be
-    judged. No transaction is open meanwhile: scoring takes its time."""
-    with database.read() as session:
-        rows = session.execute(
-            select(Mention.external_id, Mention.text).where(
-                Mention.channel == reading.channel,
-                Mention.external_id.in_([item.external_id for item in items]),
-            )
-        )
-        known = {row.external_id: row.text for row in rows}
-    judged, unjudged = {}, {}
-    for item in items:
-        if known.get(item.external_id) == item.text:
-            continue
-        try:
-            judged[item.external_id] = judge(
-                item.text, languages=reading.languages, hint=item.language
-            )
-        except Exception as error:
-            # One text that trips the judge must not keep its page, and every page after it, away.
-            log.exception("%s: cannot judge %s", reading.channel, item.external_id)
-            unjudged[item.external_id] = _dead(item, error)
-        # Yield, or the desk in the same process waits for the interpreter's lock.
-        time.sleep(0)
-    return judged, unjudged
-
-
-def _dead(item: Incoming, error: Exception) -> Rejected:
-    payload = json.dumps({"id": item.external_id, "text": item.text})
-    return Rejected(
-        external_id=item.external_id, payload=payload, error=f"{type(error).__name__}: {error}"
-    )

@@ -87,6 +87,7 @@ class Mention(Base):
         Index(None, "created_at"),
         Index(None, "conversation_id"),
         Index(None, "author_id"),
+        Index(None, "likeness"),
     )
 
     id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
@@ -100,6 +101,8 @@ class Mention(Base):
 
     text: Mapped[str] = mapped_column(Text)
     media: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)  # url, kind, alt
+    likeness: Mapped[str] = mapped_column(String(32), default="")  # equal for near-equal texts
+    purged_at: Mapped[datetime | None] = mapped_column(Moment)  # the words were erased, as agreed
     url: Mapped[str] = mapped_column(Text, default="")
     answer_url: Mapped[str] = mapped_column(Text, default="")
     addressed: Mapped[bool] = mapped_column(default=True)
@@ -132,7 +135,11 @@ class Mention(Base):
 
 
 class Gap(Base):
-    """A stretch a network could not give us any more: shown, never passed over in silence."""
+    """A stretch a stream passed over: shown, never in silence, and filled where that is possible.
+
+    `filled_at` is set when the whole stretch was read after all. `next_try_at` is empty where the
+    network has no way to fill it: it then stays open for a human to see.
+    """
 
     __tablename__ = "gaps"
 
@@ -143,6 +150,94 @@ class Gap(Base):
     until: Mapped[datetime] = mapped_column(Moment)
     reason: Mapped[str] = mapped_column(Text)
     noticed_at: Mapped[datetime] = mapped_column(Moment)
+    position: Mapped[str | None] = mapped_column(Text)  # of the filling, as of a cursor
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    found: Mapped[int] = mapped_column(default=0)  # mentions the filling brought
+    filled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class HourCount(Base):
+    """An hour of a channel as the network counted it, and as our store did, when last compared."""
+
+    __tablename__ = "hour_counts"
+
+    channel: Mapped[str] = mapped_column(String(64), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+    theirs: Mapped[int]
+    ours: Mapped[int]
+    checked_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class OwnPost(Base):
+    """A post of ours that a stream showed. One that the outbox does not know was typed by a
+    colleague in the network's own app."""
+
+    __tablename__ = "own_posts"
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id"),
+        Index(None, "channel", "in_reply_to"),
+    )
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(String(64))
+    external_id: Mapped[str] = mapped_column(String(128))
+    in_reply_to: Mapped[str] = mapped_column(String(128))
+    text: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text, default="")
+    posted_at: Mapped[datetime] = mapped_column(Moment)
+    heard_at: Mapped[datetime] = mapped_column(Moment)
+    settled_at: Mapped[datetime | None] = mapped_column(Moment)  # compared with the outbox
+
+
+class Operation(StrEnum):
+    """What a network may stop us from doing, apart from the other."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class Cause(StrEnum):
+    """Why a network is left alone."""
+
+    LIMIT = "limit"  # a rate limit
+    POLICY = "policy"  # it took offence
+    AUTH = "auth"  # it does not accept our keys
+    TROUBLE = "trouble"  # it fails, or cannot be reached
+
+
+class Breaker(Base):
+    """A circuit breaker, and what the network told us to wait for: on disk, so that a restart does
+    not hammer."""
+
+    __tablename__ = "breakers"
+
+    channel: Mapped[str] = mapped_column(String(64), primary_key=True)
+    operation: Mapped[Operation] = mapped_column(Choice(Operation), primary_key=True)
+    cause: Mapped[Cause | None] = mapped_column(Choice(Cause))
+    blocked_until: Mapped[datetime | None] = mapped_column(Moment)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    failures: Mapped[int] = mapped_column(default=0)  # since `first_failure_at`
+    first_failure_at: Mapped[datetime | None] = mapped_column(Moment)
+    opened: Mapped[int] = mapped_column(default=0)  # times in a row: each doubles the wait
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SpendEntry(Base):
+    """A paid call under way, with the worst it may cost; or, once settled, what all such calls of
+    one UTC day cost, for each use and operation. One that is never settled stays as it is."""
+
+    __tablename__ = "spend_entries"
+    __table_args__ = (Index(None, "channel", "at"),)
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    channel: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+    use: Mapped[str] = mapped_column(String(32))  # listener.channels.metering.Use
+    operation: Mapped[str] = mapped_column(String(64))
+    micros: Mapped[int]  # millionths of a US dollar
+    settled: Mapped[bool] = mapped_column(default=False)
 
 
 class DeadLetter(Base):
@@ -155,9 +250,13 @@ class DeadLetter(Base):
     channel: Mapped[str] = mapped_column(String(64))
     stream: Mapped[str] = mapped_column(String(64))
     fingerprint: Mapped[str] = mapped_column(String(64))  # of the payload: seen again, kept once
+    external_id: Mapped[str | None] = mapped_column(String(128))  # where it could be read
     payload: Mapped[str] = mapped_column(Text)
     error: Mapped[str] = mapped_column(Text)
     heard_at: Mapped[datetime] = mapped_column(Moment)
+    tries: Mapped[int] = mapped_column(default=1)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)  # read after all, or dismissed
+    closed_by: Mapped[str] = mapped_column(String(64), default="")
 
 
 def as_media(values: Any) -> list[dict[str, str]]:

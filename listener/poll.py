@@ -11,14 +11,16 @@ from sqlalchemy import and_, or_, select
 
 from config.clock import Clock
 from config.database import Database
-from listener.channels.base import (
+from listener.channels.base import Channel
+from listener.channels.errors import (
     AuthFailed,
     BudgetSpent,
-    Channel,
     ChannelError,
+    PolicyBlock,
     RateLimited,
     Unavailable,
 )
+from listener.channels.metering import Use
 from listener.ingest import Ingested, ingest, mark_gone, renew
 from listener.models import OPEN, Cursor, Mention, MentionStatus
 from listener.store import Reading
@@ -82,24 +84,28 @@ class Poller:
                         Mention.status.in_(OPEN),
                         and_(Mention.status == MentionStatus.GONE, Mention.changed_at > lately),
                     ),
+                    Mention.purged_at.is_(None),
                 )
                 .order_by(Mention.due_at)
                 .limit(REFRESHED_AT_ONCE)
             ).all()
         return self.refresh_these(channel, waiting).changed if waiting else 0
 
-    def refresh_these(self, channel: Channel, external_ids: Sequence[str]) -> Refreshed:
+    def refresh_these(
+        self, channel: Channel, external_ids: Sequence[str], *, use: Use = Use.OWN
+    ) -> Refreshed:
         """Take over what the network says now about these mentions. Raises ChannelError."""
-        found = channel.lookup(external_ids)
+        found = channel.lookup(external_ids, use=use)
         now = self.clock()
         gone = mark_gone(
             self.database, channel.name, [key for key, item in found.items() if item is None], now
         )
         items = [item for item in found.values() if item is not None]
-        changed = renew(self.database, items, self._reading(channel, "lookup"), now=now)
+        changed = renew(self.database, items, self.reading(channel, "lookup"), now=now)
         return Refreshed(changed=gone + changed, answered=frozenset(found))
 
-    def _reading(self, channel: Channel, stream: str) -> Reading:
+    def reading(self, channel: Channel, stream: str) -> Reading:
+        """What ingest needs to know of a page that came from there."""
         return Reading(
             channel=channel.name,
             stream=stream,
@@ -116,8 +122,8 @@ class Poller:
                 if wait_until is not None and wait_until > self.clock():
                     return Polled(channel=channel.name, stream=stream, waiting=True)
                 page = channel.fetch(stream, position)
-                got = ingest(self.database, page, self._reading(channel, stream), now=self.clock())
-                total = _sum(total, got)
+                got = ingest(self.database, page, self.reading(channel, stream), now=self.clock())
+                total += got
                 if not page.more:
                     break
         except ChannelError as error:
@@ -148,7 +154,8 @@ class Poller:
             if cursor is None:
                 cursor = Cursor(channel=channel, stream=stream, started_at=now, failures=0)
                 session.add(cursor)
-            cursor.failures += 1
+            if error.held_until is None:  # else nothing was asked, and nothing failed
+                cursor.failures += 1
             cursor.last_error = str(error)
             cursor.not_before = now + wait_after(error, cursor.failures, now)
         log.warning("%s/%s: %s", channel, stream, error)
@@ -160,7 +167,9 @@ def wait_after(error: ChannelError, failures: int, now: datetime) -> timedelta:
     What the network says goes first; otherwise 2 s doubling to 5 minutes, and 5 minutes at once
     where only a human can help.
     """
-    if isinstance(error, RateLimited):
+    if error.held_until is not None:
+        return max(error.held_until - now, timedelta(seconds=1))
+    if isinstance(error, RateLimited | PolicyBlock):
         return max(error.until - now, timedelta(seconds=1))
     if isinstance(error, BudgetSpent):
         return max(error.until - now, timedelta(minutes=5)) if error.until else timedelta(hours=1)
@@ -169,15 +178,6 @@ def wait_after(error: ChannelError, failures: int, now: datetime) -> timedelta:
     if isinstance(error, Unavailable) and error.retry_after is not None:
         return timedelta(seconds=min(max(error.retry_after, 1), 3600))
     return timedelta(seconds=min(2 ** min(failures, 10), 300))
-
-
-def _sum(one: Ingested, two: Ingested) -> Ingested:
-    return Ingested(
-        new=one.new + two.new,
-        changed=one.changed + two.changed,
-        known=one.known + two.known,
-        rejected=one.rejected + two.rejected,
-    )
 
 
 def _polled(channel: str, stream: str, total: Ingested, error: str = "") -> Polled:

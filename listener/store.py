@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,13 +10,12 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from listener.channels.base import Incoming, Rejected
+from listener.channels.base import Incoming
+from listener.likeness import likeness
 from listener.models import (
     OPEN,
     Author,
     Conversation,
-    Cursor,
-    DeadLetter,
     Mention,
     MentionStatus,
     as_media,
@@ -46,13 +44,14 @@ class Reading:
     our_handles: Collection[str] = ()
 
 
-def cursor_of(session: Session, reading: Reading, now: datetime) -> Cursor:
-    """The stream's cursor, made at its first fetch ever."""
-    cursor = session.get(Cursor, (reading.channel, reading.stream))
-    if cursor is None:
-        cursor = Cursor(channel=reading.channel, stream=reading.stream, started_at=now, failures=0)
-        session.add(cursor)
-    return cursor
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """An item fit for the store. `judgement` is of this wording; None if the store already had it
+    before the transaction began. `notes`: what a reader should know beside the priority."""
+
+    item: Incoming
+    judgement: Judgement | None = None
+    notes: tuple[str, ...] = ()
 
 
 def stored(session: Session, channel: str, external_id: str) -> Mention | None:
@@ -61,83 +60,87 @@ def stored(session: Session, channel: str, external_id: str) -> Mention | None:
     )
 
 
+def stored_of(session: Session, channel: str, ids: Collection[str]) -> dict[str, Mention]:
+    """What we have of these, by their ids."""
+    found = session.scalars(
+        select(Mention).where(Mention.channel == channel, Mention.external_id.in_(ids))
+    )
+    return {mention.external_id: mention for mention in found}
+
+
+def nothing_new(mention: Mention, ready: Ready, stream: str) -> bool:
+    """Most of a page was read before: it is there, in these words, from this very stream."""
+    newer = is_newer(ready.item.revision_id, mention.revision_id)
+    return ready.judgement is None and not newer and stream in mention.streams
+
+
 def keep(
     session: Session,
-    item: Incoming,
-    judgement: Judgement | None,
+    ready: Ready,
+    mention: Mention | None,
     reading: Reading,
-    cursor: Cursor,
+    started_at: datetime,
     now: datetime,
 ) -> Kept:
-    """Store an item, or take over what is new about one we have. `judgement` is of this wording;
-    None if the store already had it before the transaction began."""
-    mention = stored(session, reading.channel, item.external_id)
+    """Store an item, or take over what is new about `mention`, which we have of it. `started_at`:
+    of its stream."""
+    item, judgement = ready.item, ready.judgement
     if mention is None:
         judgement = judgement or judge(item.text, languages=reading.languages, hint=item.language)
-        _add(session, item, judgement, reading, cursor, now)
+        _add(session, ready, judgement, reading, started_at, now)
         return Kept.NEW
     if reading.stream not in mention.streams:
         mention.streams = [*mention.streams, reading.stream]
-    if judgement is None or not says_something_new(mention, item):
+    if mention.status is MentionStatus.GONE or judgement is None:
+        # A stream may lag behind a deletion: what is gone stays gone, with the words it had.
+        _note_version(mention, item)
         return Kept.KNOWN
-    rewrite(session, mention, item, judgement, now)
+    if not says_something_new(mention, item):
+        return Kept.KNOWN
+    rewrite(session, mention, ready, judgement, now)
     return Kept.CHANGED
 
 
 def says_something_new(mention: Mention, item: Incoming) -> bool:
-    """Whether `item` is a newer wording. A lagging stream may show an older one once more."""
-    return mention.text != item.text and not is_newer(mention.revision_id, item.revision_id)
+    """Whether `item` is a newer wording. A lagging stream may show an older one once more, and
+    words that were erased do not come back."""
+    newer = mention.text != item.text and not is_newer(mention.revision_id, item.revision_id)
+    return newer and mention.purged_at is None
+
+
+def _note_version(mention: Mention, item: Incoming) -> None:
+    """A newer version that says the same as the one we have: an older one that says something else
+    must not be taken for newer when a stream shows it late."""
+    if mention.text == item.text and is_newer(item.revision_id, mention.revision_id):
+        mention.revision_id, mention.answer_under = item.revision_id, item.answer_under
 
 
 def rewrite(
-    session: Session, mention: Mention, item: Incoming, judgement: Judgement, now: datetime
+    session: Session, mention: Mention, ready: Ready, judgement: Judgement, now: datetime
 ) -> None:
     """The author changed the text: what was drafted for the old one no longer answers it."""
+    item = ready.item
     mention.text, mention.media = item.text, as_media(item.media)
+    mention.likeness = likeness(item.text)
     mention.revision_id, mention.answer_under = item.revision_id, item.answer_under
     mention.version += 1
     mention.changed_at = now
     mention.answerable = item.answerable
-    _judged(session, mention, item, judgement)
+    _judged(session, mention, ready, judgement)
     if mention.status in (MentionStatus.DRAFTED, MentionStatus.BY_HAND):
         mention.status = MentionStatus.NEW
         mention.status_reason = "the customer changed the text"
 
 
-def keep_rejected(
-    session: Session, rejected: Sequence[Rejected], reading: Reading, now: datetime
-) -> None:
-    """Keep what could not be read, each payload once, where a human can see it."""
-    for item in rejected:
-        payload = item.payload.encode("utf-8", "replace")
-        fingerprint = hashlib.sha256(payload).hexdigest()
-        known = session.scalar(
-            select(DeadLetter.id).where(
-                DeadLetter.channel == reading.channel, DeadLetter.fingerprint == fingerprint
-            )
-        )
-        if known is None:
-            session.add(
-                DeadLetter(
-                    channel=reading.channel,
-                    stream=reading.stream,
-                    fingerprint=fingerprint,
-                    payload=payload.decode(),
-                    error=item.error,
-                    heard_at=now,
-                )
-            )
-            session.flush()
-
-
 def _add(
     session: Session,
-    item: Incoming,
+    ready: Ready,
     judgement: Judgement,
     reading: Reading,
-    cursor: Cursor,
+    started_at: datetime,
     now: datetime,
 ) -> None:
+    item = ready.item
     author = _author(session, item, reading.channel)
     conversation = _conversation(session, item, reading.channel)
     session.flush()
@@ -151,6 +154,7 @@ def _add(
         author_id=author.id if author else None,
         text=item.text,
         media=as_media(item.media),
+        likeness=likeness(item.text),
         url=item.url,
         answer_url=item.answer_url,
         addressed=item.addressed,
@@ -163,15 +167,16 @@ def _add(
         version=1,
         status=MentionStatus.NEW,
     )
-    _judged(session, mention, item, judgement)
-    if mention.created_at < cursor.started_at - reading.answerable:
+    _judged(session, mention, ready, judgement)
+    if mention.created_at < started_at - reading.answerable:
         mention.status = MentionStatus.LISTEN_ONLY
         mention.status_reason = "older than this channel's first start"
     session.add(mention)
     session.flush()
 
 
-def _judged(session: Session, mention: Mention, item: Incoming, judgement: Judgement) -> None:
+def _judged(session: Session, mention: Mention, ready: Ready, judgement: Judgement) -> None:
+    item = ready.item
     hours = max((mention.heard_at - item.created_at).total_seconds() / 3600, 1.0)
     priority = prioritize(
         Facts(
@@ -195,7 +200,7 @@ def _judged(session: Session, mention: Mention, item: Incoming, judgement: Judge
     mention.phase = judgement.phase
     mention.priority = priority.level
     mention.points = priority.points
-    mention.reasons = list(priority.reasons)
+    mention.reasons = [*priority.reasons, *ready.notes]
     mention.due_at = item.created_at + priority.respond_within
     if Signal.STOP in judgement.signals and mention.author_id is not None:
         author = session.get_one(Author, mention.author_id)

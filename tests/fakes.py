@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from config.clock import Clock
 from listener.channels.base import (
-    ChannelError,
     ChannelOptions,
     Declaration,
     Incoming,
@@ -19,7 +19,10 @@ from listener.channels.base import (
     Person,
     Posted,
     Report,
+    Written,
 )
+from listener.channels.errors import ChannelError, Refused
+from listener.channels.metering import Use
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -60,6 +63,8 @@ class FakeChannel:
     `feed` is what fetch pages through. `shown` is what lookup says (None: gone); texts it does not
     hold are left out of the answer. `fail("post", Unavailable(...))` makes the next call raise
     before anything happened; with `late=True` after it happened, as when an answer is lost.
+    `by_colleagues` are posts of ours typed in the network's own app. `archive` is what `fill` and
+    `count` know (None: this network can do neither).
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class FakeChannel:
         text_limit: int = 280,
         links_welcome: bool = True,
         page_size: int = 100,
+        prices_checked: date | None = None,
         **options: Any,
     ) -> None:
         self.name = name
@@ -82,11 +88,16 @@ class FakeChannel:
             counted_in="characters",
             links_welcome=links_welcome,
             can_hide=True,
+            prices_checked=prices_checked,
         )
         self.feed: list[Incoming] = []
         self.shown: dict[str, Incoming | None] = {}
         self.posts: list[tuple[Outgoing, Posted]] = []
+        self.by_colleagues: list[Written] = []
+        self.archive: list[Incoming] | None = None
         self.hidden: list[str] = []
+        self.stretched = 1.0
+        self.ahead = timedelta()
         self.report = Report(account=f"{name} account")
         self._clock = clock or Watch()
         self._page_size = page_size
@@ -103,7 +114,9 @@ class FakeChannel:
         items = tuple(self.feed[start:end]) if first else ()
         return Page(items=items, position=str(end), more=end < len(self.feed))
 
-    def lookup(self, external_ids: Sequence[str]) -> Mapping[str, Incoming | None]:
+    def lookup(
+        self, external_ids: Sequence[str], *, use: Use = Use.OWN
+    ) -> Mapping[str, Incoming | None]:
         self._trouble("lookup")
         return {key: self.shown[key] for key in external_ids if key in self.shown}
 
@@ -120,12 +133,48 @@ class FakeChannel:
         self._trouble("post", late=True)
         return posted
 
-    def find_reply(self, reply: Outgoing, since: datetime) -> Posted | None:
-        self._trouble("find_reply")
-        for sent, posted in self.posts:
-            if sent.answer_under == reply.answer_under and posted.posted_at >= since:
-                return posted
-        return None
+    def own_replies(self, reply: Outgoing, since: datetime) -> Sequence[Written]:
+        self._trouble("own_replies")
+        ours = [
+            Written(
+                external_id=posted.external_id,
+                text=sent.text,
+                posted_at=posted.posted_at,
+                in_reply_to=sent.answer_under,
+                url=posted.url,
+            )
+            for sent, posted in self.posts
+        ]
+        found = [
+            written
+            for written in (*ours, *self.by_colleagues)
+            if written.in_reply_to == reply.answer_under and written.posted_at >= since
+        ]
+        return sorted(found, key=lambda written: written.posted_at, reverse=True)
+
+    def fill(self, since: datetime, until: datetime, position: str | None) -> Page:
+        self._trouble("fill")
+        if self.archive is None:
+            raise Refused("this network has no way to read a stretch again")
+        stretch = [item for item in self.archive if since <= item.created_at < until]
+        start = int(position or 0)
+        end = min(start + self._page_size, len(stretch))
+        return Page(items=tuple(stretch[start:end]), position=str(end), more=end < len(stretch))
+
+    def count(self, since: datetime, until: datetime) -> Mapping[datetime, int] | None:
+        self._trouble("count")
+        if self.archive is None:
+            return None
+        hours = (
+            item.created_at.replace(minute=0, second=0, microsecond=0) for item in self.archive
+        )
+        return Counter(hour for hour in hours if since <= hour < until)
+
+    def pressure(self) -> float:
+        return self.stretched
+
+    def clock_apart(self) -> timedelta:
+        return self.ahead
 
     def hide(self, external_id: str) -> None:
         self._trouble("hide")

@@ -8,10 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from listener.channels.base import (
-    Page,
-    Refused,
-)
+from listener.channels.base import Page
+from listener.channels.errors import Refused
 from listener.channels.facebook.channel import FacebookChannel
 from tests.facebook_on_loopback import COMMENTS, FEED, NOW, PAGE, channel, stamp
 from tests.loopback import Network, Says, payload, serving

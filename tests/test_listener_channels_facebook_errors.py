@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.channels.base import (
+from listener.channels.errors import (
     AuthFailed,
     ChannelError,
     Gone,
+    PolicyBlock,
     RateLimited,
     Refused,
     Unavailable,
@@ -34,7 +35,7 @@ def error(code: object, message: str = "no", **more: Any) -> dict[str, Any]:
         (payload("facebook/errors/190-expired.json"), AuthFailed, AuthFailed),
         (payload("facebook/errors/100-gone.json"), Gone, Gone),
         (payload("facebook/errors/32-page-limit.json"), RateLimited, RateLimited),
-        (payload("facebook/errors/368-blocked.json"), RateLimited, RateLimited),
+        (payload("facebook/errors/368-blocked.json"), PolicyBlock, PolicyBlock),
         (payload("facebook/errors/506-duplicate.json"), Refused, Unknown),
         (payload("facebook/errors/2-temporary.json"), Unavailable, Unknown),
         (payload("facebook/errors/200-permission.json"), AuthFailed, AuthFailed),
@@ -98,14 +99,29 @@ def test_a_limit_lasts_as_long_as_facebook_says_and_else_ever_longer() -> None:
 
 def test_a_block_for_abuse_keeps_us_silent_for_a_day() -> None:
     found = facebook_errors.failure(400, {}, error(368), now=NOW, write=True)
-    assert isinstance(found, RateLimited)
-    assert (found.until - NOW).days == 1
+    assert isinstance(found, PolicyBlock)
+    assert found.until - NOW == timedelta(days=1)
+
+
+def test_a_duplicate_is_unknown_and_says_that_it_repeats_something() -> None:
+    found = facebook_errors.failure(400, {}, error(506), now=NOW, write=True)
+    assert isinstance(found, Unknown)
+    assert found.repetition
+
+
+@pytest.mark.parametrize(
+    ("used", "factor"), [(0, 1), (40, 1), (75, 1), (90, 1.2), (95, 95 / 75), (150, 2)]
+)
+def test_calls_come_less_often_as_the_allowance_runs_out(used: int, factor: float) -> None:
+    assert facebook_errors.stretch(used) == pytest.approx(factor)
 
 
 def test_usage_is_the_worst_of_all_shares_and_nonsense_is_none() -> None:
     says = {"x-app-usage": '{"call_count":28,"total_time":91}', "x-page-usage": "[NaN"}
     assert facebook_errors.usage(says) == 91
-    assert facebook_errors.usage({"x-business-use-case-usage": "5"}) == 0
+    assert facebook_errors.usage({"x-app-usage": '{"call_count":0}'}) == 0
+    for nonsense in ("5", "", '{"call_count":"many","total_time":null}'):
+        assert facebook_errors.usage({"x-business-use-case-usage": nonsense}) is None
 
 
 names = st.sampled_from(["message", "code", "error_subcode", "is_transient", "error_user_msg"])

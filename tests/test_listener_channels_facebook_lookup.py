@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from listener.channels.base import AuthFailed, RateLimited, Refused, Unavailable
+from listener.channels.errors import AuthFailed, RateLimited, Refused, Unavailable
 from tests.facebook_on_loopback import FEED, PAGE, POST, TOP, channel
 from tests.loopback import Asked, Network, Says, payload, serving
 

@@ -9,11 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.channels.base import (
-    Answerable,
-    Incoming,
-    MediaKind,
-)
+from listener.channels.base import Answerable, Incoming, MediaKind
 from listener.channels.facebook import instagram
 from listener.channels.facebook.parse import Parsed, Reader, next_cursor
 from tests.loopback import payload

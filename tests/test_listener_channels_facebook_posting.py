@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import hmac
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from config.errors import ConfigError
+from config.http import MOST_BYTES
 from config.secrets import Redactor
 from listener.channels import open_channels
-from listener.channels.base import (
+from listener.channels.base import Report
+from listener.channels.errors import (
     AuthFailed,
     ChannelError,
     Gone,
+    PolicyBlock,
     RateLimited,
     Refused,
     Unavailable,
     Unknown,
 )
+from listener.channels.metering import free
 from tests.facebook_on_loopback import (
+    COMMENTS,
     FEED,
     NOW,
     PAGE,
+    POST,
     REPLY,
     SEND,
     TOKEN,
@@ -34,6 +43,8 @@ from tests.facebook_on_loopback import (
     own,
 )
 from tests.loopback import Network, Says, free_port, payload, serving
+
+BOMB = gzip.compress(bytes(MOST_BYTES + 1))
 
 
 @pytest.fixture
@@ -71,8 +82,9 @@ HTML = {"Content-Type": "text/html"}
         (Says(status=200, body=b"{cut", headers={}), Unknown),
         (Says(status=200, body={"id": 5.5}), Unknown),
         (Says(status=200, body=[1]), Unknown),
+        (Says(status=200, body=BOMB, headers={"Content-Encoding": "gzip"}), Unknown),
         (Says(status=400, body=payload("facebook/errors/506-duplicate.json")), Unknown),
-        (Says(status=400, body=payload("facebook/errors/368-blocked.json")), RateLimited),
+        (Says(status=400, body=payload("facebook/errors/368-blocked.json")), PolicyBlock),
         (Says(status=400, body=payload("facebook/errors/32-page-limit.json")), RateLimited),
         (Says(status=429, body=b""), RateLimited),
         (Says(status=400, body=payload("facebook/errors/190-expired.json")), AuthFailed),
@@ -115,30 +127,53 @@ def test_the_same_failures_while_reading_are_no_mystery(network: Network) -> Non
             channel(network.url).fetch("feed", None)
 
 
-def test_our_reply_is_found_again_by_its_text_and_time(network: Network) -> None:
-    read = f"GET /v26.0/{TOP}/comments"
+READ = f"GET /v26.0/{TOP}/comments"
+
+
+def test_our_comments_are_found_again_by_place_and_time_the_newest_first(
+    network: Network,
+) -> None:
     at = NOW - timedelta(minutes=2)
-    data = [own("Bonjour", at, "398"), own("Merci  Marie ", at)]
-    network.on(read, {"data": data})
-    found = channel(network.url).find_reply(REPLY, at)
-    assert found is not None
-    assert (found.external_id, found.posted_at) == ("900000000000101_399", at)
-    assert channel(network.url).find_reply(REPLY, at + timedelta(seconds=61)) is None
-    asked = network.calls(read)[0].query
+    earlier = at - timedelta(seconds=30)
+    first, second = own("Bonjour", earlier, "398"), own("Merci  Marie ", at)
+    network.on(READ, {"data": [{**one, "parent": {"id": TOP}} for one in (first, second)]})
+    newest, oldest = channel(network.url).own_replies(REPLY, at)
+    assert (newest.external_id, newest.posted_at) == ("900000000000101_399", at)
+    assert (newest.text, newest.in_reply_to) == ("Merci  Marie ", TOP)
+    assert newest.url.endswith("comment_id=301&reply_comment_id=399")
+    assert oldest.external_id == "900000000000101_398"
+    assert not channel(network.url).own_replies(REPLY, at + timedelta(seconds=61))
+    asked = network.calls(READ)[0].query
     assert (asked["filter"], asked["order"]) == ("stream", "reverse_chronological")
 
 
 def test_anothers_comment_with_the_same_text_is_not_ours(network: Network) -> None:
     theirs = {**own("Merci Marie", NOW), "from": {"id": "8", "name": "Troll"}}
-    network.on(f"GET /v26.0/{TOP}/comments", {"data": [theirs]})
-    assert channel(network.url).find_reply(REPLY, NOW) is None
+    network.on(READ, {"data": [theirs]})
+    assert not channel(network.url).own_replies(REPLY, NOW)
+
+
+def test_below_a_post_our_replies_to_its_comments_are_not_replies_to_the_post(
+    network: Network,
+) -> None:
+    nested = {**own("to Anna", NOW, "398"), "parent": {"id": TOP}}
+    network.on(COMMENTS, {"data": [nested, own("to the post", NOW)]})
+    under_post = replace(REPLY, answer_under=POST)
+    (found,) = channel(network.url).own_replies(under_post, NOW)
+    assert (found.text, found.in_reply_to) == ("to the post", POST)
+
+
+def test_a_comment_nobody_can_read_is_no_proof_of_absence(network: Network) -> None:
+    network.on(READ, {"data": [{**own("", NOW), "message": 5}]})
+    with pytest.raises(Unavailable):
+        channel(network.url).own_replies(REPLY, NOW)
 
 
 def test_reading_back_without_end_is_no_proof_of_absence(network: Network) -> None:
     paging = {"cursors": {"after": "x"}, "next": "https://x/"}
-    network.on(f"GET /v26.0/{TOP}/comments", {"data": [own("a", NOW)], "paging": paging})
+    network.on(READ, {"data": [own("a", NOW)], "paging": paging})
     with pytest.raises(Unavailable):
-        channel(network.url).find_reply(REPLY, NOW)
+        channel(network.url).own_replies(REPLY, NOW)
 
 
 def test_hiding_is_harmless_twice(network: Network) -> None:
@@ -166,9 +201,70 @@ def test_reading_stops_before_the_allowance_is_gone_and_replies_go_on(network: N
     fb.post(REPLY)
 
 
+def test_the_fuller_the_allowance_the_longer_the_time_between_rounds(network: Network) -> None:
+    body, usage = payload("facebook/feed_last.json"), '{"call_count":90}'
+    network.on(FEED, Says(body=body, headers={"X-App-Usage": usage}), Says(body=body))
+    fb = channel(network.url)
+    assert fb.pressure() == 1
+    for _ in range(2):  # an answer that says nothing of it changes nothing
+        fb.fetch("feed", None)
+        assert fb.pressure() == 1.2
+
+
+def test_a_refusal_tells_of_the_allowance_too(network: Network) -> None:
+    limited = payload("facebook/errors/32-page-limit.json")
+    network.on(SEND, Says(status=400, body=limited, headers={"X-App-Usage": '{"call_count":99}'}))
+    fb = channel(network.url)
+    with pytest.raises(RateLimited):
+        fb.post(REPLY)
+    with pytest.raises(RateLimited):
+        fb.fetch("feed", None)
+    assert not network.calls(FEED)
+
+
+def _checked(network: Network, *, ahead: timedelta = timedelta(), days: int = 40) -> Report:
+    """The check of a Page whose server's clock is `ahead`, with a token of so many days."""
+    date = {"Date": format_datetime(NOW + ahead, usegmt=True)}
+    ends = int((NOW + timedelta(days=days)).timestamp())
+    token = {"scopes": [], "is_valid": True, "expires_at": 0, "data_access_expires_at": ends}
+    network.on(f"GET /v26.0/{PAGE}", Says(body=payload("facebook/page.json"), headers=date))
+    network.on("GET /v26.0/debug_token", Says(body={"data": token}, headers=date))
+    return channel(network.url).check()
+
+
+@pytest.mark.parametrize(("days", "problems"), [(14, 0), (13, 1), (0, 1)])
+def test_check_warns_two_weeks_before_the_token_ends(
+    network: Network, days: int, problems: int
+) -> None:
+    report = _checked(network, days=days)
+    assert report.token_days_left == days
+    told = f"the token lives for {days} more days: make a new page_access_token"
+    assert list(report.problems) == [told] * problems
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0, ""), (30, ""), (-30, ""), (31, "31 s behind"), (-90, "90 s ahead")],
+)
+def test_check_sees_a_clock_that_is_off(network: Network, seconds: int, told: str) -> None:
+    problems = _checked(network, ahead=timedelta(seconds=seconds)).problems
+    assert [told in problem for problem in problems] == ([True] if told else [])
+
+
+def test_the_clocks_are_compared_with_every_answer(network: Network) -> None:
+    ahead = {"Date": format_datetime(NOW + timedelta(minutes=2), usegmt=True)}
+    network.on(FEED, Says(body=payload("facebook/feed_last.json"), headers=ahead))
+    fb = channel(network.url)
+    assert fb.clock_apart() == timedelta()
+    fb.fetch("feed", None)
+    assert fb.clock_apart() == timedelta(minutes=2)
+
+
 def test_check_names_scopes_days_and_what_is_missing(network: Network) -> None:
-    network.on(f"GET /v26.0/{PAGE}", payload("facebook/page.json"))
-    network.on("GET /v26.0/debug_token", payload("facebook/debug_token.json"))
+    date = {"Date": format_datetime(NOW, usegmt=True)}
+    network.on(f"GET /v26.0/{PAGE}", Says(body=payload("facebook/page.json"), headers=date))
+    token = payload("facebook/debug_token.json")
+    network.on("GET /v26.0/debug_token", Says(body=token, headers=date))
     report = channel(network.url).check()
     assert report.account == "Larix Outdoor"
     assert report.token_days_left == 40
@@ -178,7 +274,9 @@ def test_check_names_scopes_days_and_what_is_missing(network: Network) -> None:
 
 
 def test_check_is_content_if_the_token_may_not_look_at_itself(network: Network) -> None:
-    network.on(f"GET /v26.0/{PAGE}", payload("facebook/page.json"))
+    date = {"Date": format_datetime(NOW, usegmt=True)}
+    network.on(f"GET /v26.0/{PAGE}", Says(body=payload("facebook/page.json"), headers=date))
+    network.on("GET /v26.0/debug_token", Says(status=400, body={"error": {}}, headers=date))
     report = channel(network.url).check()
     assert (report.problems, report.token_days_left) == ((), None)
 
@@ -236,7 +334,9 @@ def test_a_missing_key_is_one_line_that_names_it(key: str) -> None:
     table = {"page_id": PAGE, "page_access_token": TOKEN}
     table.pop(key)
     with pytest.raises(ConfigError) as error:
-        open_channels({"facebook": table}, source="b.toml", redactor=Redactor(), clock=lambda: NOW)
+        open_channels(
+            {"facebook": table}, source="b.toml", redactor=Redactor(), clock=lambda: NOW, meter=free
+        )
     assert f"b.toml: channels.facebook.{key}: is missing" in str(error.value)
 
 

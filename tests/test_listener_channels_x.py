@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from listener.channels.base import Refused, Unavailable
+from listener.channels.errors import Refused, Unavailable
 from tests.loopback import Network, Says, payload
 from tests.x_on_loopback import MENTIONS, NOW, SEARCH, ago, channel, page, x_running
 
@@ -129,12 +129,12 @@ def test_more_mentions_than_x_lists_leave_a_visible_gap(network: Network) -> Non
 def test_search_is_there_only_with_queries_and_leaves_our_own_posts_out(network: Network) -> None:
     network.on(SEARCH, payload("x/search.json"))
     x = channel(network.url, queries=['"larix outdoor" -is:retweet'])
-    assert x.declaration.streams == ("mentions", "search")
+    assert x.declaration.streams == ("mentions", "own", "search")
     assert len(x.fetch("search", None).items) == 5
     query = network.calls(SEARCH)[0].query
     assert query["query"] == '("larix outdoor" -is:retweet) -from:larixoutdoor'
     silent = channel(network.url)
-    assert silent.declaration.streams == ("mentions",)
+    assert silent.declaration.streams == ("mentions", "own")
     with pytest.raises(Refused):
         silent.fetch("search", None)
 

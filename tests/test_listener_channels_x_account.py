@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -14,7 +15,8 @@ from oauthlib.oauth1 import RequestValidator, SignatureOnlyEndpoint
 from config.errors import ConfigError
 from config.secrets import Redactor
 from listener.channels import open_channels
-from listener.channels.base import ChannelError
+from listener.channels.errors import ChannelError
+from listener.channels.metering import free
 from tests.loopback import Network, Says, free_port, payload
 from tests.x_on_loopback import MENTIONS, NOW, REPLY, SECRETS, channel, page, x_running
 
@@ -42,9 +44,23 @@ def _with_date(network: Network, says: Says) -> Any:
     return channel(network.url).check()
 
 
-def test_check_sees_a_clock_that_is_off(network: Network) -> None:
-    report = channel(network.url).check()  # the server's Date is the real time, ours is not
-    assert any("clock" in line for line in report.problems)
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0, ""), (30, ""), (-30, ""), (31, "31 s behind"), (-90, "90 s ahead")],
+)
+def test_check_sees_a_clock_that_is_off(network: Network, seconds: int, told: str) -> None:
+    date = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
+    report = _with_date(network, Says(body=payload("x/me.json"), headers={"Date": date}))
+    assert [told in problem for problem in report.problems] == ([True] if told else [])
+
+
+def test_the_clocks_are_compared_with_every_answer(network: Network) -> None:
+    ahead = {"Date": format_datetime(NOW + timedelta(minutes=2), usegmt=True)}
+    network.on(MENTIONS, Says(body=page("9"), headers=ahead))
+    x = channel(network.url)
+    assert x.clock_apart() == timedelta()
+    x.fetch("mentions", None)
+    assert x.clock_apart() == timedelta(minutes=2)
 
 
 def test_check_warns_before_the_monthly_cap(network: Network) -> None:
@@ -66,7 +82,9 @@ def test_check_raises_nothing(network: Network) -> None:
 def test_a_missing_secret_is_one_line_that_names_it(key: str) -> None:
     table = {name: value for name, value in SECRETS.items() if name != key}
     with pytest.raises(ConfigError) as error:
-        open_channels({"x": table}, source="bot.toml", redactor=Redactor(), clock=lambda: NOW)
+        open_channels(
+            {"x": table}, source="bot.toml", redactor=Redactor(), clock=lambda: NOW, meter=free
+        )
     assert f"bot.toml: channels.x.{key}: is missing" in str(error.value)
     assert f"BOT__CHANNELS__X__{key.upper()}" in str(error.value)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from listener.channels.base import (
+from config.http import MOST_BYTES
+from listener.channels.errors import (
     AuthFailed,
     BudgetSpent,
     ChannelError,
@@ -20,6 +23,9 @@ from listener.channels.base import (
 )
 from tests.loopback import Network, Says, free_port, payload
 from tests.x_on_loopback import ME, MENTION, MENTIONS, NOW, REPLY, ago, channel, page, x_running
+
+BOMB = gzip.compress(bytes(MOST_BYTES + 1))
+OWN = f"GET /2/users/{ME}/tweets"
 
 
 @pytest.fixture
@@ -47,6 +53,7 @@ def test_a_reply_hangs_under_the_mention_and_carries_the_text_alone(network: Net
         (Says(status=201, body=b"cut of"), Unknown),
         (Says(status=201, body={"data": {}}), Unknown),
         (Says(status=200, body=[]), Unknown),
+        (Says(status=201, body=BOMB, headers={"Content-Encoding": "gzip"}), Unknown),
         (Says(status=307, headers={"Location": "/elsewhere"}), Unknown),
         (Says(status=403, body=payload("x/errors/403-duplicate.json")), Unknown),
         (Says(status=403, body=payload("x/errors/403-not-summoned.json")), Refused),
@@ -90,48 +97,68 @@ def test_waits_without_a_reset_grow_and_a_success_ends_them(network: Network) ->
     assert waits == [60, 120, 60]
 
 
-def test_our_reply_is_found_again_by_what_it_answers(network: Network) -> None:
-    answer: dict[str, Any] = {
-        "referenced_tweets": [{"type": "replied_to", "id": MENTION}],
-        "author_id": ME,
-    }
-    network.on(
-        f"GET /2/users/{ME}/tweets",
-        page(ago(minutes=1), token="t"),
-        page(ago(minutes=2), **answer),
-    )
-    found = channel(network.url).find_reply(REPLY, NOW - timedelta(minutes=5))
-    assert found is not None
-    assert found.external_id == ago(minutes=2)
-    assert found.posted_at == NOW - timedelta(minutes=2)
-    asked = network.calls(f"GET /2/users/{ME}/tweets")[0]
-    assert int(asked.query["since_id"]) >= int(MENTION)
+ANSWERS: dict[str, Any] = {
+    "referenced_tweets": [{"type": "replied_to", "id": MENTION}],
+    "author_id": ME,
+}
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("@annaferri_it Ciao Anna! https://t.co/abc", True), ("another text", False)],
-)
-def test_a_reply_made_just_before_counts_only_if_it_says_the_same(
-    network: Network, text: str, found: bool
+def test_our_replies_are_found_again_by_what_they_answer_the_newest_first(
+    network: Network,
 ) -> None:
-    answer = {"in_reply_to_tweet_id": MENTION, "author_id": ME, "text": text}
-    network.on(f"GET /2/users/{ME}/tweets", page(ago(seconds=20), **answer))
-    got = channel(network.url).find_reply(REPLY, NOW - timedelta(seconds=10))
-    assert (got is not None) is found
+    network.on(
+        OWN,
+        page(ago(minutes=1), token="t"),
+        page(ago(minutes=2), ago(minutes=3), **ANSWERS),
+    )
+    newest, oldest = channel(network.url).own_replies(REPLY, NOW - timedelta(minutes=5))
+    assert (newest.external_id, oldest.external_id) == (ago(minutes=2), ago(minutes=3))
+    assert newest.posted_at == NOW - timedelta(minutes=2)
+    assert newest.in_reply_to == MENTION
+    assert newest.url.endswith(f"/status/{ago(minutes=2)}")
+    asked = network.calls(OWN)[0].query
+    assert asked["since_id"] == ago(minutes=6)
+
+
+def test_our_posts_are_asked_for_from_the_mention_on_and_no_earlier(network: Network) -> None:
+    network.on(OWN, page())
+    channel(network.url).own_replies(REPLY, NOW - timedelta(days=3))
+    assert network.calls(OWN)[0].query["since_id"] == MENTION
+
+
+def test_what_we_wrote_comes_back_as_x_shows_it_whoever_of_us_wrote_it(network: Network) -> None:
+    text = "@annaferri_it Q&amp;A: https://t.co/abc"
+    network.on(OWN, page(ago(seconds=20), text=text, in_reply_to_tweet_id=MENTION, author_id=ME))
+    (found,) = channel(network.url).own_replies(REPLY, NOW - timedelta(seconds=10))
+    assert found.text == "@annaferri_it Q&A: https://t.co/abc"
+
+
+def test_a_reply_below_the_mention_as_it_was_before_its_edit_is_found_too(
+    network: Network,
+) -> None:
+    edited = replace(REPLY, answer_under=ago(minutes=20))
+    network.on(OWN, page(ago(minutes=25), **ANSWERS))
+    (found,) = channel(network.url).own_replies(edited, NOW - timedelta(minutes=40))
+    assert found.in_reply_to == MENTION
 
 
 def test_no_reply_and_a_reply_to_another_are_both_none(network: Network) -> None:
-    network.on(f"GET /2/users/{ME}/tweets", page(ago(minutes=1), in_reply_to_tweet_id="77"))
-    assert channel(network.url).find_reply(REPLY, NOW - timedelta(minutes=5)) is None
+    network.on(OWN, page(ago(minutes=1), in_reply_to_tweet_id="77"))
+    assert not channel(network.url).own_replies(REPLY, NOW - timedelta(minutes=5))
 
 
 def test_reading_back_without_end_is_no_proof_of_absence(network: Network) -> None:
-    pages = [page(ago(minutes=1), token=f"t{number}") for number in range(30)]
-    network.on(f"GET /2/users/{ME}/tweets", *pages)
+    network.on(OWN, *[page(ago(minutes=1), token=f"t{number}") for number in range(30)])
     with pytest.raises(Unavailable):
-        channel(network.url).find_reply(REPLY, NOW - timedelta(hours=1))
-    assert len(network.calls(f"GET /2/users/{ME}/tweets")) == 10
+        channel(network.url).own_replies(REPLY, NOW - timedelta(hours=1))
+    assert len(network.calls(OWN)) == 10
+
+
+def test_a_post_of_ours_nobody_can_read_is_no_proof_of_absence_either(network: Network) -> None:
+    unreadable = {**page(ago(minutes=1)), "data": [{"id": ago(minutes=1), "text": None}]}
+    network.on(OWN, unreadable)
+    with pytest.raises(Unavailable):
+        channel(network.url).own_replies(REPLY, NOW - timedelta(hours=1))
 
 
 def test_lookup_tells_the_living_from_the_gone_and_is_silent_on_the_rest(network: Network) -> None:

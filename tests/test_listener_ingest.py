@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,23 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from config.database import Database
 from config.settings import LANGUAGES
-from listener.channels.base import Incoming, Missing, Page, Person, Rejected
+from listener.alike import alike
+from listener.channels.base import Incoming, Media, MediaKind, Missing, Page, Person, Rejected
 from listener.ingest import Ingested, ingest, mark_gone, renew
-from listener.models import Author, Cursor, DeadLetter, Gap, Mention, MentionStatus
+from listener.models import (
+    Author,
+    Cursor,
+    DeadLetter,
+    Gap,
+    Mention,
+    MentionStatus,
+    OwnPost,
+    as_media,
+)
 from listener.store import Reading
 from sentiment.judge import judge
 from sentiment.prioritize import Level
@@ -66,17 +77,73 @@ def test_a_mention_heard_in_two_streams_is_one_mention_with_two_sightings(
     assert [mention.streams for mention in _mentions(database)] == [["mentions", "search"]]
 
 
+@pytest.mark.parametrize(
+    "trouble", [KeyboardInterrupt(), OperationalError("INSERT", {}, Exception("disk is full"))]
+)
 def test_rows_and_cursor_are_kept_together_or_not_at_all(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch, trouble: BaseException
 ) -> None:
     ingest(database, _page(incoming("1"), position="first"), READING, now=NOW)
-    monkeypatch.setattr("listener.store.as_media", _raise)
-    with pytest.raises(RuntimeError):
-        ingest(database, _page(incoming("2"), position="second"), READING, now=NOW)
+
+    def stumbles(media: object) -> list[dict[str, str]]:
+        if media:
+            raise trouble
+        return as_media(media)
+
+    monkeypatch.setattr("listener.store.as_media", stumbles)
+    picture = Media(url="https://network.example/1.jpg", kind=MediaKind.IMAGE)
+    page = _page(incoming("2"), incoming("3", media=(picture,)), position="second")
+    with pytest.raises(type(trouble)):
+        ingest(database, page, READING, now=NOW)
     with database.read() as session:
         cursor = session.get_one(Cursor, ("x", "mentions"))
     assert cursor.position == "first"
     assert [mention.external_id for mention in _mentions(database)] == ["1"]
+
+
+def test_what_the_database_refuses_of_one_item_costs_no_other(database: Database) -> None:
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refuses BEFORE INSERT ON mentions WHEN NEW.text = 'poison'"
+            " BEGIN SELECT RAISE(ABORT, 'value too long'); END"
+        )
+        connection.commit()
+    stranger = Person(external_id="stranger")
+    poison = incoming("2", "poison", author=stranger, conversation="thread-9")
+    page = _page(incoming("1"), poison, incoming("3"), position="next")
+    assert ingest(database, page, READING, now=NOW) == Ingested(new=2, rejected=1)
+    assert [mention.external_id for mention in _mentions(database)] == ["1", "3"]
+    with database.read() as session:
+        letter = session.scalars(select(DeadLetter)).one()
+        assert "value too long" in letter.error
+        assert letter.external_id == "2"
+        assert session.get_one(Cursor, ("x", "mentions")).position == "next"
+        assert [author.external_id for author in session.scalars(select(Author))] == ["giulia-1"]
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize(
+    "poison",
+    [
+        {"external_id": "a b"},
+        {"created_at": NOW.replace(tzinfo=None)},
+        {"text": None},
+        {"author": Person(external_id="1", name=None)},  # type: ignore[arg-type]
+        {"engagement": None},
+        {"media": 7},
+    ],
+    ids=str,
+)
+def test_a_poison_item_anywhere_on_a_page_becomes_a_dead_letter_and_the_page_goes_on(
+    database: Database, poison: dict[str, object], place: int
+) -> None:
+    items = [incoming("1"), incoming("3")]
+    items.insert(place, replace(incoming("2"), **poison))  # type: ignore[arg-type]
+    page = _page(*items, position="next")
+    assert ingest(database, page, READING, now=NOW) == Ingested(new=2, rejected=1)
+    assert [mention.external_id for mention in _mentions(database)] == ["1", "3"]
+    with database.read() as session:
+        assert session.get_one(Cursor, ("x", "mentions")).position == "next"
 
 
 def test_an_edit_is_the_same_mention_judged_anew_and_wants_a_new_draft(
@@ -128,12 +195,71 @@ def test_a_text_that_trips_the_judge_becomes_a_dead_letter_and_the_rest_is_heard
             raise RecursionError("too deep")
         return judge(text, languages=LANGUAGES)
 
-    monkeypatch.setattr("listener.ingest.judge", tripped)
+    monkeypatch.setattr("listener.ready.judge", tripped)
     page = _page(incoming("1"), incoming("2", "poison"), incoming("3"), position="next")
     assert ingest(database, page, READING, now=NOW) == Ingested(new=2, rejected=1)
     with database.read() as session:
         assert "RecursionError" in session.scalars(select(DeadLetter)).one().error
         assert session.get_one(Cursor, ("x", "mentions")).position == "next"
+
+
+def test_a_wording_older_than_one_that_said_the_same_does_not_come_back(
+    database: Database,
+) -> None:
+    """Edited from A to B and back to A: the last version is the one to hold others against."""
+    ingest(database, _page(incoming("1000", "A")), READING, now=NOW)
+    ingest(database, _page(incoming("1000", "A", revision_id="1009")), READING, now=NOW)
+    ingest(database, _page(incoming("1000", "B", revision_id="1005")), READING, now=NOW)
+    (mention,) = _mentions(database)
+    assert (mention.text, mention.revision_id, mention.version) == ("A", "1009", 1)
+
+
+def test_a_stream_does_not_bring_words_back_under_a_tombstone(database: Database) -> None:
+    ingest(database, _page(incoming("1000", "old")), READING, now=NOW)
+    mark_gone(database, "x", ["1000"], NOW)
+    ingest(database, _page(incoming("1000", "new", revision_id="1005")), READING, now=NOW)
+    (mention,) = _mentions(database)
+    assert (mention.text, mention.status) == ("old", MentionStatus.GONE)
+
+
+def test_our_own_answers_are_kept_once_and_are_no_mentions(database: Database) -> None:
+    ours = incoming("9", "We are on it!", own=True, in_reply_to="1", url="https://x.example/9")
+    page = _page(incoming("1"), ours, incoming("8", "Good morning!", own=True))
+    assert ingest(database, page, READING, now=NOW) == Ingested(new=1, own=1)
+    again = ingest(database, page, replace(READING, stream="search"), now=NOW)
+    assert again == Ingested(known=1)
+    with database.read() as session:
+        own = session.scalars(select(OwnPost)).one()
+    assert (own.external_id, own.in_reply_to, own.text) == ("9", "1", "We are on it!")
+    assert (own.url, own.posted_at, own.settled_at) == ("https://x.example/9", NOW, None)
+
+
+def test_a_date_that_cannot_be_is_told_beside_the_priority(database: Database) -> None:
+    far = incoming("1", created_at=NOW + timedelta(days=400))
+    long_ago = incoming("2", created_at=datetime(1970, 1, 1, tzinfo=UTC))
+    ahead = incoming("3", created_at=NOW + timedelta(minutes=1))
+    ingest(database, _page(far, long_ago, ahead), READING, now=NOW)
+    one, two, three = _mentions(database)
+    assert (one.created_at, three.created_at) == (NOW, NOW)
+    assert two.created_at == NOW - timedelta(days=7)
+    assert "the network dates it 2027-04-06, which cannot be" in one.reasons
+    assert "the network dates it 1970-01-01, which cannot be" in two.reasons
+    assert not any("dates it" in reason for reason in three.reasons)
+
+
+def test_near_identical_texts_are_found_together(database: Database) -> None:
+    texts = {
+        "1": "Boycott Larix now, they pollute our river!!!",
+        "2": "@larix BOYCOTT LARIX NOW they pollute our riveeer 🤬 https://x.example/1",
+        "3": "I like Larix, they clean our river",
+        "4": "Boycott Larix now, they pollute our river 2",
+    }
+    items = [incoming(key, text) for key, text in texts.items()]
+    items[3] = replace(items[3], created_at=NOW - timedelta(hours=25))
+    ingest(database, _page(*items), READING, now=NOW)
+    with database.read() as session:
+        found = {row.external_id: alike(session, row) for row in session.scalars(select(Mention))}
+    assert found == {"1": 1, "2": 1, "3": 0, "4": 0}
 
 
 def test_what_our_own_other_account_writes_is_no_mention(database: Database) -> None:
@@ -195,6 +321,25 @@ def test_a_hole_the_network_leaves_is_a_visible_gap(database: Database) -> None:
     with database.read() as session:
         gap = session.scalars(select(Gap)).one()
     assert (gap.since, gap.reason) == (hole.since, "7 days")
+    assert (gap.next_try_at, gap.filled_at) == (NOW, None)
+
+
+def test_holes_that_touch_are_one_gap_until_somebody_begins_to_fill_it(
+    database: Database,
+) -> None:
+    for days in (9, 8, 7):
+        since = NOW - timedelta(days=days)
+        hole = Missing(since=since, until=since + timedelta(days=1), reason="7 days")
+        ingest(database, _page(missing=hole), READING, now=NOW)
+        if days == 8:
+            with database.read() as session:
+                gap = session.scalars(select(Gap)).one()
+            assert gap.until - gap.since == timedelta(days=2)
+            with database.write() as session:
+                session.scalars(select(Gap)).one().position = "under way"
+    with database.read() as session:
+        gaps = session.scalars(select(Gap).order_by(Gap.since)).all()
+    assert [gap.until - gap.since for gap in gaps] == [timedelta(days=2), timedelta(days=1)]
 
 
 def test_who_says_stop_has_opted_out(database: Database) -> None:
@@ -254,7 +399,3 @@ def test_whatever_pages_come_in_whatever_order_each_id_is_stored_exactly_once(
     heard = {str(number) for page in pages for number, _ in page}
     assert [mention.external_id for mention in _mentions(fresh)] == sorted(heard)
     fresh.close()
-
-
-def _raise(*_: object) -> None:
-    raise RuntimeError

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.channels.base import Person
-from listener.normalize import MAX_TEXT_BYTES, UnreadableItem, clean, is_mention, normalize
+from listener.normalize import MAX_TEXT_BYTES, UnreadableItem, clean, is_mention, normalize, said
 from tests.factories import NOW, incoming
 
 
@@ -57,3 +57,31 @@ def test_an_author_s_name_is_one_short_line_and_impossible_reach_is_clamped() ->
     assert len(known.name) <= 200
     assert "\n" not in known.name
     assert known.followers == 10**9
+
+
+@pytest.mark.parametrize(
+    ("ours", "shown"),
+    [
+        ("Ciao Anna!", "@anna_f @larix Ciao Anna!"),
+        ("Ciao  Anna!\n", "ciao anna!"),
+        ("Perche\u0301 no", "Perché no"),
+        ("See https://larix.example/help now", "See https://t.co/Ab1 now"),
+        ("See larix.example, now", "See https://t.co/Ab1, now"),
+        ("ΚΑΛΗΜΈΡΑ ΣΑΣ", "καλημέρα σας"),
+    ],
+)
+def test_a_reply_says_the_same_however_the_network_shows_it(ours: str, shown: str) -> None:
+    assert said(ours) == said(shown) != ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ciao Anna!", "Ciao Marie!"),
+        ("It costs 3.50", "It costs 4.50"),
+        ("Ask @anna", "Ask @marie"),
+        ("", "Ciao"),
+    ],
+)
+def test_other_words_say_something_else(one: str, other: str) -> None:
+    assert said(one) != said(other)

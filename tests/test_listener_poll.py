@@ -9,15 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from config.database import Database
-from listener.channels.base import (
-    AuthFailed,
-    BudgetSpent,
-    ChannelError,
-    RateLimited,
-    Unavailable,
-)
+from listener.channels.errors import AuthFailed, BudgetSpent, ChannelError, RateLimited, Unavailable
 from listener.models import Cursor, Mention, MentionStatus
-from listener.poll import Poller, wait_after
+from listener.poll import PAGES_PER_ROUND, Poller, wait_after
 from tests.factories import NOW, FakeChannel, Watch, incoming, make_database
 
 
@@ -164,3 +158,25 @@ def test_a_fault_of_ours_in_one_stream_is_remembered_and_the_others_are_polled(
     assert second.error == ""
     assert listening.cursor().failures == 1
     assert "KeyError" in listening.cursor().last_error
+
+
+def test_a_stream_without_end_does_not_starve_the_others(listening: Listening) -> None:
+    channel = FakeChannel(clock=listening.clock, streams=("mentions", "search"), page_size=3)
+    channel.feed = [incoming(str(n)) for n in range(1000)]
+    first, second = listening.poller.poll(channel)
+    assert first.new == 3 * PAGES_PER_ROUND
+    assert second.error == ""
+    with listening.database.read() as session:
+        assert session.get_one(Cursor, ("x", "search")).fetched_at == NOW
+    (again, _) = listening.poller.poll(channel)
+    assert again.new == 3 * PAGES_PER_ROUND, "it goes on from there"
+
+
+def test_what_was_erased_is_not_asked_for_again(listening: Listening) -> None:
+    listening.channel.feed = [incoming("1")]
+    listening.poller.poll(listening.channel)
+    with listening.database.write() as session:
+        row = session.scalars(select(Mention)).one()
+        row.status, row.purged_at, row.text = MentionStatus.GONE, NOW, ""
+    listening.channel.shown = {"1": incoming("1")}
+    assert listening.poller.refresh(listening.channel) == 0

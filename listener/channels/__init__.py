@@ -10,6 +10,7 @@ from config.clock import Clock
 from config.errors import ConfigError
 from config.secrets import Redactor
 from listener.channels.base import Channel
+from listener.channels.metering import Metering
 
 # kind -> "module:factory". Loaded only when configured, to keep start and memory small.
 KINDS: Mapping[str, str] = {
@@ -19,24 +20,27 @@ KINDS: Mapping[str, str] = {
 
 
 def open_channels(
-    tables: Mapping[str, Mapping[str, Any]], *, source: str, redactor: Redactor, clock: Clock
+    tables: Mapping[str, Mapping[str, Any]],
+    *,
+    source: str,
+    redactor: Redactor,
+    clock: Clock,
+    meter: Metering,
 ) -> dict[str, Channel]:
     """A channel for each `[channels.<name>]` table, in their order. Raises ConfigError.
 
     Nothing is asked of any network here.
     """
     return {
-        name: _open(name, dict(table), source=source, redactor=redactor, clock=clock)
+        name: _open(name, dict(table), source=source, redactor=redactor, clock=clock, meter=meter)
         for name, table in tables.items()
     }
 
 
-def _open(
-    name: str, table: dict[str, Any], *, source: str, redactor: Redactor, clock: Clock
-) -> Channel:
+def _open(name: str, table: dict[str, Any], *, source: str, **parts: Any) -> Channel:
     table.setdefault("kind", name)
     factory = _factory(str(table["kind"]), name, source)
-    return factory(name, table, source=source, redactor=redactor, clock=clock)
+    return factory(name, table, source=source, **parts)
 
 
 def _factory(kind: str, name: str, source: str) -> Callable[..., Channel]:

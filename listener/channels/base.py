@@ -7,12 +7,19 @@ out where the mention came in" is a matter of structure, not of care.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from listener.channels.metering import Use
+
+OWN_STREAM: Final = "own"
+"""The stream of our own posts, where a network has one: it shows what colleagues answer there."""
+
+CONNECT_SECONDS: Final = 5.0
 
 
 class Answerable(StrEnum):
@@ -127,6 +134,18 @@ class Posted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Written:
+    """A post of this account as the network shows it, whoever of us wrote it: the bot, or a
+    colleague in the network's own app."""
+
+    external_id: str
+    text: str
+    posted_at: datetime
+    in_reply_to: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Length:
     """How long a text is, counted as the network counts."""
 
@@ -158,6 +177,10 @@ class Declaration:
     counted_in: str  # "weighted characters", for the desk
     links_welcome: bool  # False where a link costs money or reach: drafts then leave it out
     can_hide: bool
+    keeps_text_days: int | None = None  # the network lets a closed text be kept so long; None: ever
+    prices_checked: date | None = (
+        None  # when its prices were last looked up; None: it costs nothing
+    )
 
 
 class ChannelOptions(BaseModel):
@@ -171,13 +194,25 @@ class ChannelOptions(BaseModel):
     read_lag_seconds: Annotated[float, Field(ge=0, le=3600)] = 20
     request_timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 20
     monthly_budget_usd: Annotated[float, Field(ge=0)] = 100
+    sends_per_15_minutes: Annotated[int, Field(ge=1, le=10_000)] = 100
+
+    @property
+    def call_seconds(self) -> float:
+        """The longest one call may take, from first byte to last: a deadline, not a hope."""
+        return CONNECT_SECONDS + self.request_timeout_seconds
+
+    @property
+    def doubt(self) -> timedelta:
+        """How long after a send began nobody can say that it does not stand: so long our own call
+        may be on its way, and after it the network may hide our own post from us for a while."""
+        return timedelta(seconds=self.call_seconds + self.read_lag_seconds)
 
 
 class Channel(Protocol):
     """One account on one network. Safe to call from several threads.
 
-    Every method may raise the errors below and no others: a channel translates whatever its SDK
-    throws.
+    Every method may raise the errors of `listener.channels.errors` and no others: a channel
+    translates whatever its SDK throws.
     """
 
     @property
@@ -193,15 +228,34 @@ class Channel(Protocol):
     def fetch(self, stream: str, position: str | None) -> Page:
         """The next page of `stream` after `position` (None: the very first time)."""
 
-    def lookup(self, external_ids: Sequence[str]) -> Mapping[str, Incoming | None]:
+    def lookup(
+        self, external_ids: Sequence[str], *, use: Use = Use.OWN
+    ) -> Mapping[str, Incoming | None]:
         """The texts as they stand now; None for one that is gone or hidden from us. An id about
         which the network says nothing clear is left out."""
 
     def post(self, reply: Outgoing) -> Posted:
         """Post once, never retrying. Raises Unknown when nobody can say whether it stands."""
 
-    def find_reply(self, reply: Outgoing, since: datetime) -> Posted | None:
-        """Our own reply to that mention made after `since`, read back from the network."""
+    def own_replies(self, reply: Outgoing, since: datetime) -> Sequence[Written]:
+        """All posts of this account under `reply.answer_under`, made after `since` by the network's
+        clock, the newest first, as the network shows them right now. Empty only if the network
+        clearly has none: raises Unavailable when there is too much to look through."""
+
+    def fill(self, since: datetime, until: datetime, position: str | None) -> Page:
+        """The next page of what was said to or about us between the two moments, by whatever way
+        the network still has; `position` as in `fetch`. Raises Refused if it has none."""
+
+    def count(self, since: datetime, until: datetime) -> Mapping[datetime, int] | None:
+        """How many texts that speak to us the network counts, per UTC hour (keyed by its start),
+        whole hours only. None if the network does not count."""
+
+    def pressure(self) -> float:
+        """By how much to stretch the time between two rounds, as the network's allowance runs out:
+        1.0 is normal, at 2.0 it is asked half as often. Asks nothing."""
+
+    def clock_apart(self) -> timedelta:
+        """How far the network's clock was ahead of ours at its newest answer. Asks nothing."""
 
     def hide(self, external_id: str) -> None:
         """Hide a mention from others where `declaration.can_hide`; harmless if already hidden."""
@@ -209,82 +263,3 @@ class Channel(Protocol):
     def length(self, text: str) -> Length: ...
 
     def check(self) -> Report: ...
-
-
-class ChannelError(Exception):
-    """Something the network, or the way to it, did not do. The text is fit for a person to read."""
-
-
-@dataclass(eq=False)
-class Unavailable(ChannelError):
-    """Not now, through nobody's fault. Nothing was changed on the network: try again."""
-
-    detail: str
-    retry_after: float | None = None  # seconds, when the network says so
-
-    def __str__(self) -> str:
-        return self.detail
-
-
-@dataclass(eq=False)
-class RateLimited(ChannelError):
-    """Not before `until`. `scope` says what is blocked: "call", "account" or "app"."""
-
-    until: datetime
-    scope: str = "account"
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return f"rate limit until {self.until:%Y-%m-%d %H:%M:%S} UTC ({self.scope}) {self.detail}"
-
-
-@dataclass(eq=False)
-class AuthFailed(ChannelError):
-    """The network does not accept who we say we are. `action` tells a human what to do."""
-
-    action: str
-
-    def __str__(self) -> str:
-        return self.action
-
-
-@dataclass(eq=False)
-class BudgetSpent(ChannelError):
-    """The money or the network's monthly allowance is used up until then."""
-
-    until: datetime | None = None
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return self.detail or "the budget is spent"
-
-
-@dataclass(eq=False)
-class Refused(ChannelError):
-    """The network will not do this, and asking again would not help."""
-
-    reason: str
-    by_hand: bool = field(default=False)  # True: a person may still do it in the network's app
-
-    def __str__(self) -> str:
-        return self.reason
-
-
-@dataclass(eq=False)
-class Gone(ChannelError):
-    """What we wanted to read, answer or hide is no longer there."""
-
-    detail: str = "it is no longer there"
-
-    def __str__(self) -> str:
-        return self.detail
-
-
-@dataclass(eq=False)
-class Unknown(ChannelError):
-    """A write whose outcome nobody knows. Never repeat it before reading back."""
-
-    detail: str
-
-    def __str__(self) -> str:
-        return self.detail

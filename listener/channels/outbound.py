@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import requests
@@ -12,10 +13,14 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from config import secrets, settings
 from config.errors import ConfigError
+from config.http import server_time
 from config.secrets import Redactor
-from listener.channels.base import ChannelError, ChannelOptions, Unavailable, Unknown
+from listener.channels.base import ChannelOptions
+from listener.channels.errors import ChannelError, Unavailable, Unknown
 
 USER_AGENT: Final = "Antiphon/0.1 (social listening and reply bot)"
+
+_CLOCK_TOLERANCE: Final = timedelta(seconds=30)
 
 # At DEBUG these print the Authorization header, the signature base string or the whole URL:
 # https://github.com/tweepy/tweepy/blob/v4.14.0/tweepy/client.py (read 2026-11).
@@ -80,9 +85,26 @@ def no_answer(error: BaseException | None, *, label: str, write: bool) -> Channe
     we never heard back about.
     """
     detail = f"{label} did not answer ({type(error).__name__})"
-    if write and not _never_sent(error):
+    if write and not never_sent(error):
         return Unknown(detail)
     return Unavailable(detail)
+
+
+def clocks_apart(headers: Mapping[str, str], now: datetime) -> timedelta:
+    """How far the network's clock is ahead of ours; zero where it does not say."""
+    return (server_time(headers) or now) - now
+
+
+def clock_problems(apart: timedelta) -> list[str]:
+    """A sentence for `check` if the clocks are too far apart to compare times. Pure.
+
+    Five minutes off, OAuth 1.0a signatures are refused: https://docs.x.com/fundamentals/authentication.
+    """
+    if abs(apart) <= _CLOCK_TOLERANCE:
+        return []
+    way = "behind" if apart > timedelta() else "ahead"
+    seconds = round(abs(apart).total_seconds())
+    return [f"our clock is {seconds} s {way}: set it right, or replies are lost track of"]
 
 
 def redact(error: ChannelError, redactor: Redactor) -> ChannelError:
@@ -93,7 +115,8 @@ def redact(error: ChannelError, redactor: Redactor) -> ChannelError:
     return error
 
 
-def _never_sent(error: BaseException | None) -> bool:
+def never_sent(error: BaseException | None) -> bool:
+    """Did this failure come before anything of the request left the house?"""
     if isinstance(error, requests.ConnectTimeout):
         return True
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY" in str(error):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -11,33 +10,40 @@ from config.clock import Clock
 from config.secrets import Redactor
 from listener.channels import outbound, wire
 from listener.channels.base import (
-    ChannelError,
     Declaration,
-    Gone,
     Incoming,
     Length,
     Outgoing,
     Page,
     Posted,
-    Refused,
     Report,
-    Unavailable,
-    Unknown,
+    Written,
 )
+from listener.channels.errors import ChannelError, Gone, Refused, Unavailable, Unknown
+from listener.channels.facebook import errors
+from listener.channels.facebook.archive import FacebookArchive
 from listener.channels.facebook.client import FacebookClient
 from listener.channels.facebook.lookup import Lookup
 from listener.channels.facebook.options import FacebookOptions
 from listener.channels.facebook.stream import COMMENT_FIELDS, STREAMS, FacebookStreams
+from listener.channels.metering import Metering, Use
 
 _LIMIT: Final = 8000  # code points; refused beyond, by what others report: Meta documents no number
 _AT_ONCE: Final = 50  # ids in one call
 _CLOCKS_APART: Final = timedelta(seconds=60)
 _READ_BACK_PAGES: Final = 5
+_WARN_DAYS: Final = 14  # before a token ends: making a new one takes a person of the Page
 _NEEDED: Final = ("pages_read_engagement", "pages_read_user_content", "pages_manage_engagement")
 
 
 def open_channel(
-    name: str, table: Mapping[str, Any], *, source: str, redactor: Redactor, clock: Clock
+    name: str,
+    table: Mapping[str, Any],
+    *,
+    source: str,
+    redactor: Redactor,
+    clock: Clock,
+    meter: Metering,  # noqa: ARG001  # Facebook charges nothing
 ) -> FacebookChannel:
     """The channel of `[channels.<name>]`. Asks nothing of Facebook. Raises ConfigError."""
     options = outbound.read_options(FacebookOptions, name=name, table=table, source=source)
@@ -62,6 +68,7 @@ class FacebookChannel:
         self._streams = FacebookStreams(
             client=client, page_id=options.page_id, web_url=options.web_url, clock=clock
         )
+        self._archive = FacebookArchive(client=client, streams=self._streams)
 
     @property
     def name(self) -> str:
@@ -87,7 +94,9 @@ class FacebookChannel:
             raise Refused(reason=f"this channel has no stream {stream!r}")
         return self._streams.read(stream, position)
 
-    def lookup(self, external_ids: Sequence[str]) -> Mapping[str, Incoming | None]:
+    def lookup(
+        self, external_ids: Sequence[str], *, use: Use = Use.OWN
+    ) -> Mapping[str, Incoming | None]:
         """Each text as it stands now; None for one that is gone or closed to us.
 
         Of several, one whose answer is unclear is left out: it is not known to be gone. Raises
@@ -116,12 +125,10 @@ class FacebookChannel:
             raise Unknown("Facebook took the reply but named no id")
         return self._posted(posted, reply.answer_under, self._clock().astimezone(UTC))
 
-    def find_reply(self, reply: Outgoing, since: datetime) -> Posted | None:
-        """The Page's own comment there with the same text, made after `since`.
-
-        Up to a minute earlier counts too: Facebook's clock may lag behind ours. Raises ChannelError
-        when there is too much to look through: then nobody knows.
-        """
+    def own_replies(self, reply: Outgoing, since: datetime) -> Sequence[Written]:
+        """Because the clocks may be apart, those up to a minute older come along as well. Facebook
+        nests no deeper than one level: below a comment they may answer anybody there."""
+        place = reply.answer_under
         path = f"{_object_id(reply.answer_under)}/comments"
         params: dict[str, str | int] = {
             "fields": COMMENT_FIELDS,
@@ -129,22 +136,36 @@ class FacebookChannel:
             "order": "reverse_chronological",
             "limit": 100,
         }
-        floor, text = since - _CLOCKS_APART, _said(reply.text)
+        floor, found, unread = since - _CLOCKS_APART, list[Incoming](), 0
         for _ in range(_READ_BACK_PAGES):
             body = self._client.get(path, params).body
             page = self._streams.reader().comments(body, post_id=reply.conversation)
-            for item in page.items:
-                if item.own and item.created_at >= floor and _said(item.text) == text:
-                    return self._posted(
-                        item.external_id, reply.answer_under, item.created_at, url=item.url
-                    )
+            late = [item for item in page.items if item.created_at >= floor]
+            found += [item for item in late if item.own and _stands_under(item, place)]
+            unread += len(page.rejected)
             # The order is ignored where Facebook ranks comments, so age alone does not end it.
             if page.after is None:
-                return None
+                break
             params["after"] = page.after
-        if any(item.created_at >= floor for item in page.items):
-            raise Unavailable("too many comments to find one reply among them")
+        if page.after and late:
+            raise Unavailable("too many comments to find our own among them")
+        if unread and not found:
+            raise Unavailable("a comment there could not be read: it may be the reply")
+        found.sort(key=lambda item: item.created_at, reverse=True)
+        return [_written(item, under=place) for item in found]
+
+    def fill(self, since: datetime, until: datetime, position: str | None) -> Page:
+        return self._archive.fill(since, until, position)
+
+    def count(self, since: datetime, until: datetime) -> Mapping[datetime, int] | None:
+        """None: Graph counts nothing by the hour."""
         return None
+
+    def pressure(self) -> float:
+        return errors.stretch(self._client.used)
+
+    def clock_apart(self) -> timedelta:
+        return self._client.apart
 
     def hide(self, external_id: str) -> None:
         self._client.send(_object_id(external_id), {"is_hidden": "true"}, twice=True)
@@ -159,26 +180,30 @@ class FacebookChannel:
         except ChannelError as error:
             return Report(problems=(str(error),))
         scopes, days, problems = self._token()
+        problems += outbound.clock_problems(self._client.apart)
         return Report(
             account=wire.words(page.get("name")),
             permissions=scopes,
             token_days_left=days,
-            problems=problems,
+            problems=tuple(problems),
         )
 
-    def _token(self) -> tuple[tuple[str, ...], int | None, tuple[str, ...]]:
+    def _token(self) -> tuple[tuple[str, ...], int | None, list[str]]:
         """Scopes, days left and problems, where Facebook lets this token look at itself."""
         try:
             token = self._client.inspect_token()
         except ChannelError:
-            return (), None, ()
+            return (), None, []
         scopes = tuple(filter(None, map(wire.words, wire.listing(token.get("scopes")))))
         missing = [scope for scope in _NEEDED if scope not in scopes] if scopes else []
         problems = [f"the token lacks {scope}: grant it and make a new one" for scope in missing]
         if token.get("is_valid") is False:
             problems.append("Facebook calls the token invalid: make a new page_access_token")
         ends = [token.get(key) for key in ("expires_at", "data_access_expires_at")]
-        return scopes, _days_left(ends, self._clock()), tuple(problems)
+        days = _days_left(ends, self._clock())
+        if days is not None and days < _WARN_DAYS:
+            problems.append(f"the token lives for {days} more days: make a new page_access_token")
+        return scopes, days, problems
 
     def _is_post(self, external_id: str) -> bool:
         return external_id.startswith(f"{self._options.page_id}_")
@@ -203,6 +228,16 @@ def _days_left(ends: Sequence[object], now: datetime) -> int | None:
     return max((datetime.fromtimestamp(min(known), UTC) - now).days, 0)
 
 
-def _said(text: str) -> str:
-    """A text as it can be compared: Facebook normalises letters and trims spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+def _stands_under(item: Incoming, place: str) -> bool:
+    """Below a post Graph lists the replies to its comments too; below a comment there are none."""
+    return item.in_reply_to == place if item.conversation == place else True
+
+
+def _written(item: Incoming, *, under: str) -> Written:
+    return Written(
+        external_id=item.external_id,
+        text=item.text,
+        posted_at=item.created_at,
+        in_reply_to=under,
+        url=item.url,
+    )

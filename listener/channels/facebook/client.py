@@ -16,7 +16,7 @@ import hmac
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import facebook
@@ -26,12 +26,11 @@ from config.clock import Clock
 from config.http import ChannelSession
 from config.secrets import Redactor
 from listener.channels import outbound, wire
-from listener.channels.base import ChannelError, RateLimited, Unavailable, Unknown
+from listener.channels.errors import ChannelError, RateLimited, Unavailable, Unknown
 from listener.channels.facebook import errors
 from listener.channels.wire import Item, MalformedError
 
 _SDK_HOST: Final = "https://graph.facebook.com"
-_SPARE_FROM: Final = 95  # percent of an allowance
 
 _TROUBLE: Final = (
     facebook.GraphAPIError,
@@ -82,6 +81,8 @@ class FacebookClient:
         self._read_timeout, self._redactor, self._clock = read_timeout, redactor, clock
         self._local = threading.local()
         self._blind = 0  # limits in a row that did not say until when
+        self.used = 0  # percent of the fullest allowance, by the newest answer that told
+        self.apart = timedelta()  # how far Facebook's clock is ahead of ours, by its newest answer
         self._spare_until: datetime | None = None
         outbound.hush()
 
@@ -90,7 +91,7 @@ class FacebookClient:
         until = self._spare_until
         if until and self._clock() < until:
             detail = "Facebook: the allowance is nearly used up, the rest is for replies"
-            raise RateLimited(until=until, scope="account", detail=detail)
+            raise RateLimited(until=until, scope="call", detail=detail)
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Answer:
         """Read `path`. Raises ChannelError."""
@@ -134,15 +135,18 @@ class FacebookClient:
             body = wire.decode(response.content)
         except MalformedError:
             body = None
+        self.apart = outbound.clocks_apart(response.headers, self._clock())
+        self._mind_usage(response.headers)
         if response.status_code == 200 and isinstance(body, dict) and "error" not in body:
             self._blind = 0
-            self._mind_usage(response.headers)
             return Answer(body=body, headers=response.headers)
         raise self._failure(response, body, write=write)
 
     def _mind_usage(self, headers: Mapping[str, str]) -> None:
-        now = self._clock()
-        if errors.usage(headers) >= _SPARE_FROM:
+        used, now = errors.usage(headers), self._clock()
+        if used is not None:
+            self.used = used
+        if self.used >= errors.STOP_AT and used is not None:
             regain = errors.regain_at(headers, now)
             self._spare_until = regain or errors.first_wait(now)
 

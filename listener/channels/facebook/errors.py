@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from listener.channels import wire
-from listener.channels.base import (
+from listener.channels.errors import (
     AuthFailed,
     ChannelError,
     Gone,
+    PolicyBlock,
     RateLimited,
     Refused,
     Unavailable,
@@ -44,6 +45,9 @@ _SERVERS_FAULT: Final = 500  # statuses from here on
 
 _WRONG_FIELD: Final = re.compile(r"nonexist(ing|ent) field")
 _CHANNEL_WIDE: Final = ("permission", "requires", "capability", "restricted")
+
+STOP_AT: Final = 95  # percent of an allowance: from here on the rest is for replies
+_SLOW_FROM: Final = 75
 
 _FIRST_WAIT: Final = timedelta(minutes=15)  # where Facebook does not say; doubles up to a day
 _LONGEST_WAIT: Final = timedelta(hours=24)
@@ -88,11 +92,11 @@ def failure(
         until = regain_at(headers, now) or now + _wait(blind)
         return RateLimited(until=until, scope=_LIMITS[code], detail=detail)
     if code == _BLOCKED:
-        return RateLimited(until=now + _BLOCKED_FOR, scope="account", detail=detail)
+        return PolicyBlock(until=now + _BLOCKED_FOR, detail=detail)
     if code in _TEMPORARY or error.get("is_transient") is True:
         return Unknown(detail) if write else Troubled(detail)
     if code == _DUPLICATE:  # it may be our own earlier success
-        return Unknown(detail) if write else Refused(reason=detail)
+        return Unknown(detail, repetition=True) if write else Refused(reason=detail)
     found = _permanent(code, error, detail)
     if status >= _SERVERS_FAULT and isinstance(found, (Gone, Refused)):
         return Troubled(detail)  # no last word on anything
@@ -117,11 +121,17 @@ def is_wrong_field(error: ChannelError) -> bool:
     return isinstance(error, Refused) and _WRONG_FIELD.search(error.reason) is not None
 
 
-def usage(headers: Mapping[str, str]) -> int:
-    """How much of any allowance is used, in percent; 0 where Facebook does not say."""
-    return max(
-        (wire.count(value) for part in _usages(headers) for value in _shares(part)), default=0
-    )
+def stretch(used: int) -> float:
+    """By how much to stretch the time between calls when so many percent of an allowance are used;
+    at STOP_AT nothing is read any more."""
+    return max(1.0, used / _SLOW_FROM)
+
+
+def usage(headers: Mapping[str, str]) -> int | None:
+    """How much of the fullest allowance is used, in percent; None where Facebook does not say: not
+    every answer carries it."""
+    shares = (value for part in _usages(headers) for value in _shares(part))
+    return max((wire.count(value) for value in shares if isinstance(value, int)), default=None)
 
 
 def regain_at(headers: Mapping[str, str], now: datetime) -> datetime | None:

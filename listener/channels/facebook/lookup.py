@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from listener.channels import wire
-from listener.channels.base import AuthFailed, Gone, Incoming, Refused
+from listener.channels.base import Incoming
+from listener.channels.errors import AuthFailed, Gone, Refused
 from listener.channels.facebook import errors
 from listener.channels.facebook.client import FacebookClient
 from listener.channels.facebook.parse import Reader

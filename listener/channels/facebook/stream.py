@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from config.clock import Clock
-from listener.channels.base import Incoming, Missing, Page, Refused, Rejected
+from listener.channels.base import Incoming, Missing, Page, Rejected
+from listener.channels.errors import Refused
 from listener.channels.facebook import paging
 from listener.channels.facebook.client import FacebookClient
 from listener.channels.facebook.paging import Walk
@@ -27,7 +28,7 @@ POST_FIELDS: Final = (
 _NESTED: Final = (
     f"comments.filter(stream).order(reverse_chronological).limit(25).summary(1){{{COMMENT_FIELDS}}}"
 )
-_POSTS: Final = 50  # a page; with 25 comments each, more makes Graph ask for "less data"
+POSTS_AT_ONCE: Final = 50  # a page; with 25 comments each, more makes Graph ask for "less data"
 _COMMENTS: Final = 100
 _COMMENT_PAGES: Final = 20  # further pages of comments under one post, in one fetch
 
@@ -46,7 +47,7 @@ class FacebookStreams:
         """The next page of `stream`. Raises ChannelError."""
         self.client.spare()
         walk = paging.begin(Walk.load(position), now=self.clock())
-        params: dict[str, str | int] = {"fields": STREAMS[stream], "limit": _POSTS}
+        params: dict[str, str | int] = {"fields": STREAMS[stream], "limit": POSTS_AT_ONCE}
         if walk.after:
             params["after"] = walk.after
         try:
@@ -78,7 +79,7 @@ class FacebookStreams:
             known = page.items and not any(walk.wants(item) for item in page.items)
             if page.after is None or known:
                 return _Found(items=tuple(items), rejected=tuple(rejected))
-            answer = self.client.get(f"{thread.id}/comments", _following(page.after))
+            answer = self.client.get(f"{thread.id}/comments", following(page.after))
             page = self.reader().comments(answer.body, post_id=thread.id, context=thread.context)
             items += [item for item in page.items if walk.wants(item)]
             rejected += page.rejected
@@ -93,7 +94,7 @@ class _Found:
     lost: Missing | None = None
 
 
-def _following(after: str) -> dict[str, str | int]:
+def following(after: str) -> dict[str, str | int]:
     return {
         "fields": COMMENT_FIELDS,
         "filter": "stream",

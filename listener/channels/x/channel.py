@@ -9,36 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import dropwhile
 from typing import Any, Final
 
 from config.clock import Clock
 from config.secrets import Redactor
 from listener.channels import outbound, wire
 from listener.channels.base import (
-    ChannelError,
+    OWN_STREAM,
     Declaration,
-    Gone,
     Incoming,
     Length,
     Outgoing,
     Page,
     Posted,
-    Refused,
     Report,
-    Unavailable,
-    Unknown,
+    Written,
 )
+from listener.channels.errors import ChannelError, Gone, Refused, Unavailable, Unknown
+from listener.channels.metering import Metering, Use
 from listener.channels.x import fields, parse
+from listener.channels.x import prices as x_prices
+from listener.channels.x.archive import XArchive
 from listener.channels.x.client import Answer, XClient
+from listener.channels.x.meter import Till
 from listener.channels.x.options import XOptions
 from listener.channels.x.parse import Parsed
 from listener.channels.x.stance import Account
-from listener.channels.x.stream import FIELDS, PAGE, XStreams, time_at_x
+from listener.channels.x.stream import FIELDS, OWN_FIELDS, PAGE, XStreams
 from listener.channels.x.weigh import weigh
 
-_SKEW: Final = timedelta(minutes=5)
-"""OAuth 1.0a refuses older and newer signatures: https://docs.x.com/fundamentals/authentication."""
+_KEEPS_TEXT_DAYS: Final = 30
+"""X wants what is deleted there to be deleted here, and nobody looks at a closed case again: its
+words are kept no longer. The number is ours (https://docs.x.com/developer-terms/policy, 2026-08).
+"""
 
 _CLOCKS_APART: Final = timedelta(seconds=60)  # how far X's clock and ours may differ unnoticed
 _READ_BACK_PAGES: Final = 10
@@ -47,7 +50,13 @@ _READ_ONLY: Final = "Read only: set the app to Read and write, then regenerate t
 
 
 def open_channel(
-    name: str, table: Mapping[str, Any], *, source: str, redactor: Redactor, clock: Clock
+    name: str,
+    table: Mapping[str, Any],
+    *,
+    source: str,
+    redactor: Redactor,
+    clock: Clock,
+    meter: Metering,
 ) -> XChannel:
     """The channel of `[channels.<name>]`. Asks nothing of X. Raises ConfigError."""
     options = outbound.read_options(XOptions, name=name, table=table, source=source)
@@ -57,6 +66,9 @@ def open_channel(
         read_timeout=options.request_timeout_seconds,
         redactor=redactor,
         clock=clock,
+        till=Till(
+            meter=meter(name, options.monthly_budget_usd), prices=x_prices.load(), clock=clock
+        ),
     )
     return XChannel(name=name, options=options, client=client, clock=clock)
 
@@ -68,6 +80,13 @@ class XChannel:
         self._name, self._options, self._client, self._clock = name, options, client, clock
         self._account: Account | None = None
         self._streams = XStreams(client=client, me=self._me, web_url=options.web_url, clock=clock)
+        self._archive = XArchive(
+            client=client,
+            me=self._me,
+            web_url=options.web_url,
+            queries=options.queries,
+            clock=lambda: clock() + client.apart,
+        )
 
     @property
     def name(self) -> str:
@@ -81,21 +100,27 @@ class XChannel:
     def declaration(self) -> Declaration:
         return Declaration(
             label="X",
-            streams=("mentions", "search") if self._options.queries else ("mentions",),
+            streams=("mentions", OWN_STREAM, *(("search",) if self._options.queries else ())),
             text_limit=self._options.text_limit,
             counted_in="weighted characters",
             links_welcome=False,  # a reply with a link costs up to 20 times as much
             can_hide=True,
+            keeps_text_days=_KEEPS_TEXT_DAYS,
+            prices_checked=self._client.till.prices_checked,
         )
 
     def fetch(self, stream: str, position: str | None) -> Page:
         if stream == "mentions":
             return self._streams.mentions(position)
+        if stream == OWN_STREAM:
+            return self._streams.own(position)
         if stream == "search" and self._options.queries:
             return self._streams.search(position, self._options.queries)
         raise Refused(reason=f"this channel has no stream {stream!r}")
 
-    def lookup(self, external_ids: Sequence[str]) -> Mapping[str, Incoming | None]:
+    def lookup(
+        self, external_ids: Sequence[str], *, use: Use = Use.OWN
+    ) -> Mapping[str, Incoming | None]:
         """The newest version of each post; None for what X lists as deleted or closed to us.
 
         An id X says nothing about, or whose post cannot be read, is left out: it is not known to be
@@ -104,36 +129,51 @@ class XChannel:
         wanted = [asked for asked in external_ids if fields.optional_id(asked)]
         found: dict[str, Incoming | None] = {}
         for start in range(0, len(wanted), PAGE):
-            found |= self._lookup(wanted[start : start + PAGE])
+            found |= self._lookup(wanted[start : start + PAGE], use)
         return found
 
     def post(self, reply: Outgoing) -> Posted:
         under = _post_id(reply.answer_under)
         body = {"text": reply.text, "reply": {"in_reply_to_tweet_id": under}}
-        answer = self._client.send("POST", "/2/tweets", body)
+        answer = self._client.send("POST", "/2/tweets", body, use=Use.REPLY)
         post_id = fields.optional_id(wire.mapping(answer.body.get("data")).get("id"))
         if post_id is None:
             raise Unknown("X took the reply but named no id")
         return self._posted(post_id, under)
 
-    def find_reply(self, reply: Outgoing, since: datetime) -> Posted | None:
-        """The newest post of ours under `reply.answer_under` made after `since`.
+    def own_replies(self, reply: Outgoing, since: datetime) -> Sequence[Written]:
+        """Because the clocks may be apart, those up to a minute older come along as well. The
+        mention may have been edited meanwhile: what hangs under its first version counts too."""
+        under = _post_id(reply.answer_under)
+        first = fields.optional_id(reply.mention_id) or under
+        after = max(fields.id_at(since - _CLOCKS_APART), min(under, first, key=int), key=int)
+        found: list[Incoming] = []
+        unread = 0
+        for page in self._own_posts(after=after):
+            found += [item for item in page.items if item.in_reply_to in (under, first)]
+            unread += len(page.rejected)
+        if unread and not found:
+            raise Unavailable("a post of our own could not be read: it may be the reply")
+        found.sort(key=lambda item: int(item.revision_id), reverse=True)
+        return [_written(item) for item in found]
 
-        Because X's clock may lag behind ours, one up to a minute older counts too, if it says the
-        same. Raises Unavailable when there is too much to look through: then nobody knows.
-        """
-        under, floor = _post_id(reply.answer_under), since - _CLOCKS_APART
-        for page in self._own_posts(after=max(fields.id_at(floor), under, key=int)):
-            for item in page.items:
-                ours = item.in_reply_to == under and item.created_at >= floor
-                if ours and (item.created_at >= since or _says(item.text) == _says(reply.text)):
-                    return self._posted(item.revision_id, under)
-        return None
+    def fill(self, since: datetime, until: datetime, position: str | None) -> Page:
+        return self._archive.fill(since, until, position)
+
+    def count(self, since: datetime, until: datetime) -> Mapping[datetime, int] | None:
+        """None without a bearer token: X counts for apps alone."""
+        return self._archive.count(since, until) if self._has_bearer() else None
+
+    def pressure(self) -> float:
+        return self._client.till.pressure()
+
+    def clock_apart(self) -> timedelta:
+        return self._client.apart
 
     def hide(self, external_id: str) -> None:
         """Hide a reply under a post of ours. Raises Refused for any other post."""
         route = f"/2/tweets/{_post_id(external_id)}/hidden"
-        self._client.send("PUT", route, {"hidden": True}, twice=True)
+        self._client.send("PUT", route, {"hidden": True}, use=Use.REPLY, twice=True)
 
     def length(self, text: str) -> Length:
         return Length(used=weigh(text), limit=self._options.text_limit)
@@ -141,15 +181,13 @@ class XChannel:
     def check(self) -> Report:
         """Raises nothing: what is wrong is told in `problems`."""
         try:
-            answer = self._client.get("/2/users/me")
+            answer = self._client.get("/2/users/me", use=Use.CHECK)
             account = self._learn(answer)
         except ChannelError as error:
             return Report(problems=(str(error),))
         level = answer.headers.get("x-access-level", "")
         problems = [_READ_ONLY] if level and "write" not in level else []
-        apart = time_at_x(answer, self._clock()) - self._clock()
-        if abs(apart) > _SKEW:
-            problems.append(f"our clock is {abs(apart)} off: set it right, or X refuses our keys")
+        problems += outbound.clock_problems(self._client.apart)
         problems += self._nearly_used_up()
         return Report(
             account=f"{account.name} (@{account.handle})",
@@ -159,10 +197,10 @@ class XChannel:
 
     def _nearly_used_up(self) -> list[str]:
         """X's own count of the month, where a bearer token lets us ask: not every plan has one."""
-        if not self._options.bearer_token.get_secret_value():
+        if not self._has_bearer():
             return []
         try:
-            body = self._client.get("/2/usage/tweets", as_app=True).body
+            body = self._client.get("/2/usage/tweets", use=Use.CHECK, as_app=True).body
         except ChannelError:
             return []
         used, cap = parse.parse_usage(body)
@@ -170,13 +208,17 @@ class XChannel:
             return []
         return [f"{used} of {cap} posts of this month are read: raise the cap, or poll less often"]
 
-    def _lookup(self, wanted: list[str]) -> dict[str, Incoming | None]:
-        answer = self._client.get("/2/tweets", {**FIELDS, "ids": ",".join(wanted)})
+    def _has_bearer(self) -> bool:
+        return bool(self._options.bearer_token.get_secret_value())
+
+    def _lookup(self, wanted: list[str], use: Use) -> dict[str, Incoming | None]:
+        answer = self._client.get("/2/tweets", {**FIELDS, "ids": ",".join(wanted)}, use=use)
         page, newest = self._streams.parse(answer), parse.chains(answer.body)
         items = {item.revision_id: item for item in page.items}
         behind = {last for last in newest.values() if last not in items}
         if behind:  # X answered with an older version of an edited post
-            later = self._client.get("/2/tweets", {**FIELDS, "ids": ",".join(sorted(behind))})
+            params = {**FIELDS, "ids": ",".join(sorted(behind))}
+            later = self._client.get("/2/tweets", params, use=use)
             items |= {item.revision_id: item for item in self._streams.parse(later).items}
         found: dict[str, Incoming | None] = {}
         for asked in wanted:
@@ -186,17 +228,18 @@ class XChannel:
         return found
 
     def _own_posts(self, *, after: str) -> Iterator[Parsed]:
-        params = {**FIELDS, "since_id": after, "max_results": str(PAGE)}
+        params = {**OWN_FIELDS, "since_id": after, "max_results": str(PAGE)}
         for _ in range(_READ_BACK_PAGES):
-            page = self._streams.parse(self._client.get(f"/2/users/{self._me().id}/tweets", params))
+            route = f"/2/users/{self._me(Use.REPLY).id}/tweets"
+            page = self._streams.parse(self._client.get(route, params, use=Use.REPLY))
             yield page
             if page.next_token is None:
                 return
             params["pagination_token"] = page.next_token
         raise Unavailable("too many posts of our own to find one reply among them")
 
-    def _me(self) -> Account:
-        return self._account or self._learn(self._client.get("/2/users/me"))
+    def _me(self, use: Use = Use.MENTIONS) -> Account:
+        return self._account or self._learn(self._client.get("/2/users/me", use=use))
 
     def _learn(self, answer: Answer) -> Account:
         try:
@@ -222,7 +265,11 @@ def _post_id(value: str) -> str:
     return found
 
 
-def _says(text: str) -> str:
-    """A text as it can be compared: X adds leading handles and puts its own links in."""
-    words = dropwhile(lambda word: word.startswith("@"), text.split())
-    return " ".join(word for word in words if "://" not in word).casefold()
+def _written(item: Incoming) -> Written:
+    return Written(
+        external_id=item.revision_id,
+        text=item.text,
+        posted_at=item.created_at,
+        in_reply_to=item.in_reply_to or "",
+        url=item.url,
+    )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from listener.channels import wire
-from listener.channels.base import (
+from listener.channels.errors import (
     AuthFailed,
     BudgetSpent,
     ChannelError,
@@ -96,7 +96,7 @@ def _forbidden(problem: Item, detail: str, *, write: bool) -> ChannelError:
     codes = {code for code in errors if isinstance(code, int)}
     if "duplicate content" in said or 187 in codes:
         # It may be our own earlier success: https://github.com/akrherz/iembot/issues/163 (2026-02)
-        return Unknown(f"X says this was posted before: {detail}")
+        return Unknown(f"X says this was posted before: {detail}", repetition=True)
     if "deleted or not visible" in said or 385 in codes:
         return Gone(detail=f"X: {detail}")
     if "permissions" in kind:
@@ -113,19 +113,19 @@ def _too_many(
     capped = wire.words(problem.get("type")).endswith("/usage-capped")
     if capped or problem.get("title") == "UsageCapExceeded":
         return BudgetSpent(until=now + PROBE, detail=f"X: {detail}")
-    # The 24-hour windows may be spent while x-rate-limit-remaining is not:
+    # The 24-hour windows, of posting alone, may be spent while x-rate-limit-remaining is not:
     # https://docs.x.com/x-api/fundamentals/rate-limits (2026-08)
-    for prefix, scope in (("x-app-limit-24hour", "app"), ("x-user-limit-24hour", "account")):
+    for prefix in ("x-app-limit-24hour", "x-user-limit-24hour"):
         if headers.get(f"{prefix}-remaining") == "0":
-            until = _reset(headers.get(f"{prefix}-reset"), now)
-            return RateLimited(until=until or now + PROBE, scope=scope, detail=detail)
+            until = reset_time(headers.get(f"{prefix}-reset"), now)
+            return RateLimited(until=until or now + PROBE, scope="call", detail=detail)
     first, longest = _BLIND_SECONDS
     wait = timedelta(seconds=min(first * 2 ** min(blind, 10), longest))
-    until = _reset(headers.get("x-rate-limit-reset"), now)
+    until = reset_time(headers.get("x-rate-limit-reset"), now)
     return RateLimited(until=until or now + wait, scope="call", detail=detail)
 
 
-def _reset(value: str | None, now: datetime) -> datetime | None:
+def reset_time(value: str | None, now: datetime) -> datetime | None:
     """The time in a reset header (epoch seconds); None if absent, garbled, past or absurd."""
     if value is None or not value.isascii() or not value.isdigit() or len(value) > 11:
         return None

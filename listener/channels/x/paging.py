@@ -36,7 +36,9 @@ FIRST_PAGES: Final = 10
 """But no more pages of it, empty ones counted: mentions end at the newest 800 by themselves, a
 search for a common word would read, and bill, tens of thousands."""
 
-_SLACK: Final = timedelta(minutes=30)  # what we may overstep SEARCH_REACH by: X allows an hour
+TOO_FAR_BACK: Final = "X searches no further back than seven days"
+
+SLACK: Final = timedelta(minutes=30)  # what we may overstep SEARCH_REACH by: X allows an hour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +109,10 @@ def begin(walk: Walk, *, now: datetime, reach: timedelta | None) -> tuple[Walk, 
     until, missing = walk.until, None
     if reach is not None and since < now - reach:
         furthest = now - reach
-        just_beyond = furthest - _SLACK <= known < furthest
+        just_beyond = furthest - SLACK <= known < furthest
         since = known if just_beyond else furthest
         if known < since:
-            reason = "X searches no further back than seven days"
-            missing = Missing(since=known, until=since, reason=reason)
+            missing = Missing(since=known, until=since, reason=TOO_FAR_BACK)
             until = fields.id_at(since)
     return Walk(high=walk.high, until=until, since=fields.id_at(since)), missing
 

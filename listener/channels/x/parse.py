@@ -143,6 +143,8 @@ class Reader:
         author = wire.optional_identifier(post.get("author_id"))
         if author is None:
             return None
+        if author == self.account.id and author not in self.users:  # we do not pay to hear it
+            return Person(external_id=author, name=self.account.name, handle=self.account.handle)
         user = self.users.get(author, {})
         followers = wire.mapping(user.get("public_metrics")).get("followers_count")
         return Person(
