@@ -17,7 +17,7 @@ from listener.models import Mention, MentionStatus
 from listener.normalize import clean
 from responder.audit import note
 from responder.bot import Bot
-from responder.draft import call_back, enqueue, target_of
+from responder.draft import call_back, enqueue, leaves_at, target_of
 from responder.lint import Finding, lint, unconfirmed
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 
@@ -60,7 +60,7 @@ def approve(
 ) -> Approved:
     """Let a draft leave, with `text` in its place if given. Raises NotFound, Conflict, Blocked."""
     now = bot.clock()
-    leaves_at = now + timedelta(seconds=bot.settings.responder.undo_seconds)
+    leaving = leaves_at(bot, now)
     with bot.database.write() as session:
         draft = _pending(session, draft_id, version)
         mention = draft.mention
@@ -83,10 +83,10 @@ def approve(
             by=by,
             author_kind=AuthorKind.HUMAN,
             now=now,
-            leaves_at=leaves_at,
+            leaving=leaving,
         )
         mention.status, mention.changed_at = MentionStatus.DRAFTED, now
-        return Approved(reply_id=reply.id, draft_id=draft.id, leaves_at=leaves_at)
+        return Approved(reply_id=reply.id, draft_id=draft.id, leaves_at=leaving)
 
 
 def take_back(bot: Bot, reply_id: str, *, by: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 from config import brand
@@ -14,9 +16,12 @@ from config.clock import Clock, utcnow
 from config.database import Database
 from config.secrets import Redactor
 from config.settings import ROOT, Settings
+from listener.budget import Ledger
 from listener.channels import open_channels
 from listener.channels.base import Channel
+from listener.guard import Guarded
 from listener.poll import Poller
+from responder.lease import LeaseHolder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +35,11 @@ class Bot:
     redactor: Redactor
     clock: Clock
     state: Path  # the folder of the lock and of the PAUSE file
+
+    @cached_property
+    def sender(self) -> LeaseHolder:
+        """This process as the one that sends, once it holds the lease of a channel."""
+        return LeaseHolder(self.state)
 
     @property
     def pause_file(self) -> Path:
@@ -67,14 +77,24 @@ def assemble(
     `checkpoints` is for the holder of the instance lock alone.
     """
     book = brand.load(ROOT / settings.brand.path, settings.brand.languages)
-    channels = open_channels(settings.channels, source=source, redactor=redactor, clock=clock)
+    database = Database(database_url(settings), checkpoints=checkpoints)
+    opened = open_channels(
+        settings.channels,
+        source=source,
+        redactor=redactor,
+        clock=clock,
+        meter=Ledger(database=database, clock=clock).meter,
+    )
     state = state_folder(settings)
     state.mkdir(parents=True, exist_ok=True)
     return Bot(
         settings=settings,
-        database=Database(database_url(settings), checkpoints=checkpoints),
+        database=database,
         book=book,
-        channels=channels,
+        channels={
+            name: Guarded(channel, database=database, clock=clock, chance=Random())
+            for name, channel in opened.items()
+        },
         redactor=redactor,
         clock=clock,
         state=state,

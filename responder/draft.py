@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from config.hours import Hours
 from listener.channels.base import Channel
 from listener.models import Mention, MentionStatus
 from responder.audit import note
 from responder.bot import Bot
 from responder.compose import Asked, Composed, compose
 from responder.decide import Action, Decision, Heard, decide
+from responder.limits import too_many_automatic
 from responder.lint import Target, lint
 from responder.models import (
     Approval,
@@ -147,7 +149,9 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
     session.add(draft)
     session.flush()
     if _may_leave_alone(session, bot, channel, decision, draft):
-        approve_by_policy(session, bot, mention, draft)
+        draft.reason = too_many_automatic(session, mention, now)
+        if not draft.reason:
+            approve_by_policy(session, bot, mention, draft)
     return 1
 
 
@@ -215,8 +219,15 @@ def approve_by_policy(session: Session, bot: Bot, mention: Mention, draft: Draft
         by=POLICY,
         author_kind=AuthorKind.AUTO,
         now=now,
-        leaves_at=now + timedelta(seconds=bot.settings.responder.undo_seconds),
+        leaving=leaves_at(bot, now),
     )
+
+
+def leaves_at(bot: Bot, now: datetime) -> datetime:
+    """When what is approved now may leave: after the time to take it back, and no quiet hour."""
+    moment = now + timedelta(seconds=bot.settings.responder.undo_seconds)
+    quiet = Hours.read(bot.settings.responder.quiet_hours)
+    return quiet.over(moment, bot.zone) if quiet else moment
 
 
 def enqueue(
@@ -227,7 +238,7 @@ def enqueue(
     by: str,
     author_kind: AuthorKind,
     now: datetime,
-    leaves_at: datetime,
+    leaving: datetime,
 ) -> Reply:
     """Put the words of an approved draft into the outbox, with the approval that allows it."""
     digest = text_hash(draft.text)
@@ -250,7 +261,7 @@ def enqueue(
         author_kind=author_kind,
         status=ReplyStatus.QUEUED,
         queued_at=now,
-        not_before=leaves_at,
+        not_before=leaving,
         changed_at=now,
     )
     session.add(reply)

@@ -33,7 +33,7 @@ class DraftStatus(StrEnum):
 class ReplyStatus(StrEnum):
     QUEUED = "queued"  # may leave from `not_before` on
     SENDING = "sending"  # committed before the call: from here on it may stand on the network
-    UNKNOWN = "unknown"  # nobody knows whether it stands: never sent again by itself
+    UNKNOWN = "unknown"  # nobody knows whether it stands: read back before anything else
     SENT = "sent"  # the network named its id
     FAILED = "failed"  # did not leave; a human must act
 
@@ -183,7 +183,12 @@ class Reply(Base):
     queued_at: Mapped[datetime] = mapped_column(Moment)
     not_before: Mapped[datetime] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(default=0)  # that the network surely did not act on
-    stamped_at: Mapped[datetime | None] = mapped_column(Moment)  # when `sending` was committed
+    sends: Mapped[int] = mapped_column(default=0)  # times it was stamped `sending`
+    stamped_at: Mapped[datetime | None] = mapped_column(Moment)  # the last of them
+    doubted_at: Mapped[datetime | None] = mapped_column(Moment)  # since when its fate is unknown
+    read_back_at: Mapped[datetime | None] = mapped_column(Moment)  # when to look for it (again)
+    verify_at: Mapped[datetime | None] = mapped_column(Moment)  # when to see if it still stands
+    vanished_at: Mapped[datetime | None] = mapped_column(Moment)  # it stood, and does no more
     posted_at: Mapped[datetime | None] = mapped_column(Moment)
     external_id: Mapped[str | None] = mapped_column(String(128))
     url: Mapped[str] = mapped_column(Text, default="")
@@ -191,6 +196,30 @@ class Reply(Base):
 
     mention: Mapped[Mention] = relationship()
     draft: Mapped[Draft] = relationship()
+
+
+class Lease(Base):
+    """The right to send on a channel. `fence` rises with every holder, so that one who slept past
+    its end finds out inside the transaction that would reserve a send."""
+
+    __tablename__ = "leases"
+
+    channel: Mapped[str] = mapped_column(String(64), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(300))
+    fence: Mapped[int]
+    until: Mapped[datetime] = mapped_column(Moment)
+
+
+class Alert(Base):
+    """Something a human was told, once per cause, until it has ended."""
+
+    __tablename__ = "alerts"
+
+    cause: Mapped[str] = mapped_column(String(200), primary_key=True)  # "x: token"
+    text: Mapped[str] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(Moment)
+    told_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Pause(Base):

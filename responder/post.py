@@ -1,7 +1,8 @@
-"""The outbox: reserve, look once more, post, confirm.
+"""The outbox: look once more, reserve, post, confirm.
 
 The row says `sending`, committed to disk, before the call is made. Whatever dies after that leaves
-a row that says "this may stand on the network", and such a row is never sent again by itself.
+a row that says "this may stand on the network", and such a row is read back before anything else
+happens to it (responder/reconcile.py).
 """
 
 from __future__ import annotations
@@ -9,53 +10,59 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from listener.channels.base import (
-    Answerable,
-    ChannelError,
-    Outgoing,
-    Posted,
-    Unavailable,
-    Unknown,
-)
-from listener.models import Mention, MentionStatus
-from responder.audit import note
+from listener.channels.base import Outgoing
+from listener.channels.errors import ChannelError, Unavailable, Unknown
+from listener.channels.metering import Use
+from listener.models import Mention
 from responder.bot import Bot
-from responder.draft import text_hash
-from responder.models import Approval, AuthorKind, DraftStatus, PauseLevel, Reply, ReplyStatus
-from responder.pause import level_for, stops_sending
-from responder.settle import after_error, give_back, later, recover, settled
+from responder.models import Reply, ReplyStatus
+from responder.obstacles import Wait, obstacle, paused, wait_for
+from responder.pause import level_for, stops_polling
+from responder.recognise import Whose
+from responder.reconcile import look, outgoing, reconcile_round, settle_found
+from responder.settle import after_error, confirm, give_back, later, recover
 
 log = logging.getLogger(__name__)
 
-BOT = "bot"
-_TRIES_TO_WRITE_DOWN = 5
+_TRIES_TO_WRITE_DOWN: Final = 5
+_STALE: Final = timedelta(seconds=2)
+"""A reservation older than this was made before the machine slept or the process was frozen."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reserved:
-    """A reply that is ours to post now: its row says `sending`, on disk."""
+    """A reply that is ours to post now: its row says `sending`, on disk, since `stamped_at`."""
 
     reply_id: str
     channel: str
-    mention_id: str
-    mention_external_id: str
+    stamped_at: datetime
     outgoing: Outgoing
 
 
 def post_round(bot: Bot, channel: str) -> int:
-    """Post what may leave now on one channel, one after the other. Returns how many were posted.
+    """Settle what is in doubt on one channel, then post what may leave now, one after the other.
+    Returns how many were posted.
 
     Only the holder of the instance lock may call this, and one round of a channel at a time: it
-    takes for granted that nobody else is in the middle of a send there.
+    takes for granted that nobody else in this installation is in the middle of a send there.
     """
+    if not bot.sender.take(bot.database, channel, bot.clock()):
+        log.warning("%s: another process holds the right to send", channel)
+        return 0
     recover(bot, channel, "we lost track of it: the database did not take the outcome")
+    if not asleep(bot, channel):
+        reconcile_round(bot, channel)
     posted = 0
     for reply_id in due(bot, channel):
+        if must_wait(bot, channel):
+            break
         posted += post_one(bot, reply_id)
     return posted
 
@@ -77,100 +84,101 @@ def due(bot: Bot, channel: str) -> list[str]:
         )
 
 
+def asleep(bot: Bot, channel: str) -> bool:
+    """Whether a pause forbids to ask the network anything."""
+    with bot.database.read() as session:
+        return stops_polling(level_for(session, channel, bot.pause_file))
+
+
+def must_wait(bot: Bot, channel: str) -> Wait | None:
+    """Why nothing may leave on the channel just now, although its time has come."""
+    with bot.database.read() as session:
+        return wait_for(session, bot, channel, bot.clock())
+
+
 def post_one(bot: Bot, reply_id: str) -> bool:
     """Send one reply, unless something stands against it. True if it now stands on the network."""
-    if not _still_answerable(bot, reply_id):
+    if not look_once_more(bot, reply_id):
         return False
     reserved = reserve(bot, reply_id)
     if reserved is None:
+        return False
+    if bot.clock() - reserved.stamped_at > _STALE:
+        release(bot, reply_id)
         return False
     channel = bot.channels[reserved.channel]
     try:
         posted = channel.post(reserved.outgoing)
     except ChannelError as error:
-        after_error(bot, reserved.reply_id, error)
+        trouble = error
+        insist(lambda: after_error(bot, reply_id, trouble))
         return False
     except Exception as error:
         # Whatever it was, it came after `sending`: the reply may stand on the network.
-        log.exception("%s: reply %s", reserved.channel, reserved.reply_id)
-        after_error(bot, reserved.reply_id, Unknown(f"unexpected {type(error).__name__}"))
+        log.exception("%s: reply %s", reserved.channel, reply_id)
+        doubt = Unknown(f"unexpected {type(error).__name__}")
+        insist(lambda: after_error(bot, reply_id, doubt))
         return False
-    _insist(lambda: confirm(bot, reserved.reply_id, posted, by=BOT))
-    log.info("%s: replied to %s", reserved.channel, reserved.mention_external_id)
+    insist(lambda: confirm(bot, reply_id, posted))
+    log.info("%s: replied to %s", reserved.channel, reserved.outgoing.mention_id)
     return True
 
 
 def reserve(bot: Bot, reply_id: str) -> Reserved | None:
-    """Commit `sending`, if every condition holds in that very transaction: not paused, not taken
-    back, same words as approved, customer's text unchanged. None if the reply stays where it is."""
+    """Commit `sending`, with a fresh stamp, if every condition holds in that very transaction: the
+    lease is ours, nothing is paused, the hour is right, it was not taken back, the words are the
+    approved ones, the customer's text is unchanged. None if the reply stays where it is."""
     now = bot.clock()
     with bot.database.write() as session:
         reply = session.get(Reply, reply_id, with_for_update=True)
-        if reply is None or reply.status is not ReplyStatus.QUEUED or reply.not_before > now:
+        if reply is None or reply.channel not in bot.channels:
             return None
-        if _paused(session, bot, reply) or reply.channel not in bot.channels:
+        if not _may_leave(session, bot, reply, now):
             return None
-        obstacle = _obstacle(session, bot, reply)
-        if obstacle:
-            give_back(reply, obstacle, now)
+        reason = obstacle(session, bot, reply, now)
+        if reason:
+            give_back(reply, reason, now)
             return None
         reply.status, reply.stamped_at, reply.changed_at = ReplyStatus.SENDING, now, now
+        reply.sends += 1
         return Reserved(
-            reply_id=reply.id,
-            channel=reply.channel,
-            mention_id=reply.mention_id,
-            mention_external_id=reply.mention.external_id,
-            outgoing=Outgoing(
-                mention_id=reply.mention.external_id,
-                answer_under=reply.in_reply_to,
-                conversation=reply.mention.conversation.external_id,
-                text=reply.text,
-            ),
+            reply_id=reply.id, channel=reply.channel, stamped_at=now, outgoing=outgoing(reply)
         )
 
 
-def confirm(bot: Bot, reply_id: str, posted: Posted, *, by: str) -> None:
-    """The reply stands on the network under this id."""
+def release(bot: Bot, reply_id: str) -> None:
+    """Give a reservation up before its call was made: nothing of it is on the wire."""
     now = bot.clock()
     with bot.database.write() as session:
-        reply = session.get_one(Reply, reply_id)
-        reply.external_id, reply.url, reply.posted_at = (
-            posted.external_id,
-            posted.url,
-            posted.posted_at,
-        )
-        settled(reply, ReplyStatus.SENT, "", now)
-        reply.mention.status, reply.mention.status_reason = MentionStatus.ANSWERED, ""
-        reply.mention.changed_at = now
-        note(session, who=by, action="sent", subject=reply.id, detail=reply.text_hash, now=now)
+        reply = session.get_one(Reply, reply_id, with_for_update=True)
+        reply.status, reply.changed_at = ReplyStatus.QUEUED, now
+        reply.sends -= 1
 
 
-def _still_answerable(bot: Bot, reply_id: str) -> bool:
-    """Ask the network for the mention as it stands now. Only a clear answer lets us go on."""
+def look_once_more(bot: Bot, reply_id: str) -> bool:
+    """Ask the network for the mention as it stands now, and for what of ours stands under it. Only
+    clear answers let us go on."""
     with bot.database.read() as session:
         reply = session.get(Reply, reply_id)
-        if reply is None or reply.channel not in bot.channels:
+        if reply is None or reply.channel not in bot.channels or paused(session, bot, reply):
             return False
-        external_id = reply.mention.external_id
-        channel = bot.channels[reply.channel]
-        if _paused(session, bot, reply):
-            return False
+        channel, mention_id = bot.channels[reply.channel], reply.mention.external_id
     try:
-        refreshed = bot.poller.refresh_these(channel, [external_id])
-        if external_id in refreshed.answered:
-            return True
-        raise Unavailable("the network says nothing clear about the mention")
+        refreshed = bot.poller.refresh_these(channel, [mention_id], use=Use.REPLY)
+        if mention_id not in refreshed.answered:
+            raise Unavailable("the network says nothing clear about the mention")
+        found = look(bot, reply_id)
     except ChannelError as error:
-        now = bot.clock()
-        with bot.database.write() as session:
-            row = session.get(Reply, reply_id, with_for_update=True)
-            if row is not None and row.status is ReplyStatus.QUEUED:
-                later(row, error, now)
-        log.warning("%s: cannot look at %s: %s", channel.name, external_id, error)
+        _try_later(bot, reply_id, error)
+        log.warning("%s: cannot look at %s: %s", channel.name, mention_id, error)
         return False
+    if found.whose is not Whose.NOBODYS:
+        settle_found(bot, reply_id, found)
+        return False
+    return True
 
 
-def _insist(work: Callable[[], None]) -> None:
+def insist(work: Callable[[], None]) -> None:
     """Write down an outcome, though another process may hold the database for a while. What cannot
     be written down after all is `unknown` from the next round on."""
     for left in reversed(range(_TRIES_TO_WRITE_DOWN)):
@@ -183,43 +191,19 @@ def _insist(work: Callable[[], None]) -> None:
             return
 
 
-def _paused(session: Session, bot: Bot, reply: Reply) -> bool:
-    level = level_for(session, reply.channel, bot.pause_file)
-    if level is PauseLevel.AUTO:
-        return reply.author_kind is AuthorKind.AUTO
-    return stops_sending(level)
-
-
-def _obstacle(session: Session, bot: Bot, reply: Reply) -> str:
-    """What stands against sending, as a sentence for the desk; "" for nothing."""
-    draft, mention = reply.draft, reply.mention
-    if mention.status is MentionStatus.GONE:
-        return "the customer deleted the text"
-    if mention.version != draft.mention_version:
-        return "the customer changed the text after the approval"
-    if mention.answerable is not Answerable.YES:
-        return "the network does not let us answer it any more"
-    if not _is_what_was_approved(session, reply):
-        return "the words are not the ones that were approved"
-    if reply.author_kind is AuthorKind.AUTO:
-        return _obstacle_to_automatic(bot, reply)
-    return ""
-
-
-def _is_what_was_approved(session: Session, reply: Reply) -> bool:
-    approved = session.scalar(
-        select(Approval.text_hash)
-        .where(Approval.draft_id == reply.draft_id, Approval.version == reply.draft.version)
-        .order_by(Approval.approved_at.desc())
-        .limit(1)
+def _may_leave(session: Session, bot: Bot, reply: Reply, now: datetime) -> bool:
+    return (
+        reply.status is ReplyStatus.QUEUED
+        and reply.not_before <= now
+        and bot.sender.holds(session, reply.channel, now)
+        and not paused(session, bot, reply)
+        and wait_for(session, bot, reply.channel, now) is None
     )
-    return reply.draft.status is DraftStatus.APPROVED and approved == text_hash(reply.text)
 
 
-def _obstacle_to_automatic(bot: Bot, reply: Reply) -> str:
-    """The policy may have changed since it was queued, and so may the customer's mind."""
-    if not bot.channels[reply.channel].options.auto_reply:
-        return "automatic replies were switched off"
-    if reply.mention.author is not None and reply.mention.author.opted_out_at is not None:
-        return "the author asked us not to write"
-    return ""
+def _try_later(bot: Bot, reply_id: str, error: ChannelError) -> None:
+    now = bot.clock()
+    with bot.database.write() as session:
+        reply = session.get(Reply, reply_id, with_for_update=True)
+        if reply is not None and reply.status is ReplyStatus.QUEUED:
+            later(reply, error, now)

@@ -8,12 +8,13 @@ from typing import Final
 
 from sqlalchemy import select
 
-from listener.channels.base import (
-    Answerable,
+from listener.channels.base import Answerable, Posted, Written
+from listener.channels.errors import (
     AuthFailed,
     BudgetSpent,
     ChannelError,
     Gone,
+    PolicyBlock,
     RateLimited,
     Refused,
     Unavailable,
@@ -27,7 +28,15 @@ from responder.models import DraftStatus, Reply, ReplyStatus
 
 log = logging.getLogger(__name__)
 
+BOT: Final = "bot"
 _ATTEMPTS: Final = 20  # of calls the network surely did not act on, before a human is asked
+SENDS_AT_MOST: Final = 3
+"""A reply that was sent so often and never found is a human's: something is wrong there."""
+
+FIRST_VERIFIED: Final = timedelta(minutes=10)
+"""So long after it was posted a reply is looked at again: networks hide some, without a word."""
+
+_REPETITION: Final = "the network takes it for a repetition: change the words"
 
 
 def recover(
@@ -36,7 +45,7 @@ def recover(
     reason: str = "the program stopped while it was being sent",
 ) -> int:
     """Whatever is `sending` while nobody sends (at a start; on one channel, before its round) may
-    stand on the network, or not. Ask a human. Returns how many such replies there are."""
+    stand on the network, or not: it will be read back. Returns how many such replies there are."""
     cut_off = select(Reply).where(Reply.status == ReplyStatus.SENDING)
     if channel is not None:
         cut_off = cut_off.where(Reply.channel == channel)
@@ -47,8 +56,67 @@ def recover(
     with bot.database.write() as session:
         replies = session.scalars(cut_off).all()
         for reply in replies:
-            settled(reply, ReplyStatus.UNKNOWN, reason, now)
+            _doubt(bot, reply, reason, now)
     return len(replies)
+
+
+def confirm(bot: Bot, reply_id: str, posted: Posted, *, reason: str = "") -> None:
+    """The reply stands on the network under this id."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        reply = session.get_one(Reply, reply_id, with_for_update=True)
+        if reply.status is ReplyStatus.SENT:
+            return
+        reply.external_id, reply.url, reply.posted_at = (
+            posted.external_id,
+            posted.url,
+            posted.posted_at,
+        )
+        reply.verify_at = posted.posted_at + FIRST_VERIFIED
+        settled(reply, ReplyStatus.SENT, reason, now)
+        reply.mention.status, reply.mention.status_reason = MentionStatus.ANSWERED, ""
+        reply.mention.changed_at = now
+        note(session, who=BOT, action="sent", subject=reply.id, detail=reply.text_hash, now=now)
+
+
+def answered_by_colleague(bot: Bot, reply_id: str, post: Written) -> None:
+    """Somebody of us answered the mention in the network's own app: ours stays at home."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        reply = session.get_one(Reply, reply_id, with_for_update=True)
+        if reply.status in (ReplyStatus.SENT, ReplyStatus.FAILED):
+            return
+        reason = "a colleague answered in the network's own app"
+        settled(reply, ReplyStatus.FAILED, reason, now)
+        reply.draft.status, reply.draft.reason = DraftStatus.WITHDRAWN, reason
+        reply.draft.changed_at, reply.draft.version = now, reply.draft.version + 1
+        mention = reply.mention
+        mention.status, mention.status_reason = MentionStatus.ANSWERED_OUTSIDE, reason
+        mention.changed_at = now
+        note(
+            session,
+            who=BOT,
+            action="answered outside",
+            subject=mention.id,
+            detail=post.external_id,
+            now=now,
+        )
+
+
+def withdrawn_for_doubt(bot: Bot, reply_id: str) -> None:
+    """Somebody of us wrote in the very thread, perhaps about something else: a human looks."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        reply = session.get_one(Reply, reply_id, with_for_update=True)
+        if reply.status in (ReplyStatus.QUEUED, ReplyStatus.UNKNOWN):
+            give_back(reply, "a colleague wrote in this thread meanwhile: look at it first", now)
+
+
+def may_leave_again(reply: Reply, now: datetime) -> None:
+    """It was looked for, long enough after its stamp, and is not there."""
+    reply.doubted_at = reply.read_back_at = None
+    reply.not_before = now
+    settled(reply, ReplyStatus.QUEUED, f"it did not arrive: {reply.reason}", now)
 
 
 def settle_by_human(bot: Bot, reply_id: str, *, stands: bool, by: str) -> None:
@@ -76,7 +144,7 @@ def after_error(bot: Bot, reply_id: str, error: ChannelError) -> None:
     with bot.database.write() as session:
         reply = session.get_one(Reply, reply_id)
         if isinstance(error, Unknown):
-            settled(reply, ReplyStatus.UNKNOWN, str(error), now)
+            _doubt(bot, reply, str(error), now, final=error.repetition)
         elif isinstance(error, Gone):
             _lost_its_mention(reply, now)
         elif isinstance(error, Refused):
@@ -89,27 +157,25 @@ def after_error(bot: Bot, reply_id: str, error: ChannelError) -> None:
 
 
 def later(reply: Reply, error: ChannelError, now: datetime) -> None:
-    """The network surely did not act on it: it may leave later, by itself."""
-    reply.attempts += 1
-    if reply.attempts >= _ATTEMPTS:
+    """The network surely did not act on it: it may leave later, by itself.
+
+    Where the network was not even asked (`held_until`) it was no attempt, and says nothing.
+    """
+    asked = error.held_until is None
+    reply.attempts += asked
+    if asked and reply.attempts >= _ATTEMPTS and not isinstance(error, PolicyBlock | RateLimited):
         give_back(reply, f"given up after {reply.attempts} attempts: {error}", now)
         return
-    known = isinstance(error, RateLimited | AuthFailed | BudgetSpent | Unavailable)
-    wait = wait_after(error, reply.attempts, now) if known else timedelta(minutes=5)
+    known = isinstance(error, RateLimited | AuthFailed | BudgetSpent | PolicyBlock | Unavailable)
+    wait = wait_after(error, max(reply.attempts, 1), now) if known else timedelta(minutes=5)
     reply.status, reply.reason = ReplyStatus.QUEUED, str(error)
     reply.not_before, reply.changed_at = now + wait, now
-
-
-def _only_by_hand(reply: Reply) -> None:
-    """The network told us what it did not say when we heard the mention."""
-    reply.mention.answerable = Answerable.BY_HAND
-    if reply.mention.status is MentionStatus.DRAFTED:
-        reply.mention.status, reply.mention.status_reason = MentionStatus.BY_HAND, reply.reason
 
 
 def give_back(reply: Reply, reason: str, now: datetime) -> None:
     """It did not leave, and a human must act: the draft is open again, with the reason on it."""
     reply.status, reply.reason, reply.changed_at = ReplyStatus.FAILED, reason, now
+    reply.doubted_at = reply.read_back_at = None
     draft, mention = reply.draft, reply.mention
     draft.status = DraftStatus.PENDING
     if mention.status is MentionStatus.GONE:
@@ -121,12 +187,33 @@ def give_back(reply: Reply, reason: str, now: datetime) -> None:
     draft.version += 1
 
 
+def settled(reply: Reply, status: ReplyStatus, reason: str, now: datetime) -> None:
+    reply.status, reply.reason, reply.changed_at = status, reason, now
+    if status is not ReplyStatus.UNKNOWN:
+        reply.doubted_at = reply.read_back_at = None
+
+
+def _doubt(bot: Bot, reply: Reply, reason: str, now: datetime, *, final: bool = False) -> None:
+    """Nobody knows whether it stands. It is looked for once nothing of it can be under way any
+    more. `final`: if it is not there then, sending the same words again would be refused again."""
+    channel = bot.channels.get(reply.channel)
+    settled(reply, ReplyStatus.UNKNOWN, _REPETITION if final else reason, now)
+    reply.doubted_at = now
+    # A channel that is not configured any more cannot be asked: then only a human can settle it.
+    reply.read_back_at = (reply.stamped_at or now) + channel.options.doubt if channel else None
+    if final:
+        reply.sends = max(reply.sends, SENDS_AT_MOST)
+
+
+def _only_by_hand(reply: Reply) -> None:
+    """The network told us what it did not say when we heard the mention."""
+    reply.mention.answerable = Answerable.BY_HAND
+    if reply.mention.status is MentionStatus.DRAFTED:
+        reply.mention.status, reply.mention.status_reason = MentionStatus.BY_HAND, reply.reason
+
+
 def _lost_its_mention(reply: Reply, now: datetime) -> None:
     reply.mention.status = MentionStatus.GONE
     reply.mention.status_reason = "it was gone when we answered"
     reply.mention.changed_at = now
     give_back(reply, "the customer deleted the text", now)
-
-
-def settled(reply: Reply, status: ReplyStatus, reason: str, now: datetime) -> None:
-    reply.status, reply.reason, reply.changed_at = status, reason, now

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
@@ -166,11 +167,23 @@ def make_agent(session: Session, **changes: Any) -> Agent:
 
 
 def make_database(folder: Path) -> Database:
-    """A real SQLite file with every table."""
+    """A real SQLite file with every table; the one in `folder`, if there is one already."""
     folder.mkdir(parents=True, exist_ok=True)
-    database = Database(f"sqlite:///{folder / 'bot.db'}")
-    Base.metadata.create_all(database.engine)
-    return database
+    file = folder / "bot.db"
+    if not file.exists():
+        file.write_bytes(_empty_store())
+    return Database(f"sqlite:///{file}")
+
+
+@cache
+def _empty_store() -> bytes:
+    """A file with every table, to be copied: to make the tables takes as long as most tests."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "bot.db"
+        database = Database(f"sqlite:///{file}")
+        Base.metadata.create_all(database.engine)
+        database.close()
+        return file.read_bytes()
 
 
 def make_bot(

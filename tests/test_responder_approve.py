@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from listener.channels.base import Answerable, Unavailable
+from listener.channels.base import Answerable
+from listener.channels.errors import Unavailable
 from listener.models import Mention, MentionStatus
 from responder.approve import (
     Blocked,

@@ -1,0 +1,110 @@
+"""What stands against sending a reply, read inside the very transaction that would reserve it.
+
+Whatever was true when a human approved may have changed since: a pause, the customer's words, the
+policy, the hour; also because the machine slept or the process was frozen in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config.hours import Hours
+from listener.channels.base import Answerable
+from listener.models import MentionStatus
+from responder.bot import Bot
+from responder.draft import text_hash
+from responder.limits import sent_lately, too_many_automatic
+from responder.models import (
+    Approval,
+    AuthorKind,
+    DraftStatus,
+    PauseLevel,
+    Reply,
+    ReplyStatus,
+)
+from responder.pause import level_for, stops_sending
+
+_MANY: Final = 20  # due at once, as at the end of a pause: from here on they leave at a steady pace
+_QUARTER: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """It may leave, but not yet."""
+
+    until: datetime
+    reason: str
+
+
+def paused(session: Session, bot: Bot, reply: Reply) -> bool:
+    level = level_for(session, reply.channel, bot.pause_file)
+    if level is PauseLevel.AUTO:
+        return reply.author_kind is AuthorKind.AUTO
+    return stops_sending(level)
+
+
+def wait_for(session: Session, bot: Bot, channel: str, now: datetime) -> Wait | None:
+    """Why nothing may leave on a channel just now: quiet hours, or enough has left lately."""
+    hours = Hours.read(bot.settings.responder.quiet_hours)
+    if hours is not None and hours.hold(now, bot.zone):
+        return Wait(until=hours.over(now, bot.zone), reason="quiet hours")
+    most = bot.channels[channel].options.sends_per_15_minutes
+    stamps = sent_lately(session, channel, now)
+    if len(stamps) >= most:
+        reason = f"{most} replies in 15 minutes are the most this channel sends"
+        return Wait(until=stamps[most - 1] + _QUARTER, reason=reason)
+    pace = _QUARTER / most
+    if stamps and stamps[0] + pace > now and _many_wait(session, channel, now):
+        return Wait(until=stamps[0] + pace, reason="many replies wait: one after the other")
+    return None
+
+
+def obstacle(session: Session, bot: Bot, reply: Reply, now: datetime) -> str:
+    """Why the reply may not leave at all, as a sentence for the desk; "" for nothing."""
+    draft, mention = reply.draft, reply.mention
+    if mention.status is MentionStatus.GONE:
+        return "the customer deleted the text"
+    if mention.version != draft.mention_version:
+        return "the customer changed the text after the approval"
+    if mention.answerable is not Answerable.YES:
+        return "the network does not let us answer it any more"
+    if not _is_what_was_approved(session, reply):
+        return "the words are not the ones that were approved"
+    if reply.author_kind is AuthorKind.AUTO:
+        return _obstacle_to_automatic(session, bot, reply, now)
+    return ""
+
+
+def _many_wait(session: Session, channel: str, now: datetime) -> bool:
+    waiting = session.scalar(
+        select(func.count()).where(
+            Reply.channel == channel,
+            Reply.status == ReplyStatus.QUEUED,
+            Reply.not_before <= now,
+        )
+    )
+    return (waiting or 0) > _MANY
+
+
+def _is_what_was_approved(session: Session, reply: Reply) -> bool:
+    approved = session.scalar(
+        select(Approval.text_hash)
+        .where(Approval.draft_id == reply.draft_id, Approval.version == reply.draft.version)
+        .order_by(Approval.approved_at.desc())
+        .limit(1)
+    )
+    return reply.draft.status is DraftStatus.APPROVED and approved == text_hash(reply.text)
+
+
+def _obstacle_to_automatic(session: Session, bot: Bot, reply: Reply, now: datetime) -> str:
+    """The policy may have changed since it was queued, and so may the customer's mind."""
+    if not bot.channels[reply.channel].options.auto_reply:
+        return "automatic replies were switched off"
+    if reply.mention.author is not None and reply.mention.author.opted_out_at is not None:
+        return "the author asked us not to write"
+    return too_many_automatic(session, reply.mention, now, but=reply.id)
