@@ -1,20 +1,29 @@
 # Two commands do everything: `make run` shows the product at work, `make test` proves it.
-.PHONY: run test test-unit lint bench lock migration check-shapes clean
+.PHONY: run test test-unit test-real lint soak bench lock migration check-shapes clean
 PY ?= python3
 V := .venv/bin/python
 UV := .venv/bin/uv
+# Tests run side by side, each worker with a browser of its own; 0: one after the other, for --pdb.
+WORKERS ?= 2
+PYTEST := $(V) -m pytest -q -n $(WORKERS) --dist worksteal
 
 run: .venv/.ok ## the demo: sandbox networks, embedded database, no keys
 	@$(V) run_bot.py demo $(ARGS)
 
 test: .venv/.test ## the whole suite, a real browser included
-	@browser="$$(PYTHON=$(V) sh scripts/browser.sh)" && CHROMIUM="$$browser" $(V) -m pytest -q $(ARGS)
+	@browser="$$(PYTHON=$(V) sh scripts/browser.sh)" && CHROMIUM="$$browser" $(PYTEST) $(ARGS)
 
 test-unit: .venv/.test ## everything that needs no browser
-	@$(V) -m pytest -q -m "not browser" $(ARGS)
+	@$(PYTEST) -m "not browser and not real" $(ARGS)
+
+test-real: .venv/.test ## the slow proofs: the full kill matrix, and every promise in thousands of orders
+	@$(V) -m pytest -q -m real $(ARGS)
 
 lint: .venv/.test ## style, types and the direction of imports
 	@$(V) -m ruff check . && $(V) -m ruff format --check . && $(V) -m mypy && .venv/bin/lint-imports --no-logo
+
+soak: .venv/.test ## ten minutes of faults and kills: make soak ARGS="--minutes 60 --seed 2"
+	@$(V) -m tests.soak $(ARGS)
 
 bench: .venv/.test ## start, memory and stop, as figures beside a reference of the same run
 	@$(V) bench/start.py

@@ -29,14 +29,19 @@ app = typer.Typer(
 )
 agents = typer.Typer(help="The people who work at the desk.", no_args_is_help=True)
 tokens = typer.Typer(help="Keys for programs that use the API.", no_args_is_help=True)
+letters = typer.Typer(help="What a network sent that could not be read.", no_args_is_help=True)
 app.add_typer(agents, name="agent")
 app.add_typer(tokens, name="token")
+app.add_typer(letters, name="letters")
 
 Channel = Annotated[
     str | None, typer.Option("--channel", help="Only the channel of this name.", metavar="NAME")
 ]
 Once = Annotated[bool, typer.Option("--once", help="One round, then exit.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdout.")]
+LetterIds = Annotated[
+    list[str] | None, typer.Argument(help="As `letters list` shows them.", metavar="[ID]...")
+]
 RoleName = Annotated[str, typer.Option("--role", help="viewer, editor, approver or admin.")]
 
 
@@ -167,6 +172,54 @@ def resume(context: typer.Context, channel: Channel = None) -> None:
 
 
 @app.command()
+def alert(
+    context: typer.Context,
+    test: Annotated[bool, typer.Option("--test", help="Send a message through each.")] = False,
+) -> None:
+    """Prove that alerts arrive. Exit 1 if any service of alerts.urls did not take the message.
+
+    Example: python run_bot.py alert --test
+    """
+    from responder.commands import with_bot
+    from responder.commands.alert import send_test
+
+    if not test:
+        raise typer.BadParameter("alerts are sent by `run`; to try them, add --test")
+    with with_bot(context.obj) as bot:
+        raise typer.Exit(send_test(bot, source=str(context.obj)))
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Where the copy goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
+) -> None:
+    """A sound copy of the database in one file, also while `run` is running.
+
+    Example: python run_bot.py backup /var/backups/antiphon.db
+    """
+    from responder.commands.backup import back_up_now
+
+    raise typer.Exit(back_up_now(context.obj, file, force=force))
+
+
+@app.command()
+def restore(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="What `backup` wrote.")]
+) -> None:
+    """Put a backup in the place of the database, which is kept beside. Not while `run` is running.
+
+    Nothing that may stand on a network already is sent again: it is looked for first.
+
+    Example: python run_bot.py restore /var/backups/antiphon.db
+    """
+    from responder.commands.backup import restore_now
+
+    raise typer.Exit(restore_now(context.obj, file))
+
+
+@app.command()
 def migrate(context: typer.Context) -> None:
     """Bring the database to the shape this version expects. `run` does it by itself.
 
@@ -230,6 +283,39 @@ def token_create(context: typer.Context, name: str, role: RoleName = "viewer") -
     from responder.commands.people import create_token
 
     raise typer.Exit(create_token(context.obj, name, role))
+
+
+@letters.command("list")
+def letters_list(context: typer.Context, channel: Channel = None, as_json: AsJson = False) -> None:
+    """The open ones, oldest first.
+
+    Example: python run_bot.py letters list --channel x
+    """
+    from responder.commands.letters import list_letters
+
+    raise typer.Exit(list_letters(context.obj, channel, as_json=as_json))
+
+
+@letters.command("retry")
+def letters_retry(context: typer.Context, ids: LetterIds = None, as_json: AsJson = False) -> None:
+    """Ask the network for these texts once more, or for all. Exit 1 if one stays unread.
+
+    Example: python run_bot.py letters retry
+    """
+    from responder.commands.letters import retry_letters
+
+    raise typer.Exit(retry_letters(context.obj, ids or (), as_json=as_json))
+
+
+@letters.command("dismiss")
+def letters_dismiss(context: typer.Context, ids: LetterIds = None, as_json: AsJson = False) -> None:
+    """Close these: nobody needs to see them any more.
+
+    Example: python run_bot.py letters dismiss 01JN4T0V5S3A9QK2
+    """
+    from responder.commands.letters import dismiss_letters
+
+    raise typer.Exit(dismiss_letters(context.obj, ids or (), as_json=as_json))
 
 
 def start() -> int:

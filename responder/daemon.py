@@ -5,20 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import threading
-from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
-from apscheduler.events import (
-    EVENT_JOB_MAX_INSTANCES,
-    EVENT_JOB_MISSED,
-    EVENT_JOB_SUBMITTED,
-    JobEvent,
-    JobExecutionEvent,
-)
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import event
 
 from config import logs, settings
 from config.clock import utcnow
@@ -26,11 +20,15 @@ from config.lock import InstanceLock
 from config.migrate import migrate
 from config.secrets import Redactor
 from responder import access
+from responder.backup import refuse_damaged
 from responder.bot import Bot, assemble, database_url, desk_url
 from responder.desk.server import DeskServer
 from responder.jobs import Job, jobs
 from responder.models import Role
+from responder.pulse import Pulse
 from responder.settle import recover
+from responder.upkeep import messenger_of, upkeep
+from responder.watch import MOST_HUNG, Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -54,25 +52,38 @@ def run_daemon(config: Path) -> None:
 
 
 def keep_running(bot: Bot, *, greeting: Greeting) -> None:
-    """Work until SIGTERM or SIGINT. The caller holds the instance lock."""
+    """Work until SIGTERM or SIGINT. The caller holds the instance lock.
+
+    Raises ConfigError, and SystemExit(1) when so much hangs that only a new start can help.
+    """
+    messenger = messenger_of(bot)
+    refuse_damaged(bot)
     migrate(bot.database, url=database_url(bot.settings))
     in_doubt = recover(bot)
     if in_doubt:
-        log.warning("%d replies were cut off: somebody must look (desk: Unknown)", in_doubt)
-    desk = DeskServer(bot)
-    scheduler, idle = _schedule(jobs(bot))
-    scheduler.start()
+        log.warning("%d replies were cut off: they are looked for on the network first", in_doubt)
+    pulse = Pulse()
+    # Every round works in short transactions: each one says that its thread does not hang.
+    event.listen(bot.database.engine, "begin", lambda _connection: pulse.alive())
+    desk = DeskServer(bot, pulse=pulse)
+    rota = Rota([*jobs(bot), *upkeep(bot, pulse, messenger)], pulse)
+    watchdog = Watchdog(pulse, renew=rota.renew, give_up=desk.stop)
     greeting(bot, desk_url(bot.settings, desk.port))
+    rota.start()
+    watchdog.start()
     try:
         desk.run()
     finally:
-        scheduler.shutdown(wait=False)
-        if not idle.wait(FAREWELL_SECONDS):
+        watchdog.stop()
+        rota.stop()
+        if not pulse.wait_idle(FAREWELL_SECONDS):
             # A thread waits for a network that does not answer. All that matters is on disk.
             log.warning("stopped in the middle of a call")
             logging.shutdown()
-            os._exit(0)
+            os._exit(int(watchdog.gave_up))
         bot.database.close()
+    if watchdog.gave_up:
+        raise SystemExit(1)
 
 
 def say_hello(bot: Bot, url: str) -> None:
@@ -86,72 +97,70 @@ def say_hello(bot: Bot, url: str) -> None:
     sys.stdout.flush()
 
 
-class _Busy:
-    """Counts the jobs at work, so that a stop knows when the last one is done."""
+class Rota:
+    """The jobs and their scheduler. In memory only: the truth is in our tables. A round that comes
+    due while the last one still runs is left out, and one that is late is run once, however late.
+    """
 
-    def __init__(self) -> None:
-        self._count = 0
-        self._changed = threading.Condition()
+    def __init__(self, work: list[Job], pulse: Pulse) -> None:
+        self._pulse = pulse
+        self._jobs = {job.name: job for job in work}
+        self._names: dict[str, str] = {}  # of the scheduler's own ids: a renewed job has a new one
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            # A thread that hangs keeps its place in the pool: there is room for those as well.
+            executors={"default": ThreadPoolExecutor(len(work) + MOST_HUNG + 1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._scheduler.add_listener(self._left_out, EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.add_listener(self._lost, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
+        for job in work:
+            pulse.expect(job.name, seconds=job.seconds, deadline=job.deadline, wait=job.wait)
+            self._add(job, wait=job.wait)
 
-    def counted(self, work: Callable[[], None]) -> Callable[[], None]:
-        def job() -> None:
-            with self._changed:
-                self._count += 1
-            try:
-                work()
-            finally:
-                with self._changed:
-                    self._count -= 1
-                    self._changed.notify_all()
+    def start(self) -> None:
+        self._scheduler.start()
 
-        return job
+    def stop(self) -> None:
+        """No round begins after this. Those at work go on to their end."""
+        self._scheduler.shutdown(wait=False)
 
-    def wait(self, seconds: float) -> bool:
-        """True once nothing is at work any more."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._count == 0, timeout=seconds)
+    def renew(self, name: str) -> None:
+        """A fresh job in the place of one whose round hangs."""
+        for known in [key for key, value in self._names.items() if value == name]:
+            self._scheduler.remove_job(known)
+            del self._names[known]
+        self._add(self._jobs[name])
 
-
-def _schedule(work: list[Job]) -> tuple[BackgroundScheduler, _Busy]:
-    """Jobs in memory only: the truth is in our tables. A round that comes due while the last one
-    still runs is left out, and one that is late is run once, however late."""
-    busy = _Busy()
-    scheduler = BackgroundScheduler(
-        timezone="UTC",
-        executors={"default": ThreadPoolExecutor(len(work))},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-    )
-    for job in work:
-        scheduler.add_job(
-            busy.counted(job.work),
+    def _add(self, job: Job, *, wait: float = 0.0) -> None:
+        added = self._scheduler.add_job(
+            self._watched(job),
             "interval",
             seconds=job.seconds,
-            id=job.name,
             name=job.name,
-            next_run_time=utcnow(),
+            next_run_time=utcnow() + timedelta(seconds=wait),
         )
-    scheduler.add_listener(_tell, EVENT_JOB_MISSED)
-    scheduler.add_listener(_Skipped(), EVENT_JOB_MAX_INSTANCES | EVENT_JOB_SUBMITTED)
-    return scheduler, busy
+        self._names[added.id] = job.name
 
+    def _watched(self, job: Job) -> Callable[[], None]:
+        def work() -> None:
+            run, ok = self._pulse.began(job.name), False
+            try:
+                ok = job.work() is not False
+            finally:
+                self._pulse.ended(run, ok=ok)
 
-class _Skipped:
-    """Tells of a round that was left out again and again because its last one still runs."""
+        return work
 
-    def __init__(self) -> None:
-        self._in_a_row: Counter[str] = Counter()
-
-    def __call__(self, event: JobEvent) -> None:
-        if event.code == EVENT_JOB_SUBMITTED:
-            del self._in_a_row[event.job_id]
-            return
-        self._in_a_row[event.job_id] += 1
-        if self._in_a_row[event.job_id] == SKIPS_WORTH_A_WORD:
+    def _left_out(self, told: JobEvent) -> None:
+        name = self._names.get(told.job_id)
+        if name and self._pulse.left_out(name) == SKIPS_WORTH_A_WORD:
             log.warning(
-                "the round %s takes long: left out %d times in a row",
-                event.job_id, SKIPS_WORTH_A_WORD,
-            )  # fmt: skip
+                "the round %s takes long: left out %d times in a row", name, SKIPS_WORTH_A_WORD
+            )
 
-
-def _tell(event: JobExecutionEvent) -> None:
-    log.warning("the round %s was missed", event.job_id)
+    def _lost(self, told: JobEvent) -> None:
+        name = self._names.get(told.job_id)
+        if name:
+            self._pulse.missed(name)
+            log.warning("the round %s was lost", name)

@@ -194,8 +194,8 @@ def mentions_page(
                 and_(Mention.created_at == moment, Mention.id < row_id),
             )
         )
-    rows, last = _one_page(session, query, limit)
-    following = last and _cursor(last.created_at.isoformat(), last.id)
+    rows, last = one_page(session, query, limit)
+    following = last and cursor_of(last.created_at.isoformat(), last.id)
     return PageView(items=[mention_view(row) for row in rows], next=following)
 
 
@@ -220,8 +220,8 @@ def drafts_page(
         query = query.where(
             or_(Mention.due_at > moment, and_(Mention.due_at == moment, Draft.id > row_id))
         )
-    rows, last = _one_page(session, query, limit)
-    following = last and _cursor(last.mention.due_at.isoformat(), last.id)
+    rows, last = one_page(session, query, limit)
+    following = last and cursor_of(last.mention.due_at.isoformat(), last.id)
     return PageView(items=[draft_view(row) for row in rows], next=following)
 
 
@@ -237,10 +237,10 @@ def replies_page(
     query = select(Reply).order_by(Reply.id.desc())
     query = _narrowed(query, (Reply.status, status), (Reply.channel, channel))
     if after:
-        (row_id,) = _parts(after, 1)
+        (row_id,) = parts_of(after, 1)
         query = query.where(Reply.id < row_id)
-    rows, last = _one_page(session, query, limit)
-    return PageView(items=[reply_view(row) for row in rows], next=last and _cursor(last.id))
+    rows, last = one_page(session, query, limit)
+    return PageView(items=[reply_view(row) for row in rows], next=last and cursor_of(last.id))
 
 
 def _columns(row: Any, view: type[BaseModel], *, but: set[str]) -> dict[str, Any]:
@@ -263,17 +263,17 @@ def _contains(q: str) -> ColumnElement[bool]:
     )
 
 
-def _one_page(session: Session, query: Select[Any], limit: int) -> tuple[Sequence[Any], Any]:
+def one_page(session: Session, query: Select[Any], limit: int) -> tuple[Sequence[Any], Any]:
     """The rows, and the last of them if there are more behind it."""
     rows = session.scalars(query.limit(limit + 1)).all()
     return rows[:limit], rows[limit - 1] if len(rows) > limit else None
 
 
-def _cursor(*parts: str) -> str:
+def cursor_of(*parts: str) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def _parts(cursor: str, number: int) -> list[str]:
+def parts_of(cursor: str, number: int) -> list[str]:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         parts: Any = json.loads(raw)
@@ -290,7 +290,7 @@ def _is_word(part: object) -> bool:
 
 
 def _moment_and_id(cursor: str) -> tuple[datetime, str]:
-    moment, row_id = _parts(cursor, 2)
+    moment, row_id = parts_of(cursor, 2)
     try:
         found = datetime.fromisoformat(moment)
         if found.tzinfo is None:

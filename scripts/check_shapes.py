@@ -24,7 +24,8 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run in place, like everything here
 
-from listener.channels.base import ChannelError, Incoming
+from listener.channels.base import Incoming
+from listener.channels.errors import ChannelError
 from listener.channels.facebook import errors as facebook_errors
 from listener.channels.facebook import instagram
 from listener.channels.facebook import parse as facebook_parse

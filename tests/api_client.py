@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from listener.models import DeadLetter
 from responder import access
 from responder.bot import Bot
 from responder.desk import api
 from responder.models import Role
-from tests.factories import NOW, FakeChannel, make_bot, make_draft, make_mention
+from tests.factories import NOW, FakeChannel, incoming, make_bot, make_draft, make_mention
+
+_numbers = count(1)
 
 
 class Client:
@@ -26,6 +30,10 @@ class Client:
             role: access.create_token(bot.database, name=f"t-{role}", role=role, now=NOW)
             for role in Role
         }
+
+    @property
+    def x(self) -> FakeChannel:
+        return cast(FakeChannel, self.bot.channels["x"])
 
     def ask(self, method: str, path: str, *, role: Role = Role.ADMIN, **options: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.tokens[role]}"}
@@ -44,6 +52,26 @@ def client_in(folder: Path) -> Client:
 def a_draft(client: Client, **changes: Any) -> str:
     with client.bot.database.write() as session:
         return make_draft(session, make_mention(session, **changes)).id
+
+
+def a_letter(client: Client, **changes: Any) -> str:
+    """A dead letter of X, which shows that text now."""
+    key = f"letter-{next(_numbers)}"
+    client.x.shown[key] = incoming(key)
+    values = {
+        "channel": "x",
+        "stream": "mentions",
+        "external_id": key,
+        "fingerprint": key,
+        "payload": "{}",
+        "error": "text is no text",
+        "heard_at": NOW,
+    }
+    with client.bot.database.write() as session:
+        letter = DeadLetter(**values | changes)
+        session.add(letter)
+        session.flush()
+        return letter.id
 
 
 def is_problem(answer: Any, status: int) -> dict[str, Any]:

@@ -42,6 +42,9 @@ _NAMES = (
     "google-chrome",
 )
 
+# A machine that runs two browsers and a suite may be slow: what is right in the end is right.
+expect.set_options(timeout=20_000)
+
 Visit = Callable[[Role], TestClient]
 """Signs in somebody of that role, named after it, and returns their browser."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from config.secrets import Redactor
 from listener.channels.base import Outgoing
 from listener.channels.facebook.channel import FacebookChannel, open_channel
+from listener.channels.metering import free
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAGE = "700000000000001"
@@ -25,7 +26,7 @@ REPLY = Outgoing(
 def channel(url: str, now: datetime = NOW, **options: Any) -> FacebookChannel:
     table = {"page_id": PAGE, "page_access_token": TOKEN, "api_url": url, **options}
     return open_channel(
-        "facebook", table, source="bot.toml", redactor=Redactor(), clock=lambda: now
+        "facebook", table, source="bot.toml", redactor=Redactor(), clock=lambda: now, meter=free
     )
 
 

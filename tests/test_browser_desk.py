@@ -48,7 +48,7 @@ def hold(page: Page) -> list[Route]:
 
 def let_go(page: Page, held: list[Route]) -> None:
     """Answer the first approval, once the browser has asked for it."""
-    for _ in range(100):
+    for _ in range(400):  # as patient as `expect` is (tests/conftest.py)
         if held:
             break
         page.wait_for_timeout(50)

@@ -114,7 +114,7 @@ def test_what_was_deleted_before_the_send_is_never_answered(sandbox: Sandbox, co
         sandbox.x.delete(post)
         _approve(daemon, draft)
         eventually(lambda: daemon.get("/mentions", status="gone")["items"])
-        (reply,) = daemon.get("/replies", status="failed")["items"]
+        (reply,) = eventually(lambda: daemon.get("/replies", status="failed")["items"])
     assert "deleted" in reply["reason"]
     assert sandbox.x.own_posts() == []
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from httpx2 import Response
 
-from listener.channels.base import Unavailable
+from listener.channels.errors import Unavailable
 from listener.models import Mention, MentionStatus
 from responder.models import Audit, Draft, DraftStatus, Reply, ReplyStatus, Role
 from tests.conftest import Place, Visit

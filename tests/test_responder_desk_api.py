@@ -19,7 +19,7 @@ from responder.models import (
     ReplyStatus,
     Role,
 )
-from tests.api_client import Client, a_draft, client_in, is_problem
+from tests.api_client import Client, a_draft, a_letter, client_in, is_problem
 from tests.factories import NOW, make_mention, make_reply
 
 # method, path, body, the least role
@@ -32,6 +32,9 @@ ROUTES = [
     ("GET", "/trends/volume", None, Role.VIEWER),
     ("POST", "/drafts/{draft_id}/reject", {"version": 1, "reason": "x"}, Role.EDITOR),
     ("POST", "/drafts/{draft_id}/approve", {"version": 1}, Role.APPROVER),
+    ("GET", "/letters", None, Role.VIEWER),
+    ("POST", "/letters/{letter_id}/retry", None, Role.APPROVER),
+    ("POST", "/letters/{letter_id}/dismiss", None, Role.APPROVER),
     ("POST", "/pause", {}, Role.ADMIN),
     ("POST", "/resume", {}, Role.ADMIN),
 ]
@@ -61,7 +64,8 @@ def test_each_role_reaches_what_it_may_and_no_more(
     draft_id = a_draft(shared)
     with shared.bot.database.read() as session:
         mention_id = session.get_one(Draft, draft_id).mention_id
-    path = path.format(mention_id=mention_id, draft_id=draft_id)
+    letter_id = a_letter(shared)
+    path = path.format(mention_id=mention_id, draft_id=draft_id, letter_id=letter_id)
     answer = shared.ask(method, path, role=role, json=body)
     if list(Role).index(role) < list(Role).index(least):
         assert least.value in is_problem(answer, 403)["detail"]

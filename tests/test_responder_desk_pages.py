@@ -14,7 +14,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from config.clock import utcnow
-from listener.channels.base import Unavailable
+from listener.channels.errors import Unavailable
 from listener.models import Cursor, DeadLetter, Gap, Mention
 from responder import access
 from responder.approve import edit

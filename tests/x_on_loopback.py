@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from config.clock import Clock
 from config.secrets import Redactor
 from listener.channels.base import Outgoing
+from listener.channels.metering import Metering, free
 from listener.channels.x import fields as x_fields
 from listener.channels.x.channel import XChannel, open_channel
 from tests.loopback import Network, payload, serving
@@ -35,8 +37,15 @@ def x_running() -> Iterator[Network]:
 
 
 def channel(url: str, **options: Any) -> XChannel:
+    return metered(url, free, **options)
+
+
+def metered(url: str, meter: Metering, clock: Clock = lambda: NOW, **options: Any) -> XChannel:
+    """The same, its calls paid for at `meter`."""
     table = {**SECRETS, "api_url": url, "request_timeout_seconds": 5, **options}
-    return open_channel("x", table, source="bot.toml", redactor=Redactor(), clock=lambda: NOW)
+    return open_channel(
+        "x", table, source="bot.toml", redactor=Redactor(), clock=clock, meter=meter
+    )
 
 
 def page(*ids: str, token: str | None = None, **more: Any) -> dict[str, Any]:

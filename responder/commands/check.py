@@ -3,29 +3,77 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
 
-from listener.channels.base import Channel, ChannelError, Report
+from listener.budget import usd
+from listener.channels.base import Channel, Report
+from listener.channels.errors import ChannelError
 from listener.health import ChannelHealth, channel_health
+from listener.pots import MICROS
+from listener.spending import Spending, prices_outdated, spending
 from responder.bot import Bot
 from responder.commands import chosen
+
+_CENT = MICROS // 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What there is to say of one channel. `spending` is None where nothing costs money."""
+
+    name: str
+    report: Report
+    health: ChannelHealth
+    spending: Spending | None = None
+    prices_outdated: bool = False
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What makes it red."""
+        empty = (
+            [state.pot for state in self.spending.pots if not state.left] if self.spending else []
+        )
+        spent = [f"no money left for {pot} this month: raise monthly_budget_usd" for pot in empty]
+        return (*self.report.problems, *spent)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is not red yet."""
+        told = []
+        if self.spending and self.spending.is_nearly_spent:
+            fullest = self.spending.fullest
+            told.append(f"{fullest.percent:.0f} % of this month's money for {fullest.pot} is spent")
+        if self.prices_outdated:
+            told.append("our list of its prices is over 90 days old: compare it (docs/channels.md)")
+        return tuple(told)
 
 
 def check_channels(bot: Bot, name: str | None, *, as_json: bool) -> int:
     """Exit code 1 if any channel has a problem."""
-    channels = chosen(bot, name)
-    reports = {channel.name: _report(channel) for channel in channels}
-    healths = {channel.name: channel_health(bot.database, channel.name) for channel in channels}
+    found = [look_at(bot, channel) for channel in chosen(bot, name)]
     if as_json:
-        found = {key: _as_json(report, healths[key]) for key, report in reports.items()}
-        print(json.dumps(found, ensure_ascii=False))
+        print(json.dumps({each.name: _as_json(each) for each in found}, ensure_ascii=False))
     else:
-        _print(reports, healths)
-    return int(any(report.problems for report in reports.values()))
+        _print(found)
+    return int(any(each.problems for each in found))
+
+
+def look_at(bot: Bot, channel: Channel) -> Found:
+    """Ask one channel, then look at what we know of it ourselves: asking costs money too."""
+    report, now = _report(channel), bot.clock()
+    checked = channel.declaration.prices_checked
+    return Found(
+        name=channel.name,
+        report=report,
+        health=channel_health(bot.database, channel.name),
+        spending=spending(bot.database, channel.name, now, channel.options) if checked else None,
+        prices_outdated=prices_outdated(checked, now),
+    )
 
 
 def _report(channel: Channel) -> Report:
@@ -35,44 +83,53 @@ def _report(channel: Channel) -> Report:
         return Report(problems=(str(error),))
 
 
-def _last_fetch(health: ChannelHealth) -> str | None:
-    """When the most belated stream was last fetched (ISO), if every stream ever was."""
+def _last_fetch(health: ChannelHealth) -> datetime | None:
+    """When the most belated stream was last fetched, if every stream ever was."""
     fetched = [stream.fetched_at for stream in health.streams]
     known = [moment for moment in fetched if moment is not None]
-    return min(known).isoformat() if known and len(known) == len(fetched) else None
+    return min(known) if known and len(known) == len(fetched) else None
 
 
-def _as_json(report: Report, health: ChannelHealth) -> dict[str, object]:
+def _as_json(found: Found) -> dict[str, object]:
+    last, money = _last_fetch(found.health), found.spending
     return {
-        **asdict(report),
-        "ok": not report.problems,
-        "last_fetch": _last_fetch(health),
-        "gaps": health.gap_count,
-        "unreadable": health.letter_count,
+        **asdict(found.report),
+        "ok": not found.problems,
+        "problems": found.problems,
+        "warnings": found.warnings,
+        "last_fetch": last and last.isoformat(),
+        "budget_left_usd": money and money.left / MICROS,
+        "budget_left_percent": money and round(100 - money.percent, 1),
+        "gaps": found.health.gap_count,
+        "unreadable": found.health.letter_count,
     }
 
 
-def _print(reports: Mapping[str, Report], healths: Mapping[str, ChannelHealth]) -> None:
-    table = Table(
-        "channel",
-        "account",
-        "permissions",
-        "token lives",
-        "last fetch",
-        "gaps",
-        "unreadable",
-        "problems",
-    )
-    for name, report in reports.items():
-        days = report.token_days_left
-        table.add_row(
-            name,
-            report.account or "?",
-            ", ".join(report.permissions) or "?",
-            "no end known" if days is None else f"{days} days",
-            _last_fetch(healths[name]) or "never",
-            str(healths[name].gap_count),
-            str(healths[name].letter_count),
-            "\n".join(report.problems) or "none",
-        )
+def _print(found: Sequence[Found]) -> None:
+    """One column a channel: so it fits a terminal of 80 columns."""
+    table = Table("", *(each.name for each in found), show_lines=True)
+    facts = [_facts(each) for each in found]
+    for fact in facts[0] if facts else ():
+        table.add_row(fact, *(each[fact] for each in facts))
     Console().print(table)
+
+
+def _facts(found: Found) -> dict[str, str]:
+    report, health, last = found.report, found.health, _last_fetch(found.health)
+    days, warnings = report.token_days_left, [f"soon: {line}" for line in found.warnings]
+    return {
+        "account": report.account or "?",
+        "permissions": ", ".join(report.permissions) or "?",
+        "token lives": "no end known" if days is None else f"{days} days",
+        "last fetch": last.isoformat() if last else "never",
+        "budget left": _budget(found.spending),
+        "gaps": str(health.gap_count),
+        "unreadable": str(health.letter_count),
+        "problems": "\n".join([*found.problems, *warnings]) or "none",
+    }
+
+
+def _budget(money: Spending | None) -> str:
+    if money is None:
+        return "costs nothing"
+    return f"{usd(money.left // _CENT * _CENT)} ({100 - money.percent:.0f} %)"

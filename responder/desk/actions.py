@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from listener.channels.base import ChannelError
+from listener.channels.errors import ChannelError
 from listener.normalize import clean
 from responder import approve as decisions
 from responder.access import Visitor

@@ -11,10 +11,9 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from listener.models import Mention, MentionStatus
-from listener.normalize import clean
 from listener.trends import By, period, volume
 from responder import access, approve
 from responder.access import Visitor
@@ -27,6 +26,8 @@ from responder.desk.bodies import (
     described,
     reader,
 )
+from responder.desk.letters_api import letters_routes
+from responder.desk.parameters import BLANK, After, Key, Limit, Moment, Word
 from responder.desk.problem import PREFIX, Problem, ProblemView, install_problem_handlers
 from responder.models import CredentialKind, Draft, DraftStatus, PauseLevel, ReplyStatus, Role
 from responder.pause import EVERYWHERE, all_pauses, lift_pause, set_pause
@@ -45,16 +46,6 @@ from responder.views import (
 __all__ = ["install_problem_handlers", "router"]
 
 _BEARER: Final = HTTPBearer(auto_error=False, description="run_bot.py token create NAME --role …")
-
-# `?status=` says the same as no status at all.
-_Blank = BeforeValidator(lambda value: None if value == "" else value)
-# The lengths stand inside, because None has none.
-_Word = Annotated[Annotated[str, Field(max_length=200), AfterValidator(clean)] | None, _Blank]
-_Limit = Annotated[int, BeforeValidator(lambda value: value or "50"), Query(ge=1, le=200)]
-_Cursor = Annotated[Annotated[str, Field(max_length=400)] | None, _Blank]
-_After = Annotated[_Cursor, Query(description="`next` of the page before")]
-_Moment = Annotated[Annotated[str, Field(max_length=40)] | None, _Blank]
-_Key = Annotated[str, AfterValidator(clean)]
 
 
 class ApprovedView(BaseModel):
@@ -111,6 +102,7 @@ def router(bot: Bot) -> APIRouter:
     _single(api, bot)
     _decisions(api, bot)
     _switch(api, bot)
+    letters_routes(api, bot, reads=_need(bot, Role.VIEWER), decides=_need(bot, Role.APPROVER))
     return api
 
 
@@ -137,12 +129,12 @@ def _lists(api: APIRouter, bot: Bot) -> None:
 
     @api.get("/mentions", dependencies=reads)
     def mentions(  # one parameter a filter
-        status: Annotated[MentionStatus | None, _Blank] = None,
-        channel: _Word = None,
-        language: _Word = None,
-        q: _Word = None,
-        limit: _Limit = 50,
-        after: _After = None,
+        status: Annotated[MentionStatus | None, BLANK] = None,
+        channel: Word = None,
+        language: Word = None,
+        q: Word = None,
+        limit: Limit = 50,
+        after: After = None,
     ) -> PageView[MentionView]:
         """What was heard, newest first. `q` is looked for in text, author's name and handle."""
         with bot.database.read() as session:
@@ -158,10 +150,10 @@ def _lists(api: APIRouter, bot: Bot) -> None:
 
     @api.get("/drafts", dependencies=reads)
     def drafts(
-        status: Annotated[DraftStatus | None, _Blank] = None,
-        channel: _Word = None,
-        limit: _Limit = 50,
-        after: _After = None,
+        status: Annotated[DraftStatus | None, BLANK] = None,
+        channel: Word = None,
+        limit: Limit = 50,
+        after: After = None,
     ) -> PageView[DraftView]:
         """Drafts of every status, or of one; the most urgent first."""
         with bot.database.read() as session:
@@ -169,10 +161,10 @@ def _lists(api: APIRouter, bot: Bot) -> None:
 
     @api.get("/replies", dependencies=reads)
     def replies(
-        status: Annotated[ReplyStatus | None, _Blank] = None,
-        channel: _Word = None,
-        limit: _Limit = 50,
-        after: _After = None,
+        status: Annotated[ReplyStatus | None, BLANK] = None,
+        channel: Word = None,
+        limit: Limit = 50,
+        after: After = None,
     ) -> PageView[ReplyView]:
         """The outbox, newest first."""
         with bot.database.read() as session:
@@ -182,10 +174,10 @@ def _lists(api: APIRouter, bot: Bot) -> None:
 def _trends(api: APIRouter, bot: Bot) -> None:
     @api.get("/trends/volume", dependencies=[Depends(_need(bot, Role.VIEWER))])
     def trends(
-        since: Annotated[_Moment, Query(alias="from")] = None,
-        until: Annotated[_Moment, Query(alias="to")] = None,
+        since: Annotated[Moment, Query(alias="from")] = None,
+        until: Annotated[Moment, Query(alias="to")] = None,
         by: Annotated[By, BeforeValidator(lambda value: value or By.DAY)] = By.DAY,
-        channel: _Word = None,
+        channel: Word = None,
     ) -> VolumeView:
         """How much was said, and how it felt. `from` and `to` are moments or dates (the last one
         included); without them, the last 14 days. By hour 45 days at most, by day 400."""
@@ -204,7 +196,7 @@ def _single(api: APIRouter, bot: Bot) -> None:
     reads = [Depends(_need(bot, Role.VIEWER))]
 
     @api.get("/mentions/{mention_id}", dependencies=reads)
-    def mention(mention_id: _Key) -> MentionView:
+    def mention(mention_id: Key) -> MentionView:
         with bot.database.read() as session:
             found = session.get(Mention, mention_id)
             if found is None:
@@ -212,7 +204,7 @@ def _single(api: APIRouter, bot: Bot) -> None:
             return mention_view(found)
 
     @api.get("/drafts/{draft_id}", dependencies=reads)
-    def draft(draft_id: _Key) -> DraftView:
+    def draft(draft_id: Key) -> DraftView:
         return _draft(bot, draft_id)
 
 
@@ -221,7 +213,7 @@ def _decisions(api: APIRouter, bot: Bot) -> None:
     def approve_draft(
         who: Annotated[Visitor, Depends(_need(bot, Role.APPROVER))],
         body: Annotated[ApproveBody, Depends(reader(ApproveBody))],
-        draft_id: _Key,
+        draft_id: Key,
     ) -> ApprovedView:
         """Let a draft leave. 409: somebody was faster, or the version is old. 422 with `findings`:
         one of them blocks, or must be in `confirm`."""
@@ -239,7 +231,7 @@ def _decisions(api: APIRouter, bot: Bot) -> None:
     def reject_draft(
         who: Annotated[Visitor, Depends(_need(bot, Role.EDITOR))],
         body: Annotated[RejectBody, Depends(reader(RejectBody))],
-        draft_id: _Key,
+        draft_id: Key,
     ) -> DraftView:
         """Decide that the mention gets no answer. 409: somebody was faster."""
         approve.reject(bot, draft_id, version=body.version, reason=body.reason, by=who.name)

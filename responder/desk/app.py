@@ -16,12 +16,15 @@ from responder.desk.guard import Guard, hosts_of
 from responder.desk.live import Hub, Watcher
 from responder.desk.mishaps import install_pages
 from responder.desk.pages import HERE, Desk, make_templates
+from responder.pulse import Pulse
 
 
-def create_app(bot: Bot, *, host: str | None = None) -> FastAPI:
-    """The web app of one installation. `host`: what it is bound to, if not what settings say."""
+def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None) -> FastAPI:
+    """The web app of one installation. `host`: what it is bound to, if not what settings say.
+    `pulse`: of the jobs in this process, if any run here."""
     desk = Desk(
         bot=bot,
+        pulse=pulse,
         hub=Hub(Watcher(database=bot.database, clock=bot.clock)),
         plotter=Plotter(),
         templates=make_templates(),
@@ -42,7 +45,7 @@ def create_app(bot: Bot, *, host: str | None = None) -> FastAPI:
     )
     app.state.desk = desk
     app.include_router(api.router(bot))
-    app.include_router(health.router(bot))
+    app.include_router(health.router(bot, pulse))
     for screen in (signin, queue, actions, stream, switch, trends, channels):
         app.include_router(screen.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

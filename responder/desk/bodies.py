@@ -53,6 +53,10 @@ class ResumeBody(_Body):
     channel: _Channel = None
 
 
+class LetterBody(_Body):
+    """Nothing is to be said about it."""
+
+
 def reader(model: type[M]) -> Callable[[Request], Coroutine[Any, Any, M]]:
     """A dependency that reads the body as `model`; no body is an empty object. Raises Problem.
 

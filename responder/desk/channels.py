@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from listener.health import channel_health
 from responder.desk.pages import desk_of, render
 from responder.desk.signin import Seat
+from responder.readiness import conditions
 
 router = APIRouter(include_in_schema=False)
 
@@ -15,5 +16,8 @@ router = APIRouter(include_in_schema=False)
 @router.get("/channels")
 def channels(request: Request, seat: Seat) -> Response:
     bot = desk_of(request).bot
+    found = conditions(bot, desk_of(request).pulse, bot.clock())
     healths = [channel_health(bot.database, name) for name in bot.channels]
-    return render(request, "channels.html", seat=seat, healths=healths, known=bot.channels)
+    return render(
+        request, "channels.html", seat=seat, healths=healths, known=bot.channels, found=found
+    )

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import timedelta
+from ipaddress import ip_address
 from typing import Any, Final
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse
-from sqlalchemy import false, update
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from listener.channels.base import Channel
-from listener.models import Cursor
+from responder import access
 from responder.bot import Bot
-from responder.models import PauseLevel
-from responder.pause import EVERYWHERE, all_pauses, level_for, stops_polling
+from responder.condition import Severity
+from responder.metrics import CONTENT_TYPE, exposition
+from responder.models import CredentialKind, PauseLevel
+from responder.pause import EVERYWHERE, all_pauses
+from responder.pulse import Pulse
+from responder.readiness import conditions
 
-_INTERVALS: Final = 3
-_GRACE: Final = timedelta(seconds=60)
-_FAILURES: Final = 5
+_PROXY_HEADERS: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
-def router(bot: Bot) -> APIRouter:
-    """/livez and /readyz of one bot."""
+def router(bot: Bot, pulse: Pulse | None = None) -> APIRouter:
+    """/livez, /readyz and /metrics of one bot. `pulse`: of the jobs in this process, if any."""
     health = APIRouter(tags=["Health"])
 
     @health.get("/livez")
@@ -34,54 +33,68 @@ def router(bot: Bot) -> APIRouter:
 
     @health.get("/readyz", responses={503: {"description": "Not ready; `reasons` say why"}})
     def readyz() -> JSONResponse:
-        """200 if the database can be written and every channel is heard, else 503 with reasons."""
-        found = readiness(bot)
+        """200 if the bot can do what it is there for, else 503 with reasons."""
+        found = readiness(bot, pulse)
         return JSONResponse(found, 200 if found["ok"] else 503)
 
+    _metrics(health, bot, pulse)
     return health
 
 
-def readiness(bot: Bot) -> dict[str, Any]:
-    """`ok`, `reasons` (sentences; empty when ok), `pauses` by channel ("" is everywhere), and
-    `sqlite`, the version of the library where that is the database."""
-    is_sqlite = bot.database.engine.dialect.name == "sqlite"
-    told: dict[str, Any] = {"sqlite": sqlite3.sqlite_version if is_sqlite else None}
+def _metrics(health: APIRouter, bot: Bot, pulse: Pulse | None) -> None:
+    def metrics(request: Request) -> Response:
+        """Numbers for Prometheus. Asked from another machine, it takes an API token."""
+        if not (_is_next_door(request) or _has_token(request, bot)):
+            told = "From another machine: Authorization: Bearer antiphon_…\n"
+            return PlainTextResponse(told, 401, {"WWW-Authenticate": 'Bearer realm="antiphon"'})
+        try:
+            return PlainTextResponse(exposition(bot, pulse), media_type=CONTENT_TYPE)
+        except SQLAlchemyError:
+            return PlainTextResponse("The database does not answer: see /readyz\n", 503)
+
+    health.add_api_route("/metrics", metrics, response_class=PlainTextResponse)
+
+
+def readiness(bot: Bot, pulse: Pulse | None = None) -> dict[str, Any]:
+    """`ok`; `reasons` (sentences; empty when ok); `warnings`, on which a human should act, and
+    `notes`; `pauses` by channel ("" is everywhere); and `sqlite`, the version of the library where
+    that is the database."""
+    found = conditions(bot, pulse, bot.clock())
+    told = {
+        severity: [one.text for one in found if one.severity is severity] for severity in Severity
+    }
     try:
-        _write_nothing(bot)
-        with bot.database.read() as session:
-            reasons = [
-                reason
-                for channel in bot.channels.values()
-                for reason in _silent(session, bot, channel)
-            ]
         pauses = {row.channel: row.level.value for row in all_pauses(bot.database)}
     except SQLAlchemyError:
-        # The text of the error names files and hosts: that is for the log of whoever raises it.
-        reasons, pauses = ["the database cannot be written"], {}
+        pauses = {}
     if bot.pause_file.exists():
         pauses[EVERYWHERE] = PauseLevel.ALL.value
-    return {"ok": not reasons, "reasons": reasons, "pauses": pauses, **told}
+    return {
+        "ok": not told[Severity.RED],
+        "reasons": told[Severity.RED],
+        "warnings": told[Severity.WARNING],
+        "notes": told[Severity.NOTE],
+        "pauses": pauses,
+        "sqlite": sqlite3.sqlite_version if bot.database.is_sqlite else None,
+    }
 
 
-def _write_nothing(bot: Bot) -> None:
-    """Take the write lock and touch no row: fails if the file is read-only, locked or not ours."""
-    with bot.database.write() as session:
-        session.execute(update(Cursor).where(false()).values(failures=0))
+def _is_next_door(request: Request) -> bool:
+    """Asked by a program of this machine, and not by a proxy here that speaks for somebody else."""
+    if request.client is None or any(name in request.headers for name in _PROXY_HEADERS):
+        return False
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
 
 
-def _silent(session: Session, bot: Bot, channel: Channel) -> list[str]:
-    """What is wrong with the streams of a channel. A channel we paused is not expected to speak."""
-    if stops_polling(level_for(session, channel.name, bot.pause_file)):
-        return []
-    patience = timedelta(seconds=_INTERVALS * channel.options.poll_seconds) + _GRACE
-    reasons = []
-    for stream in channel.declaration.streams:
-        cursor = session.get(Cursor, (channel.name, stream))
-        place = f"{channel.name}/{stream}"
-        if cursor is None or cursor.fetched_at is None:
-            reasons.append(f"{place} was never fetched")
-        elif bot.clock() - cursor.fetched_at > patience:
-            reasons.append(f"{place} was last fetched at {cursor.fetched_at:%Y-%m-%dT%H:%M:%SZ}")
-        if cursor is not None and cursor.failures >= _FAILURES:
-            reasons.append(f"{place} failed {cursor.failures} times in a row")
-    return reasons
+def _has_token(request: Request, bot: Bot) -> bool:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    try:
+        known = access.visitor(bot.database, secret.strip(), CredentialKind.TOKEN, bot.clock())
+    except SQLAlchemyError:
+        return False
+    return known is not None

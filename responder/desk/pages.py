@@ -20,6 +20,7 @@ from responder.desk.live import Hub
 from responder.desk.rows import View, label_of
 from responder.models import PauseLevel, Role
 from responder.pause import EVERYWHERE, all_pauses
+from responder.pulse import Pulse
 
 PRODUCT: Final = "Antiphon"
 HERE: Final = Path(__file__).resolve().parent
@@ -38,6 +39,7 @@ class Desk:
     """The parts the screens stand on. One per process, at `app.state.desk`."""
 
     bot: Bot
+    pulse: Pulse | None
     hub: Hub
     plotter: Plotter
     templates: Environment

@@ -17,6 +17,7 @@ from config.errors import ConfigError
 from responder.bot import Bot
 from responder.desk.app import create_app
 from responder.desk.live import Hub
+from responder.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,14 @@ class DeskServer:
     Raises ConfigError if the address cannot be had.
     """
 
-    def __init__(self, bot: Bot, *, host: str | None = None, port: int | None = None) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        pulse: Pulse | None = None,
+    ) -> None:
         self.host = bot.settings.desk.host if host is None else host
         wanted = bot.settings.desk.port if port is None else port
         try:
@@ -60,7 +68,7 @@ class DeskServer:
                 fix="end what uses it, or choose another with desk.host and desk.port",
             ) from None
         self.port: int = self._socket.getsockname()[1]
-        app = create_app(bot, host=self.host)
+        app = create_app(bot, host=self.host, pulse=pulse)
         self._server = _Server(app.state.desk.hub, _config(app, self.host, self.port))
         self._thread: threading.Thread | None = None
 

@@ -65,4 +65,7 @@ def _approved(bot: Bot, reply_id: str) -> Toast | None:
         waits = stops_sending(level_for(session, reply.channel, bot.pause_file))
         left = max(0, round((reply.not_before - now).total_seconds()))
         text = "Approved: waits, because sending is paused" if waits else "Approved"
+        if left > bot.settings.responder.undo_seconds:
+            leaves = reply.not_before.astimezone(bot.zone)
+            text, waits = f"Approved: leaves at {leaves:%H:%M}, after the quiet hours", True
         return Toast(text=text, name=name, reply_id=reply.id, seconds=0 if waits else left)

@@ -1,0 +1,40 @@
+"""One thing that is not as it should be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    RED = "red"  # the bot cannot do what it is there for: /readyz answers 503
+    WARNING = "warning"  # a human should act; /readyz stays 200
+    NOTE = "note"  # good to know, nobody is woken up
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """`cause` is a short key ("x: token"); `text` one sentence, without its full stop. `once`: it
+    has happened, and does not end."""
+
+    cause: str
+    severity: Severity
+    text: str
+    once: bool = False
+
+
+def red(cause: str, text: str) -> Condition:
+    return Condition(cause=cause, severity=Severity.RED, text=text)
+
+
+def warning(cause: str, text: str) -> Condition:
+    return Condition(cause=cause, severity=Severity.WARNING, text=text)
+
+
+def note(cause: str, text: str) -> Condition:
+    return Condition(cause=cause, severity=Severity.NOTE, text=text)
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
