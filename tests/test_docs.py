@@ -129,3 +129,15 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_the_changelog_has_an_unreleased_part() -> None:
     assert "## Unreleased" in _doc("CHANGELOG.md")
+
+
+def test_every_row_of_the_fault_table_names_tests_that_exist_or_what_will_bring_it() -> None:
+    rows = re.findall(r"^\| (\d+) \|(.*)$", _doc("docs/reliability.md"), re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 47))
+    known = set()
+    for path in (ROOT / "tests").glob("test_*.py"):
+        known |= set(re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8")))
+    for number, row in rows:
+        named = set(re.findall(r"`(test_\w+)`", row))
+        assert named <= known, f"row {number}: {named - known}"
+        assert named or ("not built" in row and "will" in row), f"row {number} is held by nothing"
