@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from config.clock import Clock
 from config.database import Database
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 # from the stored position.
 PAGES_PER_ROUND = 20
 REFRESHED_AT_ONCE = 100
+MOST_URGENT = 400  # are re-read each time, and of the others REFRESHED_AT_ONCE
 # So long a mention that vanished is looked for: accounts are protected, Pages lose permissions.
 GONE_LATELY = timedelta(hours=24)
 
@@ -74,22 +75,31 @@ class Poller:
         """Re-read what still waits for an answer: edits are taken over, deleted ones marked gone,
         and those gone of late that are there again are new again. Returns how many changed.
         Raises ChannelError."""
+        waiting = self._waiting(channel.name)
+        batches = (
+            waiting[start : start + REFRESHED_AT_ONCE]
+            for start in range(0, len(waiting), REFRESHED_AT_ONCE)
+        )
+        return sum(self.refresh_these(channel, batch).changed for batch in batches)
+
+    def _waiting(self, channel: str) -> Sequence[str]:
+        """The most urgent, and of the others some by chance, so that every one has its turn."""
         lately = self.clock() - GONE_LATELY
+        waiting = select(Mention.external_id).where(
+            Mention.channel == channel,
+            or_(
+                Mention.status.in_(OPEN),
+                and_(Mention.status == MentionStatus.GONE, Mention.changed_at > lately),
+            ),
+            Mention.purged_at.is_(None),
+        )
         with self.database.read() as session:
-            waiting = session.scalars(
-                select(Mention.external_id)
-                .where(
-                    Mention.channel == channel.name,
-                    or_(
-                        Mention.status.in_(OPEN),
-                        and_(Mention.status == MentionStatus.GONE, Mention.changed_at > lately),
-                    ),
-                    Mention.purged_at.is_(None),
-                )
-                .order_by(Mention.due_at)
-                .limit(REFRESHED_AT_ONCE)
-            ).all()
-        return self.refresh_these(channel, waiting).changed if waiting else 0
+            urgent = session.scalars(waiting.order_by(Mention.due_at).limit(MOST_URGENT)).all()
+            if len(urgent) < MOST_URGENT:
+                return urgent
+            others = waiting.where(Mention.external_id.not_in(urgent))
+            by_chance = session.scalars(others.order_by(func.random()).limit(REFRESHED_AT_ONCE))
+            return [*urgent, *by_chance]
 
     def refresh_these(
         self, channel: Channel, external_ids: Sequence[str], *, use: Use = Use.OWN

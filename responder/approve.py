@@ -17,9 +17,10 @@ from listener.models import Mention, MentionStatus
 from listener.normalize import clean
 from responder.audit import note
 from responder.bot import Bot
-from responder.draft import call_back, enqueue, leaves_at, target_of
+from responder.draft import target_of
 from responder.lint import Finding, lint, unconfirmed
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
+from responder.outbox import call_back, enqueue, leaves_at
 
 CLAIM_SECONDS = 90
 

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from config.hours import Hours
 from listener.channels.base import Channel
 from listener.models import Mention, MentionStatus
-from responder.audit import note
 from responder.bot import Bot
 from responder.compose import Asked, Composed, compose
 from responder.decide import Action, Decision, Heard, decide
 from responder.limits import too_many_automatic
 from responder.lint import Target, lint
 from responder.models import (
-    Approval,
     AuthorKind,
     Draft,
     DraftStatus,
     PauseLevel,
-    Reply,
-    ReplyStatus,
 )
+from responder.outbox import call_back, enqueue, leaves_at, withdraw
 from responder.pause import level_for
+from sentiment.language import identify
 
 log = logging.getLogger(__name__)
 
 POLICY = "policy"
-_AT_ONCE = 20
+# Short transactions: whoever approves at the desk meanwhile must not wait for our composing.
+_AT_ONCE = 5
 _STATUS = {
     Action.DRAFT: MentionStatus.DRAFTED,
     Action.BY_HAND: MentionStatus.BY_HAND,
@@ -44,6 +41,8 @@ _STATUS = {
 def draft_round(bot: Bot) -> int:
     """Look at every new mention once, most urgent first. Returns how many drafts were made."""
     made = 0
+    if _is_there_any(bot):
+        warm_up(bot)
     while True:
         with bot.database.write() as session:
             mentions = session.scalars(
@@ -67,6 +66,20 @@ def draft_round(bot: Bot) -> int:
     return made
 
 
+def warm_up(bot: Bot) -> None:
+    """Load what composing and checking load at their first use, which takes seconds on a busy
+    machine: never inside a transaction that others wait for. Free from the second time on."""
+    identify("Where is my parcel?", languages=bot.settings.brand.languages)
+    for channel in bot.channels.values():
+        channel.length("Where is my parcel?")
+
+
+def _is_there_any(bot: Bot) -> bool:
+    with bot.database.read() as session:
+        new = select(Mention.id).where(Mention.status == MentionStatus.NEW).limit(1)
+        return session.scalar(new) is not None
+
+
 def withdraw_pointless(bot: Bot) -> int:
     """Take back drafts whose mention is gone, answered or no longer ours to answer."""
     now = bot.clock()
@@ -80,13 +93,8 @@ def withdraw_pointless(bot: Bot) -> int:
             )
         ).all()
         for draft in drafts:
-            _withdraw(draft, f"the mention is {draft.mention.status.value}", now)
+            withdraw(draft, f"the mention is {draft.mention.status.value}", now)
         return len(drafts)
-
-
-def text_hash(text: str) -> str:
-    """SHA-256 of the words, to prove that what was approved is what was sent."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def target_of(mention: Mention, channel: Channel, languages: tuple[str, ...], text: str) -> Target:
@@ -221,78 +229,3 @@ def approve_by_policy(session: Session, bot: Bot, mention: Mention, draft: Draft
         now=now,
         leaving=leaves_at(bot, now),
     )
-
-
-def leaves_at(bot: Bot, now: datetime) -> datetime:
-    """When what is approved now may leave: after the time to take it back, and no quiet hour."""
-    moment = now + timedelta(seconds=bot.settings.responder.undo_seconds)
-    quiet = Hours.read(bot.settings.responder.quiet_hours)
-    return quiet.over(moment, bot.zone) if quiet else moment
-
-
-def enqueue(
-    session: Session,
-    *,
-    draft: Draft,
-    mention: Mention,
-    by: str,
-    author_kind: AuthorKind,
-    now: datetime,
-    leaving: datetime,
-) -> Reply:
-    """Put the words of an approved draft into the outbox, with the approval that allows it."""
-    digest = text_hash(draft.text)
-    session.add(
-        Approval(
-            draft_id=draft.id,
-            version=draft.version,
-            text_hash=digest,
-            approved_by=by,
-            approved_at=now,
-        )
-    )
-    reply = Reply(
-        draft_id=draft.id,
-        mention_id=mention.id,
-        channel=mention.channel,
-        in_reply_to=mention.answer_under,
-        text=draft.text,
-        text_hash=digest,
-        author_kind=author_kind,
-        status=ReplyStatus.QUEUED,
-        queued_at=now,
-        not_before=leaving,
-        changed_at=now,
-    )
-    session.add(reply)
-    note(session, who=by, action="approve", subject=draft.id, detail=digest, now=now)
-    session.flush()
-    return reply
-
-
-def call_back(session: Session, mention: Mention, reason: str, now: datetime) -> bool:
-    """Withdraw what is drafted or queued for a mention. False if a reply may already stand: then
-    this mention has had its one answer, whatever its author makes of the text afterwards."""
-    live = session.scalar(
-        select(Reply)
-        .where(Reply.mention_id == mention.id, Reply.status != ReplyStatus.FAILED)
-        .with_for_update()
-    )
-    if live is not None and live.status is not ReplyStatus.QUEUED:
-        return False
-    if live is not None:
-        live.status, live.reason, live.changed_at = ReplyStatus.FAILED, reason, now
-    for draft in session.scalars(
-        select(Draft).where(
-            Draft.mention_id == mention.id,
-            Draft.status.in_((DraftStatus.PENDING, DraftStatus.APPROVED)),
-        )
-    ).all():
-        _withdraw(draft, reason, now)
-    session.flush()
-    return True
-
-
-def _withdraw(draft: Draft, reason: str, now: datetime) -> None:
-    draft.status, draft.reason, draft.changed_at = DraftStatus.WITHDRAWN, reason, now
-    draft.version += 1

@@ -17,7 +17,6 @@ from config.hours import Hours
 from listener.channels.base import Answerable
 from listener.models import MentionStatus
 from responder.bot import Bot
-from responder.draft import text_hash
 from responder.limits import sent_lately, too_many_automatic
 from responder.models import (
     Approval,
@@ -27,6 +26,7 @@ from responder.models import (
     Reply,
     ReplyStatus,
 )
+from responder.outbox import text_hash
 from responder.pause import level_for, stops_sending
 
 _MANY: Final = 20  # due at once, as at the end of a pause: from here on they leave at a steady pace

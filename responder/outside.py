@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from listener.models import OPEN, Mention, MentionStatus, OwnPost
 from responder.audit import note
 from responder.bot import Bot
-from responder.draft import call_back
 from responder.models import Reply, ReplyStatus
+from responder.outbox import call_back
 from responder.settle import BOT
 
 log = logging.getLogger(__name__)

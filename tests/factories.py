@@ -27,7 +27,6 @@ from config.settings import ROOT, BrandSettings, DatabaseSettings, ResponderSett
 from listener.channels.base import Answerable
 from listener.models import Author, Conversation, Mention, MentionStatus
 from responder.bot import Bot
-from responder.draft import text_hash
 from responder.models import (
     Agent,
     Approval,
@@ -38,6 +37,7 @@ from responder.models import (
     ReplyStatus,
     Role,
 )
+from responder.outbox import text_hash
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
 from sentiment.score import Sentiment

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from config.database import Database
+from listener.channels.base import Incoming
 from listener.channels.errors import AuthFailed, BudgetSpent, ChannelError, RateLimited, Unavailable
 from listener.models import Cursor, Mention, MentionStatus
 from listener.poll import PAGES_PER_ROUND, Poller, wait_after
@@ -180,3 +182,28 @@ def test_what_was_erased_is_not_asked_for_again(listening: Listening) -> None:
         row.status, row.purged_at, row.text = MentionStatus.GONE, NOW, ""
     listening.channel.shown = {"1": incoming("1")}
     assert listening.poller.refresh(listening.channel) == 0
+
+
+def test_of_a_great_many_that_wait_all_have_their_turn(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.poll.MOST_URGENT", 6)
+    monkeypatch.setattr("listener.poll.REFRESHED_AT_ONCE", 4)
+    listening.channel.feed = [
+        incoming(str(n), created_at=NOW - timedelta(minutes=n)) for n in range(30)
+    ]
+    listening.poller.poll(listening.channel)
+    asked: list[list[str]] = []
+    lookup = listening.channel.lookup
+
+    def noting(external_ids: Sequence[str], **use: Any) -> Mapping[str, Incoming | None]:
+        asked.append(list(external_ids))
+        return lookup(external_ids, **use)
+
+    monkeypatch.setattr(listening.channel, "lookup", noting)
+    listening.poller.refresh(listening.channel)
+    assert [len(ids) for ids in asked] == [4, 4, 2]
+    assert {"29", "28", "27", "26", "25", "24"} < {key for ids in asked for key in ids}
+    for _ in range(200):
+        listening.poller.refresh(listening.channel)
+    assert {key for ids in asked for key in ids} == {str(n) for n in range(30)}

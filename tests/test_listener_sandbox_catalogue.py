@@ -218,7 +218,7 @@ def outcome(call: object) -> Kind:
         ("rate_limited_no_reset", 60, "call"),
         ("rate_limited_empty_reset", 60, "call"),
         ("rate_limited_past_reset", 60, "call"),
-        ("day_spent", 7200, "account"),
+        ("day_spent", 7200, "call"),
     ],
 )
 def test_a_limit_of_x_lasts_as_its_headers_say(name: str, seconds: int, scope: str) -> None:

@@ -232,7 +232,7 @@ def test_stopping_cuts_those_who_wait_and_leaves_no_thread(x: XNetwork) -> None:
     waiting.join(5)
     idle.close()
     assert len(errors) == 1
-    assert threading.active_count() == before
+    assert threading.active_count() <= before, "threads of other tests may end meanwhile"
 
 
 def test_a_body_too_large_is_refused(x: XNetwork) -> None:

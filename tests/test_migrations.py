@@ -14,8 +14,8 @@ from config.database import Database
 from config.migrate import alembic_config, migrate
 from listener.channels.base import Written
 from listener.models import Gap
-from responder.draft import text_hash
 from responder.models import Draft, DraftStatus, Reply, ReplyStatus
+from responder.outbox import text_hash
 from responder.post import post_round
 from responder.settle import recover
 from tests.factories import NOW, FakeChannel, Watch, incoming, make_bot

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,7 +26,7 @@ from listener.channels.base import Outgoing, Page, Posted, Written
 from listener.channels.errors import RateLimited, Unavailable, Unknown
 from listener.models import Mention, MentionStatus, OwnPost
 from responder.approve import Blocked, Conflict, approve, edit, reject, take_back
-from responder.draft import draft_round, text_hash
+from responder.draft import draft_round
 from responder.models import (
     Approval,
     Draft,
@@ -34,6 +35,7 @@ from responder.models import (
     Reply,
     ReplyStatus,
 )
+from responder.outbox import text_hash
 from responder.outside import outside_round
 from responder.pause import lift_pause, set_pause
 from responder.post import post_round
@@ -306,10 +308,21 @@ class Promises(RuleBasedStateMachine):
 
 _ANYTHING = frozenset(f"R{number:02d}" for number in range(60))
 
-Promises.TestCase.settings = settings(
-    max_examples=settings().max_examples // 4,
-    stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+
+class ManyPromises(Promises):
+    """The same in many more orders."""
+
+
+def _so_often(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+
+
+Promises.TestCase.settings = _so_often(25)
+ManyPromises.TestCase.settings = _so_often(200)
 TestPromises = Promises.TestCase
+TestManyPromises = pytest.mark.real(ManyPromises.TestCase)

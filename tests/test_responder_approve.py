@@ -23,8 +23,8 @@ from responder.approve import (
     take_back,
 )
 from responder.bot import Bot
-from responder.draft import text_hash
 from responder.models import Approval, Audit, Draft, DraftStatus, Reply, ReplyStatus
+from responder.outbox import text_hash
 from tests.factories import FakeChannel, Watch, make_agent, make_bot, make_draft, make_mention
 
 

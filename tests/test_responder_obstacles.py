@@ -158,7 +158,7 @@ class Slow(FakeChannel):
         return super().post(reply)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_pause_in_a_storm_of_500_returns_at_once_and_at_most_one_reply_still_lands(
     tmp_path: Path, clock: Watch, seed: int
 ) -> None:

@@ -226,7 +226,7 @@ def test_after_a_pause_nothing_leaves_until_it_is_lifted(
 def test_a_pause_that_arrives_while_we_look_at_the_mention_still_stops_the_send(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lookup(_ids: object) -> dict[str, Incoming | None]:
+    def lookup(_ids: object, **_use: object) -> dict[str, Incoming | None]:
         desk.pause(PauseLevel.SEND)
         return dict(desk.channel.shown)
 
