@@ -110,13 +110,15 @@ def _keep(poller: Poller, channel: Channel, gap: Gap, page: Page) -> Ingested:
         page,
         poller.reading(channel, FILL),
         now=now,
-        and_then=partial(_advance, gap.id, page, now),
+        and_then=partial(_advance, gap, page, now),
     )
 
 
-def _advance(gap_id: str, page: Page, now: datetime, session: Session, got: Ingested) -> None:
-    gap = session.get_one(Gap, gap_id)
+def _advance(read: Gap, page: Page, now: datetime, session: Session, got: Ingested) -> None:
+    gap = session.get_one(Gap, read.id)
     gap.found += got.new
+    if gap.filled_at is not None:
+        return  # by another round, while this one hung
     rest = _rest(gap, page.missing)
     if rest == (gap.since, gap.until) and page.missing:
         _put_off(gap, page.missing.reason, _doubling(gap.tries + 1), now)
@@ -127,7 +129,10 @@ def _advance(gap_id: str, page: Page, now: datetime, session: Session, got: Inge
     if rest and page.missing and gap.stream != LOOK_BACK:
         _split_off(session, gap, rest, page.missing.reason, now)
     if not page.more:
-        gap.filled_at, gap.next_try_at, gap.position = now, None, None
+        gap.position = None
+        if (gap.since, gap.until) == (read.since, read.until):
+            gap.filled_at, gap.next_try_at = now, None
+        # Else it grew while it was being read: the whole of it is read again.
 
 
 def _rest(gap: Gap, missing: Missing | None) -> tuple[datetime, datetime] | None:

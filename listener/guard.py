@@ -163,7 +163,10 @@ def lessons(error: ChannelError, operation: Operation) -> Outcomes:
     if isinstance(error, Unavailable) or (isinstance(error, Unknown) and not error.repetition):
         return {operation: Failed(reason=error.detail)}
     if isinstance(error, BudgetSpent):
-        return {}  # perhaps by our own reckoning, and nobody was asked
+        if not error.by_network or error.until is None:
+            return {}  # by our own reckoning: nobody was asked
+        spent = Told(cause=Cause.LIMIT, until=error.until, reason=error.detail)
+        return dict.fromkeys(Operation, spent)
     return {operation: Answered()}
 
 

@@ -69,6 +69,8 @@ def ingest(database: Database, page: Page, reading: Reading, *, now: datetime) -
         cursor = cursor_of(session, reading, now)
         cursor.position = page.position
         cursor.fetched_at, cursor.not_before = now, None
+        if not page.more:
+            cursor.finished_at = now
         cursor.failures, cursor.last_error = 0, ""
         if page.missing:
             note_gap(session, reading, page.missing, now)
@@ -187,7 +189,7 @@ def _renew_one(session: Session, mention: Mention, ready: Ready, now: datetime) 
     changed = False
     if mention.answerable is not item.answerable:
         mention.answerable, mention.changed_at, changed = item.answerable, now, True
-    if mention.status is MentionStatus.GONE:
+    if mention.status is MentionStatus.GONE and mention.purged_at is None:
         mention.status, mention.status_reason = MentionStatus.NEW, "it can be seen again"
         mention.changed_at, changed = now, True
     if ready.judgement and says_something_new(mention, item):

@@ -41,6 +41,7 @@ class Cursor(Base):
     position: Mapped[str | None] = mapped_column(Text)  # the channel's own note, opaque to us
     started_at: Mapped[datetime] = mapped_column(Moment)  # the first fetch ever
     fetched_at: Mapped[datetime | None] = mapped_column(Moment)  # the last one that succeeded
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)  # and left nothing to be read
     not_before: Mapped[datetime | None] = mapped_column(Moment)  # asked to wait until then
     failures: Mapped[int] = mapped_column(default=0)  # in a row
     last_error: Mapped[str] = mapped_column(Text, default="")

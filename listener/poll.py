@@ -51,10 +51,12 @@ class Polled:
 
 @dataclass(frozen=True, kw_only=True)
 class Refreshed:
-    """`answered` holds the ids about which the network said something clear."""
+    """`answered` holds the ids about which the network said something clear, `gone` those of them
+    that are no longer there."""
 
     changed: int
     answered: frozenset[str]
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +109,11 @@ class Poller:
         """Take over what the network says now about these mentions. Raises ChannelError."""
         found = channel.lookup(external_ids, use=use)
         now = self.clock()
-        gone = mark_gone(
-            self.database, channel.name, [key for key, item in found.items() if item is None], now
-        )
+        missing = frozenset(key for key, item in found.items() if item is None)
+        gone = mark_gone(self.database, channel.name, missing, now)
         items = [item for item in found.values() if item is not None]
         changed = renew(self.database, items, self.reading(channel, "lookup"), now=now)
-        return Refreshed(changed=gone + changed, answered=frozenset(found))
+        return Refreshed(changed=gone + changed, answered=frozenset(found), gone=missing)
 
     def reading(self, channel: Channel, stream: str) -> Reading:
         """What ingest needs to know of a page that came from there."""

@@ -139,6 +139,9 @@ def _reconcile_first(bot: Bot) -> Restored:
     until = {name: now + channel.options.doubt for name, channel in bot.channels.items()}
     with bot.database.write() as session:
         for name, moment in until.items():
+            known = session.get(Breaker, (name, Operation.WRITE))
+            if known is not None and known.blocked_until and known.blocked_until > moment:
+                continue  # the network itself asked for more
             session.merge(
                 Breaker(
                     channel=name,

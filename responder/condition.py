@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+ONE_BY_ONE: Final = 5  # replies; more than so many of a channel are one trouble
 
 
 class Severity(StrEnum):
@@ -38,3 +42,15 @@ def note(cause: str, text: str) -> Condition:
 
 def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def each(ids: Sequence[str], cause: str, told: str, *, once: bool = False) -> list[Condition]:
+    """One condition a reply; of many, one for all."""
+    found = [f"reply {one} {told}" for one in ids]
+    if len(found) > ONE_BY_ONE:
+        text = f"{len(found)} replies {told}"
+        return [Condition(cause=cause, severity=Severity.WARNING, text=text, once=once)]
+    return [
+        Condition(cause=f"{cause}: {one}", severity=Severity.WARNING, text=text, once=once)
+        for one, text in zip(ids, found, strict=True)
+    ]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
+from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -30,6 +32,8 @@ class LeaseHolder:
         self.place = f"{socket.gethostname()}:{state.resolve()}"[:250]
         self.name = f"{self.place}#{os.getpid()}"
         self._fences: dict[str, int] = {}
+        self._turns: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
     def take(self, database: Database, channel: str, now: datetime) -> bool:
         """Take the lease of `channel`, or keep it. False while somebody else holds it."""
@@ -49,6 +53,16 @@ class LeaseHolder:
             lease.until = now + LASTS
             self._fences[channel] = lease.fence
         return True
+
+    def next_turn(self, channel: str) -> int:
+        """A number for a round of sending on `channel`. It ends the turn of the round before, which
+        may hang somewhere: two rounds of one channel never send beside each other."""
+        with self._lock:
+            self._turns[channel] += 1
+            return self._turns[channel]
+
+    def is_turn(self, channel: str, turn: int) -> bool:
+        return self._turns[channel] == turn
 
     def holds(self, session: Session, channel: str, now: datetime) -> bool:
         """Whether the lease is ours in this very transaction."""

@@ -71,6 +71,8 @@ def obstacle(session: Session, bot: Bot, reply: Reply, now: datetime) -> str:
         return "the customer deleted the text"
     if mention.version != draft.mention_version:
         return "the customer changed the text after the approval"
+    if mention.status is not MentionStatus.DRAFTED:
+        return f"somebody settled the mention meanwhile: it is {mention.status.value}"
     if mention.answerable is not Answerable.YES:
         return "the network does not let us answer it any more"
     if not _is_what_was_approved(session, reply):

@@ -13,12 +13,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from listener.channels.base import Outgoing
-from listener.channels.errors import ChannelError, Unavailable, Unknown
+from listener.channels.errors import (
+    AuthFailed,
+    BudgetSpent,
+    ChannelError,
+    Gone,
+    RateLimited,
+    Unavailable,
+    Unknown,
+)
 from listener.channels.metering import Use
 from listener.models import Mention
 from responder.bot import Bot
@@ -27,7 +35,16 @@ from responder.obstacles import Wait, obstacle, paused, wait_for
 from responder.pause import level_for, stops_polling
 from responder.recognise import Whose
 from responder.reconcile import look, outgoing, reconcile_round, settle_found
-from responder.settle import after_error, confirm, give_back, later, recover
+from responder.settle import (
+    after_error,
+    confirm,
+    give_back,
+    is_under_way,
+    later,
+    lost_its_mention,
+    recover,
+    take_stamp_back,
+)
 
 log = logging.getLogger(__name__)
 
@@ -56,14 +73,15 @@ def post_round(bot: Bot, channel: str) -> int:
     if not bot.sender.take(bot.database, channel, bot.clock()):
         log.warning("%s: another process holds the right to send", channel)
         return 0
+    turn = bot.sender.next_turn(channel)
     recover(bot, channel, "we lost track of it: the database did not take the outcome")
     if not asleep(bot, channel):
         reconcile_round(bot, channel)
     posted = 0
     for reply_id in due(bot, channel):
-        if must_wait(bot, channel):
+        if must_wait(bot, channel) or not bot.sender.is_turn(channel, turn):
             break
-        posted += post_one(bot, reply_id)
+        posted += _post_safely(bot, reply_id, turn)
     return posted
 
 
@@ -96,44 +114,60 @@ def must_wait(bot: Bot, channel: str) -> Wait | None:
         return wait_for(session, bot, channel, bot.clock())
 
 
-def post_one(bot: Bot, reply_id: str) -> bool:
+def _post_safely(bot: Bot, reply_id: str, turn: int) -> bool:
+    """One reply that trips us must not keep the others from leaving."""
+    try:
+        return post_one(bot, reply_id, turn)
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.exception("reply %s", reply_id)
+        _try_later(bot, reply_id, Unavailable(f"a fault of ours: {type(error).__name__}"))
+        return False
+
+
+def post_one(bot: Bot, reply_id: str, turn: int) -> bool:
     """Send one reply, unless something stands against it. True if it now stands on the network."""
     if not look_once_more(bot, reply_id):
         return False
-    reserved = reserve(bot, reply_id)
+    reserved = reserve(bot, reply_id, turn)
     if reserved is None:
         return False
-    if bot.clock() - reserved.stamped_at > _STALE:
-        release(bot, reply_id)
+    stamp = reserved.stamped_at
+    if bot.clock() - stamp > _STALE:
+        release(bot, reply_id, stamp)
         return False
     channel = bot.channels[reserved.channel]
     try:
         posted = channel.post(reserved.outgoing)
     except ChannelError as error:
         trouble = error
-        insist(lambda: after_error(bot, reply_id, trouble))
+        insist(lambda: after_error(bot, reply_id, trouble, stamp=stamp))
         return False
     except Exception as error:
         # Whatever it was, it came after `sending`: the reply may stand on the network.
         log.exception("%s: reply %s", reserved.channel, reply_id)
         doubt = Unknown(f"unexpected {type(error).__name__}")
-        insist(lambda: after_error(bot, reply_id, doubt))
+        insist(lambda: after_error(bot, reply_id, doubt, stamp=stamp))
         return False
     insist(lambda: confirm(bot, reply_id, posted))
     log.info("%s: replied to %s", reserved.channel, reserved.outgoing.mention_id)
     return True
 
 
-def reserve(bot: Bot, reply_id: str) -> Reserved | None:
+def reserve(bot: Bot, reply_id: str, turn: int) -> Reserved | None:
     """Commit `sending`, with a fresh stamp, if every condition holds in that very transaction: the
     lease is ours, nothing is paused, the hour is right, it was not taken back, the words are the
-    approved ones, the customer's text is unchanged. None if the reply stays where it is."""
+    approved ones, the customer's text is unchanged. None if the reply stays where it is.
+
+    `turn` is the round's: one that hung, and was replaced meanwhile, reserves nothing any more.
+    """
     now = bot.clock()
     with bot.database.write() as session:
         reply = session.get(Reply, reply_id, with_for_update=True)
         if reply is None or reply.channel not in bot.channels:
             return None
-        if not _may_leave(session, bot, reply, now):
+        if not _may_leave(session, bot, reply, turn, now):
             return None
         reason = obstacle(session, bot, reply, now)
         if reason:
@@ -146,13 +180,14 @@ def reserve(bot: Bot, reply_id: str) -> Reserved | None:
         )
 
 
-def release(bot: Bot, reply_id: str) -> None:
+def release(bot: Bot, reply_id: str, stamp: datetime) -> None:
     """Give a reservation up before its call was made: nothing of it is on the wire."""
     now = bot.clock()
     with bot.database.write() as session:
         reply = session.get_one(Reply, reply_id, with_for_update=True)
-        reply.status, reply.changed_at = ReplyStatus.QUEUED, now
-        reply.sends -= 1
+        if is_under_way(reply, stamp):
+            take_stamp_back(reply)
+            reply.status, reply.changed_at = ReplyStatus.QUEUED, now
 
 
 def look_once_more(bot: Bot, reply_id: str) -> bool:
@@ -162,12 +197,22 @@ def look_once_more(bot: Bot, reply_id: str) -> bool:
         reply = session.get(Reply, reply_id)
         if reply is None or reply.channel not in bot.channels or paused(session, bot, reply):
             return False
+        if reply.not_before > bot.clock():  # put off together with another one of this round
+            return False
         channel, mention_id = bot.channels[reply.channel], reply.mention.external_id
     try:
         refreshed = bot.poller.refresh_these(channel, [mention_id], use=Use.REPLY)
         if mention_id not in refreshed.answered:
             raise Unavailable("the network says nothing clear about the mention")
+        if mention_id in refreshed.gone:
+            lost_its_mention(bot, reply_id)
+            return False
         found = look(bot, reply_id)
+    except Gone:
+        lost_its_mention(bot, reply_id)
+        return False
+    except LookupError:
+        return False  # taken back meanwhile
     except ChannelError as error:
         _try_later(bot, reply_id, error)
         log.warning("%s: cannot look at %s: %s", channel.name, mention_id, error)
@@ -175,7 +220,8 @@ def look_once_more(bot: Bot, reply_id: str) -> bool:
     if found.whose is not Whose.NOBODYS:
         settle_found(bot, reply_id, found)
         return False
-    return True
+    # All this may have taken longer than the lease lasts.
+    return bot.sender.take(bot.database, channel.name, bot.clock())
 
 
 def insist(work: Callable[[], None]) -> None:
@@ -191,9 +237,10 @@ def insist(work: Callable[[], None]) -> None:
             return
 
 
-def _may_leave(session: Session, bot: Bot, reply: Reply, now: datetime) -> bool:
+def _may_leave(session: Session, bot: Bot, reply: Reply, turn: int, now: datetime) -> bool:
     return (
-        reply.status is ReplyStatus.QUEUED
+        bot.sender.is_turn(reply.channel, turn)
+        and reply.status is ReplyStatus.QUEUED
         and reply.not_before <= now
         and bot.sender.holds(session, reply.channel, now)
         and not paused(session, bot, reply)
@@ -202,8 +249,21 @@ def _may_leave(session: Session, bot: Bot, reply: Reply, now: datetime) -> bool:
 
 
 def _try_later(bot: Bot, reply_id: str, error: ChannelError) -> None:
+    """Put the reply off; and all others that are due there, if the network wants to be left alone:
+    asking it once for each of a hundred replies would be a hundred calls too many."""
     now = bot.clock()
     with bot.database.write() as session:
         reply = session.get(Reply, reply_id, with_for_update=True)
-        if reply is not None and reply.status is ReplyStatus.QUEUED:
-            later(reply, error, now)
+        if reply is None or reply.status is not ReplyStatus.QUEUED:
+            return
+        later(reply, error, now)
+        if isinstance(error, AuthFailed | BudgetSpent | RateLimited):
+            session.execute(
+                update(Reply)
+                .where(
+                    Reply.channel == reply.channel,
+                    Reply.status == ReplyStatus.QUEUED,
+                    Reply.not_before < reply.not_before,
+                )
+                .values(not_before=reply.not_before, reason=reply.reason)
+            )

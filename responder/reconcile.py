@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from listener.channels.base import OWN_STREAM, Channel, Outgoing, Posted, Written
-from listener.channels.errors import ChannelError
+from listener.channels.errors import ChannelError, Gone, Unavailable
 from listener.models import Cursor, OwnPost
 from listener.poll import wait_after
 from responder.bot import Bot
@@ -29,6 +29,7 @@ from responder.settle import (
     answered_by_colleague,
     confirm,
     give_back,
+    lost_its_mention,
     may_leave_again,
     withdrawn_for_doubt,
 )
@@ -69,6 +70,8 @@ def look(bot: Bot, reply_id: str) -> Recognised:
         if reply is None or reply.channel not in bot.channels:
             raise LookupError("There is no such reply, or its channel is gone")
         place = _place(session, reply, bot.channels[reply.channel])
+        if not place.sought.exact and _others_in_doubt(session, reply):
+            raise Unavailable("another reply of ours in that very place is in doubt")
     shown = bot.channels[place.channel].own_replies(place.outgoing, place.since)
     return recognise([*shown, *place.heard], place.sought)
 
@@ -109,9 +112,18 @@ def reconcile_round(bot: Bot, channel: str) -> int:
     for reply_id in due:
         try:
             found = look(bot, reply_id)
+        except Gone:
+            lost_its_mention(bot, reply_id)
+            continue
         except ChannelError as error:
             _look_again_later(bot, reply_id, error)
-            break  # the others of this channel would hear the same
+            continue
+        except Exception as error:
+            # One reply that trips us must not keep the others in doubt.
+            log.exception("reading reply %s back", reply_id)
+            trouble = Unavailable(f"a fault of ours: {type(error).__name__}")
+            _look_again_later(bot, reply_id, trouble)
+            continue
         if found.whose is Whose.NOBODYS:
             _is_not_there(bot, reply_id)
         else:
@@ -184,12 +196,24 @@ def _place(session: Session, reply: Reply, channel: Channel) -> Place:
     )
 
 
+def _others_in_doubt(session: Session, reply: Reply) -> bool:
+    """Their words may be the same, and their ids are not known yet: a post found there could be
+    theirs."""
+    found = select(Reply.id).where(
+        Reply.channel == reply.channel,
+        Reply.in_reply_to == reply.in_reply_to,
+        Reply.status.in_((ReplyStatus.SENDING, ReplyStatus.UNKNOWN)),
+        Reply.id != reply.id,
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
 def _since(session: Session, reply: Reply, channel: Channel) -> datetime:
     """From when on the network must be asked: nothing of ours answers a text before it was written,
-    and what is older than the stream of our own posts has read is among the posts it showed."""
+    and what is older than the last whole reading of our own posts is among those it showed."""
     since = reply.mention.created_at
     if OWN_STREAM in channel.declaration.streams:
         cursor = session.get(Cursor, (channel.name, OWN_STREAM))
-        if cursor is not None and cursor.fetched_at is not None and cursor.failures == 0:
-            since = max(since, cursor.fetched_at - _OVERLAP)
+        if cursor is not None and cursor.finished_at is not None:
+            since = max(since, cursor.finished_at - _OVERLAP)
     return min(since, reply.stamped_at) if reply.stamped_at else since

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from listener.channels.base import Answerable, Posted, Written
+from listener.channels.base import Answerable, Channel, Posted, Written
 from listener.channels.errors import (
     AuthFailed,
     BudgetSpent,
@@ -122,13 +122,19 @@ def may_leave_again(reply: Reply, now: datetime) -> None:
 def settle_by_human(bot: Bot, reply_id: str, *, stands: bool, by: str) -> None:
     """A human looked at the thread and says whether an unknown reply stands there.
 
-    If it does not, its draft is open again. Raises LookupError if the reply is not unknown.
+    If it does not, its draft is open again. Raises LookupError if the reply is not unknown, or if
+    it may still show up on the network.
     """
     now = bot.clock()
     with bot.database.write() as session:
         reply = session.get(Reply, reply_id, with_for_update=True)
         if reply is None or reply.status is not ReplyStatus.UNKNOWN:
             raise LookupError("This reply is not in doubt")
+        if not stands and reply.stamped_at and reply.channel in bot.channels:
+            shown = reply.stamped_at + bot.channels[reply.channel].options.doubt
+            if now < shown:
+                seconds = round((shown - now).total_seconds()) + 1
+                raise LookupError(f"It may still show up: look again in {seconds} s")
         if stands:
             reply.posted_at = reply.stamped_at
             settled(reply, ReplyStatus.SENT, f"{by} saw it on the network", now)
@@ -138,11 +144,14 @@ def settle_by_human(bot: Bot, reply_id: str, *, stands: bool, by: str) -> None:
         note(session, who=by, action="settle", subject=reply.id, detail=str(stands), now=now)
 
 
-def after_error(bot: Bot, reply_id: str, error: ChannelError) -> None:
-    """What becomes of a reply whose sending failed."""
+def after_error(bot: Bot, reply_id: str, error: ChannelError, *, stamp: datetime) -> None:
+    """What becomes of a reply whose sending, stamped then, failed. Nothing, if that sending was
+    given up for lost meanwhile (the process was frozen) and the reply is in other hands."""
     now = bot.clock()
     with bot.database.write() as session:
-        reply = session.get_one(Reply, reply_id)
+        reply = session.get_one(Reply, reply_id, with_for_update=True)
+        if not is_under_way(reply, stamp):
+            return
         if isinstance(error, Unknown):
             _doubt(bot, reply, str(error), now, final=error.repetition)
         elif isinstance(error, Gone):
@@ -156,11 +165,24 @@ def after_error(bot: Bot, reply_id: str, error: ChannelError) -> None:
     log.warning("%s: reply %s: %s", reply.channel, reply_id, error)
 
 
+def is_under_way(reply: Reply, stamp: datetime) -> bool:
+    """Whether the row still is in that very sending."""
+    return reply.status is ReplyStatus.SENDING and reply.stamped_at == stamp
+
+
+def take_stamp_back(reply: Reply) -> None:
+    """Nothing of it went out: this was no send."""
+    if reply.status is ReplyStatus.SENDING:
+        reply.sends -= 1
+        reply.stamped_at = None
+
+
 def later(reply: Reply, error: ChannelError, now: datetime) -> None:
     """The network surely did not act on it: it may leave later, by itself.
 
     Where the network was not even asked (`held_until`) it was no attempt, and says nothing.
     """
+    take_stamp_back(reply)
     asked = error.held_until is None
     reply.attempts += asked
     if asked and reply.attempts >= _ATTEMPTS and not isinstance(error, PolicyBlock | RateLimited):
@@ -200,9 +222,18 @@ def _doubt(bot: Bot, reply: Reply, reason: str, now: datetime, *, final: bool = 
     settled(reply, ReplyStatus.UNKNOWN, _REPETITION if final else reason, now)
     reply.doubted_at = now
     # A channel that is not configured any more cannot be asked: then only a human can settle it.
-    reply.read_back_at = (reply.stamped_at or now) + channel.options.doubt if channel else None
+    reply.read_back_at = _believable_at(reply, channel, now) if channel else None
     if final:
         reply.sends = max(reply.sends, SENDS_AT_MOST)
+
+
+def _believable_at(reply: Reply, channel: Channel, now: datetime) -> datetime:
+    """When a reading back can be believed: nothing of the call is under way any more, and the
+    network had the time to show it. Counted from the stamp and, because the process may have slept
+    between stamp and call, also from now on, when the call surely has ended."""
+    options = channel.options
+    lag = timedelta(seconds=options.read_lag_seconds)
+    return max((reply.stamped_at or now) + options.doubt, now + lag)
 
 
 def _only_by_hand(reply: Reply) -> None:
@@ -210,6 +241,15 @@ def _only_by_hand(reply: Reply) -> None:
     reply.mention.answerable = Answerable.BY_HAND
     if reply.mention.status is MentionStatus.DRAFTED:
         reply.mention.status, reply.mention.status_reason = MentionStatus.BY_HAND, reply.reason
+
+
+def lost_its_mention(bot: Bot, reply_id: str) -> None:
+    """A reply in doubt whose mention is gone: what hung under it is gone as well."""
+    now = bot.clock()
+    with bot.database.write() as session:
+        reply = session.get(Reply, reply_id, with_for_update=True)
+        if reply is not None and reply.status in (ReplyStatus.UNKNOWN, ReplyStatus.QUEUED):
+            _lost_its_mention(reply, now)
 
 
 def _lost_its_mention(reply: Reply, now: datetime) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from config.hours import Hours
 from listener.channels.base import Channel
 from listener.models import (
     OPEN,
@@ -23,22 +24,22 @@ from listener.models import (
 from listener.pots import NEARLY
 from listener.spending import prices_outdated, spending
 from responder.bot import Bot
-from responder.condition import Condition, Severity, moment, note, red, warning
+from responder.condition import Condition, each, moment, note, red, warning
 from responder.models import Draft, DraftStatus, Lease, Pause, Reply, ReplyStatus
-from responder.pause import EVERYWHERE, level_for, stops_polling
+from responder.pause import EVERYWHERE, level_for, stops_polling, stops_sending
 from responder.pulse import GRACE_SECONDS, INTERVALS
 from sentiment.prioritize import Level
 
 FAILURES: Final = 5  # fetches of a stream, in a row
 _P1_PATIENCE: Final = timedelta(minutes=10)
 _DOUBT_PATIENCE: Final = timedelta(minutes=15)
+_QUEUE_PATIENCE: Final = timedelta(hours=1)
 _LETTER_PATIENCE: Final = timedelta(minutes=15)
 _GAP_PATIENCE: Final = timedelta(hours=1)
 _GAP_TOLD: Final = timedelta(days=7)  # one that nothing can fill; the desk goes on showing it
 _VANISHED_TOLD: Final = timedelta(hours=24)
 _PROBED: Final = timedelta(minutes=15)  # a breaker whose time is over closes with the next call
 _CLOCK: Final = timedelta(seconds=30)
-_ONE_BY_ONE: Final = 5  # replies; more than so many of a channel are one trouble
 
 Check = Callable[[Session, Bot, Channel, datetime], Iterable[Condition]]
 
@@ -56,7 +57,7 @@ def of_store(bot: Bot, now: datetime) -> list[Condition]:
 def _pauses(session: Session) -> Iterator[Condition]:
     for pause in session.scalars(select(Pause).order_by(Pause.channel)):
         where = "everything" if pause.channel == EVERYWHERE else pause.channel
-        text = f"{where} is paused ({pause.level}) since {moment(pause.since)} by {pause.by}"
+        text = f"{where} is paused ({pause.level}) since {moment(pause.since)}"
         yield note(f"pause: {where}", text)
 
 
@@ -129,6 +130,26 @@ def _unknown(session: Session, _bot: Bot, channel: Channel, now: datetime) -> It
         yield red(f"{channel.name}: unknown", text)
 
 
+def _overdue(session: Session, bot: Bot, channel: Channel, now: datetime) -> Iterator[Condition]:
+    """Approved replies that should have left long ago."""
+    if stops_sending(level_for(session, channel.name, bot.pause_file)):
+        return
+    hours = Hours.read(bot.settings.responder.quiet_hours)
+    if hours is not None and hours.hold(now, bot.zone):
+        return
+    count, oldest = session.execute(
+        select(func.count(), func.min(Reply.queued_at)).where(
+            Reply.channel == channel.name,
+            Reply.status == ReplyStatus.QUEUED,
+            Reply.queued_at < now - _QUEUE_PATIENCE,
+        )
+    ).one()
+    if count:
+        waiting = _count(count, "approved reply waits", "approved replies wait")
+        text = f"{channel.name}: {waiting} since {moment(oldest)}: look at the queue for the reason"
+        yield warning(f"{channel.name}: overdue", text)
+
+
 def _failed(session: Session, _bot: Bot, channel: Channel, _now: datetime) -> list[Condition]:
     """Replies that did not leave and about which nobody has decided since."""
     ids = session.scalars(
@@ -142,7 +163,7 @@ def _failed(session: Session, _bot: Bot, channel: Channel, _now: datetime) -> li
         .order_by(Reply.changed_at)
     ).all()
     told = f"on {channel.name} did not leave: a human decides"
-    return _each(ids, f"{channel.name}: failed", told)
+    return each(ids, f"{channel.name}: failed", told)
 
 
 def _vanished(session: Session, _bot: Bot, channel: Channel, now: datetime) -> list[Condition]:
@@ -152,19 +173,7 @@ def _vanished(session: Session, _bot: Bot, channel: Channel, now: datetime) -> l
         .order_by(Reply.vanished_at)
     ).all()
     told = f"on {channel.name} stood there and does no more: the network hides or removed it"
-    return _each(ids, f"{channel.name}: vanished", told, once=True)
-
-
-def _each(ids: Sequence[str], cause: str, told: str, *, once: bool = False) -> list[Condition]:
-    """One condition a reply; of many, one for all."""
-    found = [f"reply {one} {told}" for one in ids]
-    if len(found) > _ONE_BY_ONE:
-        text = f"{len(found)} replies {told}"
-        return [Condition(cause=cause, severity=Severity.WARNING, text=text, once=once)]
-    return [
-        Condition(cause=f"{cause}: {one}", severity=Severity.WARNING, text=text, once=once)
-        for one, text in zip(ids, found, strict=True)
-    ]
+    return each(ids, f"{channel.name}: vanished", told, once=True)
 
 
 def _gaps(session: Session, _bot: Bot, channel: Channel, now: datetime) -> Iterator[Condition]:
@@ -269,6 +278,7 @@ _CHECKS: Final[tuple[Check, ...]] = (
     _breakers,
     _lease,
     _unknown,
+    _overdue,
     _failed,
     _vanished,
     _gaps,

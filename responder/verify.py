@@ -11,7 +11,7 @@ from sqlalchemy import select
 from responder.audit import note
 from responder.bot import Bot
 from responder.models import Reply, ReplyStatus
-from responder.settle import BOT, FIRST_VERIFIED
+from responder.settle import BOT
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +43,16 @@ def verify_round(bot: Bot, channel: str) -> int:
     clear = [row.id for row in due if row.external_id in shown]
     with bot.database.write() as session:
         for reply in session.scalars(select(Reply).where(Reply.id.in_(clear))).all():
-            first = reply.verify_at == (reply.posted_at or now) + FIRST_VERIFIED
-            reply.verify_at = (reply.posted_at or now) + _LAST if first else None
+            last = (reply.posted_at or now) + _LAST
+            reply.verify_at = last if now < last else None
             if shown[reply.external_id or ""] is None:
                 reply.vanished_at, reply.verify_at, reply.changed_at = now, None, now
                 note(session, who=BOT, action="vanished", subject=reply.id, now=now)
                 log.warning("%s: the network hides or removed reply %s", channel, reply.id)
-        # About the others the network said nothing clear: they are asked for again in a while.
+        # About the others the network said nothing clear: they are asked for once more in the end.
         for row in due:
             if row.id not in clear:
-                session.get_one(Reply, row.id).verify_at = now + FIRST_VERIFIED
+                unclear = session.get_one(Reply, row.id)
+                last = (unclear.posted_at or now) + _LAST
+                unclear.verify_at = last if now < last else None
     return sum(shown[row.external_id] is None for row in due if row.external_id in shown)

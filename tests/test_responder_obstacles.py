@@ -121,8 +121,8 @@ def test_a_machine_that_slept_between_reserving_and_sending_asks_everything_agai
     queued(bot, channel, 1)
     real = outbox.reserve
 
-    def reserve_and_sleep(bot: Bot, reply_id: str) -> outbox.Reserved | None:
-        reserved = real(bot, reply_id)
+    def reserve_and_sleep(bot: Bot, reply_id: str, turn: int) -> outbox.Reserved | None:
+        reserved = real(bot, reply_id, turn)
         clock.advance(hours=13)  # it is 23 o'clock in Rome now
         return reserved
 

@@ -112,6 +112,9 @@ def test_a_human_who_sees_the_reply_settles_it_as_sent(desk: Desk) -> None:
 def test_a_human_who_does_not_see_it_gets_the_draft_back(desk: Desk) -> None:
     desk.channel.fail("post", Unknown("the connection broke"))
     desk.post()
+    with pytest.raises(LookupError, match="look again in 46 s"):
+        settle_by_human(desk.bot, desk.reply_id, stands=False, by="anna")
+    desk.clock.now += desk.channel.options.doubt
     settle_by_human(desk.bot, desk.reply_id, stands=False, by="anna")
     assert desk.reply().status is ReplyStatus.FAILED
     assert desk.draft().status is DraftStatus.PENDING
@@ -298,6 +301,7 @@ def test_an_unknown_reply_to_words_that_changed_since_makes_room_for_a_new_draft
         mention = session.scalars(select(Mention)).one()
         mention.version, mention.status = 2, MentionStatus.NEW
     draft_round(desk.bot)
+    desk.clock.now += desk.channel.options.doubt
     settle_by_human(desk.bot, desk.reply_id, stands=False, by="anna")
     draft_round(desk.bot)
     with desk.bot.database.read() as session:

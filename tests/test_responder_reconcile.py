@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from listener.channels.base import Outgoing, Written
-from listener.channels.errors import Unavailable, Unknown
+from listener.channels.errors import Gone, RateLimited, Unavailable, Unknown
 from listener.models import Cursor, Mention, MentionStatus, OwnPost
+from responder.approve import hide
 from responder.bot import Bot
 from responder.draft import draft_round
 from responder.models import Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
@@ -272,7 +273,14 @@ def test_what_a_stream_of_our_own_posts_has_shown_need_not_be_asked_for(
     desk.clock.now = fetched + timedelta(minutes=1)
     with desk.bot.database.write() as session:
         session.add(
-            Cursor(channel="x", stream="own", started_at=NOW, fetched_at=fetched, failures=0)
+            Cursor(
+                channel="x",
+                stream="own",
+                started_at=NOW,
+                fetched_at=fetched,
+                finished_at=fetched,
+                failures=0,
+            )
         )
     desk.post()
     assert asked == [fetched - timedelta(minutes=15)]
@@ -378,3 +386,125 @@ def test_a_reply_the_network_removed_is_told_and_never_sent_again(desk: Desk) ->
     assert verify_round(desk.bot, "x") == 0
     assert desk.post() == 0
     assert len(desk.channel.posts) == 1
+
+
+# What reviewers found
+
+
+def test_a_process_that_slept_inside_the_call_waits_for_the_read_lag_all_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = desk.channel.post
+
+    def sleep_and_post(reply: Outgoing) -> object:
+        desk.clock.advance(minutes=10)
+        return real(reply)
+
+    monkeypatch.setattr(desk.channel, "post", sleep_and_post)
+    desk.channel.fail("post", LOST, late=True)
+    desk.post()
+    (_, posted) = desk.channel.posts[0]
+    assert desk.reply().read_back_at == posted.posted_at + timedelta(
+        seconds=desk.channel.options.read_lag_seconds
+    )
+
+
+def test_a_hidden_mention_gets_no_answer_after_all(desk: Desk) -> None:
+    desk.channel.fail("post", LOST)
+    desk.post()
+    hide(desk.bot, desk.mention().id, by="anna")
+    desk.after_the_doubt()
+    assert desk.reply().status is ReplyStatus.FAILED
+    assert desk.channel.posts == []
+
+
+def test_a_mention_deleted_while_its_reply_is_in_doubt_ends_the_doubt(desk: Desk) -> None:
+    desk.channel.fail("post", LOST, late=True)
+    desk.post()
+    desk.channel.fail("own_replies", Gone())
+    desk.after_the_doubt()
+    assert desk.reply().status is ReplyStatus.FAILED
+    assert desk.mention().status is MentionStatus.GONE
+
+
+def test_a_reply_that_trips_us_does_not_keep_the_others_from_leaving(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.bot.database.write() as session:
+        other = make_reply(session)
+        other_id, key = other.id, other.mention.external_id
+        desk.channel.shown[key] = incoming(key, other.mention.text)
+    real = desk.channel.own_replies
+
+    def own_replies(reply: Outgoing, since: datetime) -> object:
+        if reply.mention_id == "mention-1":
+            raise ZeroDivisionError
+        return real(reply, since)
+
+    monkeypatch.setattr(desk.channel, "own_replies", own_replies)
+    assert desk.post() == 1
+    with desk.bot.database.read() as session:
+        assert session.get_one(Reply, other_id).status is ReplyStatus.SENT
+    assert desk.reply().reason.startswith("a fault of ours")
+
+
+def test_a_network_that_wants_to_be_left_alone_is_asked_once_and_not_for_every_reply(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.bot.database.write() as session:
+        for _ in range(20):
+            make_reply(session)
+    asked: list[str] = []
+
+    def trouble(method: str, **_: object) -> None:
+        asked.append(method)
+        raise RateLimited(until=desk.clock() + timedelta(minutes=15), scope="call")
+
+    monkeypatch.setattr(desk.channel, "_trouble", trouble)
+    for _ in range(5):
+        desk.post()
+        desk.clock.advance(seconds=30)
+    assert asked == ["lookup"]
+
+
+def test_what_the_network_did_not_take_is_no_send_in_vain(desk: Desk) -> None:
+    until = desk.clock() + timedelta(minutes=1)
+    desk.channel.fail("post", RateLimited(until=until), RateLimited(until=until), LOST)
+    for _ in range(2):
+        desk.post()
+        desk.clock.advance(minutes=2)
+    desk.post()
+    assert desk.reply().sends == 1
+    assert desk.after_the_doubt() == 1
+
+
+def test_a_round_that_hung_and_was_replaced_neither_sends_nor_meddles(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It wakes up in the middle of its look, while the round that took its place has sent."""
+    real = desk.channel.lookup
+    hung: list[bool] = []
+
+    def lookup(ids: Sequence[str], **use: object) -> object:
+        if not hung:
+            hung.append(True)
+            assert post_round(desk.bot, "x") == 1, "the fresh round"
+        return real(ids)
+
+    monkeypatch.setattr(desk.channel, "lookup", lookup)
+    assert desk.post() == 0
+    assert desk.reply().status is ReplyStatus.SENT
+    assert len(desk.channel.posts) == 1
+
+
+def test_a_reply_beside_one_in_doubt_waits_where_both_share_a_place(desk: Desk) -> None:
+    with desk.bot.database.write() as session:
+        mine = session.get_one(Reply, desk.reply_id)
+        mine.in_reply_to = mine.mention.answer_under = "top-comment"
+        other = make_reply(session, make_draft(session, text=mine.text))
+        other.in_reply_to, other.status = "top-comment", ReplyStatus.UNKNOWN
+        other.stamped_at = other.doubted_at = NOW
+        other.read_back_at = NOW + timedelta(hours=1)
+    desk.colleague(desk.reply().text, under="top-comment")
+    assert desk.post() == 0
+    assert desk.reply().status is ReplyStatus.QUEUED

@@ -51,10 +51,12 @@ class AuthFailed(ChannelError):
 
 @dataclass(eq=False)
 class BudgetSpent(ChannelError):
-    """The money or the network's monthly allowance is used up until then."""
+    """The money or the network's monthly allowance is used up until then. `by_network`: it said so
+    itself; else it is our own reckoning, and nobody was asked."""
 
     until: datetime | None = None
     detail: str = ""
+    by_network: bool = False
 
     def __str__(self) -> str:
         return self.detail or "the budget is spent"

@@ -77,6 +77,9 @@ def upgrade() -> None:
     with op.batch_alter_table('spend_entries', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_spend_entries_channel_at'), ['channel', 'at'], unique=False)
 
+    with op.batch_alter_table('cursors', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table('dead_letters', schema=None) as batch_op:
         batch_op.add_column(sa.Column('external_id', sa.String(length=128), nullable=True))
         batch_op.add_column(sa.Column('tries', sa.Integer(), nullable=False, server_default='1'))
@@ -136,6 +139,9 @@ def downgrade() -> None:
         batch_op.drop_column('next_try_at')
         batch_op.drop_column('tries')
         batch_op.drop_column('position')
+
+    with op.batch_alter_table('cursors', schema=None) as batch_op:
+        batch_op.drop_column('finished_at')
 
     with op.batch_alter_table('dead_letters', schema=None) as batch_op:
         batch_op.drop_column('closed_by')

@@ -22,6 +22,7 @@ _WEEK: Final = timedelta(days=7)
 _MONTH: Final = timedelta(days=30)
 _DEEP_EVERY: Final = timedelta(hours=1)
 _WHOLE_EVERY: Final = timedelta(days=1)
+_AHEAD: Final = timedelta(minutes=5)  # clocks may differ by so much
 _MOST_PAGES: Final = 200  # of a walk: Graph may send empty pages with a next one for ever
 
 
@@ -108,7 +109,8 @@ def advance(walk: Walk, feed: Feed, *, now: datetime) -> Walk:
     goes_on = feed.after is not None and feed.after != walk.after and pages < _MOST_PAGES
     if goes_on and (not feed.threads or any(_recent(t, walk, now) for t in feed.threads)):
         return replace(walk, after=feed.after, newest=newest, pages=pages)
-    marks = [mark for mark in (walk.high, newest) if mark]
+    # A date of the future, were it taken for a mark, would hide all that comes until then.
+    marks = [min(mark, now + _AHEAD) for mark in (walk.high, newest) if mark]
     return Walk(
         high=max(marks, default=None),
         swept=walk.begun if walk.deep else walk.swept,

@@ -5,6 +5,7 @@ https://developers.facebook.com/docs/graph-api/reference/page/feed, .../page/tag
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,7 +29,9 @@ POST_FIELDS: Final = (
 _NESTED: Final = (
     f"comments.filter(stream).order(reverse_chronological).limit(25).summary(1){{{COMMENT_FIELDS}}}"
 )
-POSTS_AT_ONCE: Final = 50  # a page; with 25 comments each, more makes Graph ask for "less data"
+POSTS_AT_ONCE: Final = 10
+"""A page. Under each post up to 20 pages of comments may follow, and all of it is one fetch: it
+must end long before anybody takes it for hung, and a call that fails costs all of it again."""
 _COMMENTS: Final = 100
 _COMMENT_PAGES: Final = 20  # further pages of comments under one post, in one fetch
 
@@ -64,7 +67,7 @@ class FacebookStreams:
             position=after.dump(),
             more=after.after is not None,
             rejected=feed.rejected + tuple(bad for part in found for bad in part.rejected),
-            missing=next((part.lost for part in found if part.lost), None),
+            missing=_joined([part.lost for part in found if part.lost]),
         )
 
     def reader(self) -> Reader:
@@ -111,3 +114,14 @@ def _unread(thread: Thread, walk: Walk, items: list[Incoming]) -> Missing | None
         return None
     reason = f"more new comments under post {thread.id} than one fetch reads"
     return Missing(since=walk.high, until=until, reason=reason)
+
+
+def _joined(gaps: Sequence[Missing]) -> Missing | None:
+    """One gap that covers them all."""
+    if not gaps:
+        return None
+    return Missing(
+        since=min(gap.since for gap in gaps),
+        until=max(gap.until for gap in gaps),
+        reason=gaps[0].reason,
+    )

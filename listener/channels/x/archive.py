@@ -14,7 +14,7 @@ from typing import Final
 from config.clock import Clock
 from listener.channels import wire
 from listener.channels.base import Missing, Page
-from listener.channels.errors import Refused, Unavailable
+from listener.channels.errors import AuthFailed, Refused, Unavailable
 from listener.channels.metering import Use
 from listener.channels.wire import Item
 from listener.channels.x import paging
@@ -111,7 +111,11 @@ class XArchive:
         found: dict[datetime, int] = {}
         for _ in range(_COUNT_PAGES):
             route = "/2/tweets/counts/recent"
-            body = self.client.get(route, params, use=Use.REPAIR, as_app=True).body
+            try:
+                body = self.client.get(route, params, use=Use.REPAIR, as_app=True).body
+            except AuthFailed as error:
+                # Of the app's token alone: the account's own keys may be as good as ever.
+                raise Refused(reason=f"check bearer_token: {error.action}") from None
             found |= dict(_hours(body))
             token = wire.words(wire.mapping(body.get("meta")).get("next_token"))
             if not token:

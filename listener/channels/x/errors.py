@@ -84,7 +84,8 @@ def _rejected(status: int, detail: str, *, now: datetime) -> ChannelError:
     if status == 401:
         return AuthFailed(action=f"X does not accept our keys: {_KEYS}, and the clock ({detail})")
     if status == 402:
-        return BudgetSpent(until=now + PROBE, detail=f"X: no credits left ({detail})")
+        said = f"X: no credits left ({detail})"
+        return BudgetSpent(until=now + PROBE, detail=said, by_network=True)
     if status in (404, 410):
         return Gone(detail=f"X: {detail}")
     return InvalidRequest(reason=f"X refused the request: {detail}")
@@ -112,7 +113,7 @@ def _too_many(
 ) -> ChannelError:
     capped = wire.words(problem.get("type")).endswith("/usage-capped")
     if capped or problem.get("title") == "UsageCapExceeded":
-        return BudgetSpent(until=now + PROBE, detail=f"X: {detail}")
+        return BudgetSpent(until=now + PROBE, detail=f"X: {detail}", by_network=True)
     # The 24-hour windows, of posting alone, may be spent while x-rate-limit-remaining is not:
     # https://docs.x.com/x-api/fundamentals/rate-limits (2026-08)
     for prefix in ("x-app-limit-24hour", "x-user-limit-24hour"):

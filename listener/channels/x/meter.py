@@ -38,7 +38,10 @@ class Till:
     def __init__(self, *, meter: Meter, prices: Sequence[Prices], clock: Clock) -> None:
         self._meter, self._prices, self._clock = meter, prices, clock
         self._billed = Billed()
-        self._in_vain: set[str] = set()  # what was called and, so far, not answered
+        # What was answered. After a call that was not, and as the first of a process (the one
+        # before may have died of it), one asks for little: timeouts and deaths must not eat up the
+        # day's money.
+        self._answered: set[str] = set()
 
     def open(
         self, use: Use, operation: str, params: Mapping[str, Any], body: Mapping[str, Any]
@@ -49,9 +52,9 @@ class Till:
         quote = tariff.quote(operation, params, body, x_prices.on(now.date(), self._prices))
         room = self._meter.room(use) if quote.least else None
         if room is not None:
-            quote = quote.within(0 if operation in self._in_vain else room)
+            quote = quote.within(room if operation in self._answered else 0)
         charge = self._meter.reserve(use, operation, quote.worst)
-        self._in_vain.add(operation)
+        self._answered.discard(operation)
         if "max_results" in params:
             params = {**params, "max_results": quote.results}
         return Sale(quote=quote, charge=charge, began=now, params=params)
@@ -67,13 +70,13 @@ class Till:
 
     def settle(self, sale: Sale, body: Item) -> None:
         """Book what an answer cost."""
-        self._in_vain.discard(sale.quote.operation)
+        self._answered.add(sale.quote.operation)
         found = tariff.bill(sale.quote, body)
         sale.charge.settle(self._billed.cost(found, sale.began, self._clock()))
 
     def release(self, sale: Sale) -> None:
         """Book nothing: X surely did not charge."""
-        self._in_vain.discard(sale.quote.operation)
+        self._answered.add(sale.quote.operation)
         sale.charge.settle(0)
 
 

@@ -41,6 +41,9 @@ TOO_FAR_BACK: Final = "X searches no further back than seven days"
 SLACK: Final = timedelta(minutes=30)  # what we may overstep SEARCH_REACH by: X allows an hour
 
 
+_AHEAD: Final = timedelta(minutes=5)  # clocks may differ by so much
+
+
 @dataclass(frozen=True, kw_only=True)
 class Walk:
     """`high`: the newest id read. `until`: up to the time of this id all has been searched, though
@@ -131,7 +134,10 @@ def advance(walk: Walk, page: Parsed, *, now: datetime) -> Walk:
             pages=pages,
             seen=walk.seen + page.count,
         )
-    high = _later(walk.high, newest) or fields.id_at(now)
+    # An id of the future, were it taken for a mark, would hide all that comes until then.
+    ahead = fields.id_at(now + _AHEAD)
+    marks = [min(mark, ahead, key=int) for mark in (walk.high, newest) if mark]
+    high = _later(*marks) or fields.id_at(now)
     return Walk(high=high, until=_later(walk.until, begun))
 
 
