@@ -145,6 +145,8 @@ class Nursery:
             if first["killed"]:
                 self._live(config, born, 0, fine=fine)
             with _replies(config) as reply:
+                # A mood whose fault never comes would be none: the reply must have met it.
+                assert not network.faults.waiting(), "the network was not asked as expected"
                 return Fate(
                     died=first["killed"],
                     points=first["points"],

@@ -228,6 +228,10 @@ class Soak:
         both = on_x | on_facebook
         return {key: under for key, under in both.items() if key not in self.tally.native}
 
+    def deleted(self) -> set[str]:
+        """Under what no reply can stand any more."""
+        return self.tally.deleted
+
     def _remember_peak(self, daemon: Daemon) -> None:
         with suppress(OSError):
             for line in Path(f"/proc/{daemon.process.pid}/status").read_text().splitlines():
@@ -292,8 +296,20 @@ def _report(soak: Soak, found: dict[str, Any], minutes: float) -> int:
     }
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
     open_still = any(found["open"].values())
-    if lost or doubled or twice or open_still:
-        sys.stdout.write(f"FAILED: lost {sorted(lost)[:5]}, doubled {doubled[:5]}\n")
+    # What the bot believes it sent and what stands there must be the same. (Facebook removes our
+    # reply with the comment it stands under.)
+    believed = {
+        reply["external_id"]
+        for reply in found["sent"]
+        if reply["in_reply_to"] not in soak.deleted()
+    }
+    strange = believed ^ set(soak.standing())
+    idle = not soak.standing() or not sum(soak.faults().values()) or not soak.tally.kills
+    if lost or doubled or twice or open_still or strange or idle:
+        what = (
+            f"lost {sorted(lost)[:5]}, doubled {doubled[:5]}, not as believed {sorted(strange)[:5]}"
+        )
+        sys.stdout.write(f"FAILED: {what}\n")
         return 1
     return 0
 

@@ -6,26 +6,31 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     initialize,
     invariant,
+    multiple,
     precondition,
     rule,
 )
 from sqlalchemy import select
 
-from listener.channels.base import Outgoing, Page, Posted, Written
+from listener.channels.base import Incoming, Outgoing, Page, Posted, Written
 from listener.channels.errors import RateLimited, Unavailable, Unknown
+from listener.channels.metering import Use
 from listener.models import Mention, MentionStatus, OwnPost
-from responder.approve import Blocked, Conflict, approve, edit, reject, take_back
+from responder.approve import Blocked, Conflict, approve, edit, hide, reject, take_back
 from responder.draft import draft_round
 from responder.models import (
     Approval,
@@ -39,8 +44,10 @@ from responder.outbox import text_hash
 from responder.outside import outside_round
 from responder.pause import lift_pause, set_pause
 from responder.post import post_round
-from responder.settle import recover
+from responder.settle import recover, settle_by_human
 from tests.factories import FakeChannel, Watch, incoming, make_bot
+
+_TEXTS = ("Where is my parcel?", "Thank you so much!", "It came broken.")
 
 
 class Killed(BaseException):
@@ -52,10 +59,18 @@ class Network(FakeChannel):
 
     def __init__(self, clock: Watch) -> None:
         super().__init__(clock=clock, auto_reply=True, sends_per_15_minutes=10_000)
+        self.watch = clock
+        self.slowness = 0  # seconds a call takes; 600: the machine slept in it
         self.kills: list[bool] = []  # for each coming post: after it was stored?
-        self.shown_from: dict[str, object] = {}
+
+    def lookup(
+        self, external_ids: Sequence[str], *, use: Use = Use.OWN
+    ) -> Mapping[str, Incoming | None]:
+        self.watch.advance(seconds=self.slowness)
+        return super().lookup(external_ids, use=use)
 
     def post(self, reply: Outgoing) -> Posted:
+        self.watch.advance(seconds=self.slowness)
         after = self.kills.pop() if self.kills else None
         if after is False:
             raise Killed
@@ -66,6 +81,7 @@ class Network(FakeChannel):
 
     def own_replies(self, reply: Outgoing, since: object) -> list[Written]:
         """Lags behind as much as the bot allows for."""
+        self.watch.advance(seconds=self.slowness)
         lag = timedelta(seconds=self.options.read_lag_seconds)
         found = super().own_replies(reply, since)  # type: ignore[arg-type]
         return [written for written in found if written.posted_at + lag <= self._clock()]
@@ -80,15 +96,22 @@ class Network(FakeChannel):
 class Promises(RuleBasedStateMachine):
     mentions = Bundle("mentions")
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(target=mentions)
+    def begin(self) -> Any:
+        """Three customers wait, and their answers are approved: now let things happen."""
         self.folder = Path(tempfile.mkdtemp())
         self.clock = Watch()
         self.network = Network(self.clock)
-        self.bot = make_bot(self.folder, channels=[self.network], clock=self.clock, undo_seconds=2)
+        self.bot = make_bot(self.folder, channels=[self.network], clock=self.clock, undo_seconds=0)
         self.paused = False
         self.posts_at_pause = 0
         self.native: Counter[str] = Counter()
+        self.hidden: set[str] = set()
+        self.by_human: set[str] = set()
+        begun = [self.somebody_writes(text) for text in _TEXTS]
+        self.poll()
+        self.somebody_approves_everything()
+        return multiple(*begun)
 
     def teardown(self) -> None:
         if not hasattr(self, "bot"):
@@ -103,7 +126,7 @@ class Promises(RuleBasedStateMachine):
 
     @rule(
         target=mentions,
-        text=st.sampled_from(["Where is my parcel?", "Thank you so much!", "Broken."]),
+        text=st.sampled_from(_TEXTS),
     )
     def somebody_writes(self, text: str) -> str:
         key = f"m{len(self.network.feed)}"
@@ -156,6 +179,16 @@ class Promises(RuleBasedStateMachine):
                 )
             )
 
+    @rule()
+    def somebody_approves_everything(self) -> None:
+        with self.bot.database.read() as session:
+            pending = session.scalars(
+                select(Draft).where(Draft.status == DraftStatus.PENDING).order_by(Draft.id)
+            ).all()
+        for draft in pending:
+            with suppress(Conflict, Blocked):
+                approve(self.bot, draft.id, version=draft.version, by="anna", confirm=_ANYTHING)
+
     @rule(rounds=st.data())
     def somebody_decides(self, rounds: st.DataObject) -> None:
         with self.bot.database.read() as session:
@@ -186,6 +219,35 @@ class Promises(RuleBasedStateMachine):
                 reject(self.bot, draft.id, version=draft.version, reason="no", by="bo")
         except (Conflict, Blocked):
             pass
+
+    @rule()
+    def somebody_hides_a_mention(self) -> None:
+        with self.bot.database.read() as session:
+            found = session.scalar(
+                select(Mention).where(Mention.status == MentionStatus.DRAFTED).limit(1)
+            )
+        if found is not None:
+            hide(self.bot, found.id, by="anna")
+            self.hidden.add(found.external_id)
+
+    @rule()
+    def somebody_looks_for_a_reply_in_doubt(self) -> None:
+        """And says what the network shows: refused while it may not show it yet."""
+        with self.bot.database.read() as session:
+            reply = session.scalar(
+                select(Reply).where(Reply.status == ReplyStatus.UNKNOWN).limit(1)
+            )
+            if reply is None:
+                return
+            key = reply.mention.external_id
+        lag = timedelta(seconds=self.network.options.read_lag_seconds)
+        stands = any(
+            sent.mention_id == key and posted.posted_at + lag <= self.clock()
+            for sent, posted in self.network.posts
+        )
+        with suppress(LookupError):
+            settle_by_human(self.bot, reply.id, stands=stands, by="anna")
+            self.by_human |= {key} if stands else set()
 
     @rule()
     def somebody_takes_back_what_is_queued(self) -> None:
@@ -222,6 +284,10 @@ class Promises(RuleBasedStateMachine):
     @rule(method=st.sampled_from(["fetch", "lookup", "own_replies"]))
     def the_next_reading_fails(self, method: str) -> None:
         self.network.fail(method, Unavailable("no answer"))
+
+    @rule(seconds=st.sampled_from([0, 0, 4, 24, 600]))
+    def calls_take_so_long(self, seconds: int) -> None:
+        self.network.slowness = seconds
 
     @rule(after=st.booleans())
     def the_next_post_kills_us(self, after: bool) -> None:
@@ -273,6 +339,7 @@ class Promises(RuleBasedStateMachine):
         """Left alone on a good day, every mention has an answer, or somebody who must act."""
         self.network._errors.clear()
         self.network.kills.clear()
+        self.network.slowness = 0
         lift_pause(self.bot.database, channel="", by="anna", now=self.clock())
         self.paused = False
         for _ in range(12):
@@ -298,8 +365,13 @@ class Promises(RuleBasedStateMachine):
                 reply.mention_id: reply
                 for reply in session.scalars(select(Reply).where(Reply.status == ReplyStatus.SENT))
             }
-        on_the_network = {posted.external_id for _, posted in self.network.posts}
-        assert {reply.external_id for reply in sent.values()} == on_the_network
+        # Of a reply that a human saw, the bot does not know the id.
+        on_the_network = {
+            posted.external_id
+            for reply, posted in self.network.posts
+            if reply.mention_id not in self.by_human
+        }
+        assert {reply.external_id for reply in sent.values() if reply.external_id} == on_the_network
         for mention in heard.values():
             settled = mention.status not in (MentionStatus.NEW, MentionStatus.DRAFTED)
             assert settled or mention.id in with_a_draft, (mention.external_id, mention.status)
@@ -316,6 +388,8 @@ class ManyPromises(Promises):
 def _so_often(examples: int) -> settings:
     return settings(
         max_examples=examples,
+        # Without shrinking: it takes many minutes here, and the steps read like a story anyway.
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

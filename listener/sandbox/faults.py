@@ -154,6 +154,11 @@ class Faults:
         with self._lock:
             self._storm = None
 
+    def waiting(self) -> int:
+        """How many that were ordered have not happened yet."""
+        with self._lock:
+            return sum(one.left for one in self._waiting)
+
     def clear(self) -> None:
         """Forget the storm and all that waits."""
         with self._lock:
