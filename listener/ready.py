@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from config.database import Database
 from listener.channels.base import Incoming, Rejected
-from listener.models import Mention
+from listener.models import Mention, OwnPost
 from listener.normalize import doubts, is_mention, is_newer, is_own_answer, normalize
 from listener.store import Reading, Ready
 from sentiment.judge import Judgement, judge
@@ -54,7 +54,9 @@ def make_ready(
     page = _Sorted(rejected=list(unreadable))
     for item in found:
         _sort(page, item, reading, now)
-    items = sorted(page.mentions.values(), key=lambda item: item.created_at)
+    ours = _known_as_ours(database, reading.channel, page.mentions)
+    heard = (item for item in page.mentions.values() if item.external_id not in ours)
+    items = sorted(heard, key=lambda item: item.created_at)
     judged, unjudged = _judge_what_is_new(database, items, reading)
     return Batch(
         mentions=tuple(
@@ -97,6 +99,17 @@ def _sort(page: _Sorted, item: Incoming, reading: Reading, now: datetime) -> Non
         page.rejected.append(dead(item, error))
     else:
         page.heard |= {ready.external_id, ready.revision_id}
+
+
+def _known_as_ours(database: Database, channel: str, ids: Collection[str]) -> set[str]:
+    """Which of these are posts of our own. Networks do not always say who wrote a text (Facebook
+    leaves out `from` where a permission is missing): our answers must not pass for mentions then.
+    """
+    with database.read() as session:
+        found = select(OwnPost.external_id).where(
+            OwnPost.channel == channel, OwnPost.external_id.in_(ids)
+        )
+        return set(session.scalars(found))
 
 
 def _revisions(items: Sequence[Incoming], ids: Mapping[str, object]) -> set[str]:

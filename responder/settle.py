@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from listener.channels.base import Answerable, Channel, Posted, Written
 from listener.channels.errors import (
@@ -20,7 +21,7 @@ from listener.channels.errors import (
     Unavailable,
     Unknown,
 )
-from listener.models import MentionStatus
+from listener.models import MentionStatus, OwnPost
 from listener.poll import wait_after
 from responder.audit import note
 from responder.bot import Bot
@@ -76,7 +77,28 @@ def confirm(bot: Bot, reply_id: str, posted: Posted, *, reason: str = "") -> Non
         settled(reply, ReplyStatus.SENT, reason, now)
         reply.mention.status, reply.mention.status_reason = MentionStatus.ANSWERED, ""
         reply.mention.changed_at = now
+        _remember_as_ours(session, reply, posted, now)
         note(session, who=BOT, action="sent", subject=reply.id, detail=reply.text_hash, now=now)
+
+
+def _remember_as_ours(session: Session, reply: Reply, posted: Posted, now: datetime) -> None:
+    """So that listening knows it, even from a network that does not say who wrote it."""
+    known = select(OwnPost.id).where(
+        OwnPost.channel == reply.channel, OwnPost.external_id == posted.external_id
+    )
+    if session.scalar(known) is None:
+        session.add(
+            OwnPost(
+                channel=reply.channel,
+                external_id=posted.external_id,
+                in_reply_to=posted.in_reply_to,
+                text=reply.text,
+                url=posted.url,
+                posted_at=posted.posted_at,
+                heard_at=now,
+                settled_at=now,
+            )
+        )
 
 
 def answered_by_colleague(bot: Bot, reply_id: str, post: Written) -> None:

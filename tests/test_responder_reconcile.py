@@ -290,7 +290,11 @@ def test_what_a_stream_of_our_own_posts_has_shown_need_not_be_asked_for(
 
 
 def keep(desk: Desk, written: Written) -> None:
+    """As a stream keeps it: once."""
     with desk.bot.database.write() as session:
+        known = select(OwnPost).where(OwnPost.external_id == written.external_id)
+        if session.scalar(known) is not None:
+            return
         session.add(
             OwnPost(
                 channel="x",
@@ -508,3 +512,16 @@ def test_a_reply_beside_one_in_doubt_waits_where_both_share_a_place(desk: Desk) 
     desk.colleague(desk.reply().text, under="top-comment")
     assert desk.post() == 0
     assert desk.reply().status is ReplyStatus.QUEUED
+
+
+def test_our_own_reply_is_no_mention_even_where_the_network_does_not_say_who_wrote_it(
+    desk: Desk,
+) -> None:
+    desk.post()
+    (_, posted) = desk.channel.posts[0]
+    nameless = incoming(posted.external_id, desk.reply().text, author=None)
+    desk.channel.feed.append(nameless)
+    desk.bot.poller.poll(desk.channel)
+    with desk.bot.database.read() as session:
+        heard = session.scalars(select(Mention.external_id)).all()
+    assert heard == ["mention-1"]
