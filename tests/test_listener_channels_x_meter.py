@@ -312,7 +312,7 @@ def test_near_the_end_of_the_money_pages_get_small_and_then_nothing_is_asked(pai
 
 
 def test_the_worst_case_is_on_disk_while_the_call_is_under_way(paid: Paid) -> None:
-    paid.network.on("POST /2/tweets", Says(status=403, body={}, seconds=0.5))
+    paid.network.on("POST /2/tweets", Says(status=403, body={}, seconds=2))
     x, ended = paid.x(), list[ChannelError]()
 
     def post() -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,17 @@ class Killed(BaseException):
     """SIGKILL, as far as one thread can tell."""
 
 
+class Fate(StrEnum):
+    """What happens to one post."""
+
+    FINE = "fine"
+    LOST = "it never arrived, and nobody says so"
+    UNHEARD = "it stands, and nobody says so"
+    TOO_MUCH = "the network wants to be left alone"
+    KILLED = "we die before the network stores it"
+    KILLED_AFTER = "we die after the network stored it"
+
+
 class Network(FakeChannel):
     """It may kill its caller before or after it stored a post, or keep its answer to itself."""
 
@@ -61,7 +73,7 @@ class Network(FakeChannel):
         super().__init__(clock=clock, auto_reply=True, sends_per_15_minutes=10_000)
         self.watch = clock
         self.slowness = 0  # seconds a call takes; 600: the machine slept in it
-        self.kills: list[bool] = []  # for each coming post: after it was stored?
+        self.fates: list[Fate] = []  # of the coming posts
 
     def lookup(
         self, external_ids: Sequence[str], *, use: Use = Use.OWN
@@ -71,12 +83,18 @@ class Network(FakeChannel):
 
     def post(self, reply: Outgoing) -> Posted:
         self.watch.advance(seconds=self.slowness)
-        after = self.kills.pop() if self.kills else None
-        if after is False:
+        fate = self.fates.pop(0) if self.fates else Fate.FINE
+        if fate is Fate.KILLED:
             raise Killed
+        if fate is Fate.LOST:
+            raise Unknown("the connection broke")
+        if fate is Fate.TOO_MUCH:
+            raise RateLimited(until=self._clock() + timedelta(minutes=3))
         posted = super().post(reply)
-        if after:
+        if fate is Fate.KILLED_AFTER:
             raise Killed
+        if fate is Fate.UNHEARD:
+            raise Unknown("the connection broke")
         return posted
 
     def own_replies(self, reply: Outgoing, since: object) -> list[Written]:
@@ -272,15 +290,6 @@ class Promises(RuleBasedStateMachine):
 
     # The world
 
-    @rule(late=st.booleans())
-    def the_next_post_gets_no_answer(self, late: bool) -> None:
-        self.network.fail("post", Unknown("the connection broke"), late=late)
-
-    @rule()
-    def the_next_post_is_too_much(self) -> None:
-        until = self.clock() + timedelta(minutes=3)
-        self.network.fail("post", RateLimited(until=until))
-
     @rule(method=st.sampled_from(["fetch", "lookup", "own_replies"]))
     def the_next_reading_fails(self, method: str) -> None:
         self.network.fail(method, Unavailable("no answer"))
@@ -288,10 +297,6 @@ class Promises(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0, 0, 4, 24, 600]))
     def calls_take_so_long(self, seconds: int) -> None:
         self.network.slowness = seconds
-
-    @rule(after=st.booleans())
-    def the_next_post_kills_us(self, after: bool) -> None:
-        self.network.kills.append(after)
 
     @rule(seconds=st.sampled_from([1, 3, 20, 46, 200]))
     def time_passes(self, seconds: int) -> None:
@@ -304,8 +309,18 @@ class Promises(RuleBasedStateMachine):
         self.bot.poller.poll(self.network)
         draft_round(self.bot)
 
-    @rule()
-    def post(self) -> None:
+    @rule(
+        fates=st.lists(st.sampled_from(Fate), max_size=4),
+        waits=st.lists(st.sampled_from([0, 1, 20, 46, 200]), min_size=1, max_size=3),
+    )
+    def post(self, fates: list[Fate], waits: list[int]) -> None:
+        """A few rounds, each after so many seconds, and what happens to the posts they make."""
+        self.network.fates = list(fates)
+        for wait in waits:
+            self.clock.advance(seconds=wait)
+            self._post_round()
+
+    def _post_round(self) -> None:
         try:
             post_round(self.bot, "x")
             outside_round(self.bot, "x")
@@ -338,7 +353,7 @@ class Promises(RuleBasedStateMachine):
     def nothing_is_lost_in_the_end(self) -> None:
         """Left alone on a good day, every mention has an answer, or somebody who must act."""
         self.network._errors.clear()
-        self.network.kills.clear()
+        self.network.fates.clear()
         self.network.slowness = 0
         lift_pause(self.bot.database, channel="", by="anna", now=self.clock())
         self.paused = False
@@ -385,7 +400,7 @@ class ManyPromises(Promises):
     """The same in many more orders."""
 
 
-def _so_often(examples: int) -> settings:
+def so_often(examples: int) -> settings:
     return settings(
         max_examples=examples,
         # Without shrinking: it takes many minutes here, and the steps read like a story anyway.
@@ -396,7 +411,7 @@ def _so_often(examples: int) -> settings:
     )
 
 
-Promises.TestCase.settings = _so_often(25)
-ManyPromises.TestCase.settings = _so_often(200)
+Promises.TestCase.settings = so_often(25)
+ManyPromises.TestCase.settings = so_often(200)
 TestPromises = Promises.TestCase
 TestManyPromises = pytest.mark.real(ManyPromises.TestCase)
