@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from responder.condition import Condition, Severity
+from responder.condition import Condition, Severity, whole_of
 
 LASTING: Final = timedelta(seconds=30)
 CALM: Final = timedelta(minutes=10)
@@ -69,9 +69,12 @@ def plan(books: Mapping[str, Told], found: Iterable[Condition], now: datetime) -
     What nobody took is said again: it stays on the books as it is until `said` is told of it.
     """
     current = {one.cause: one for one in found if one.severity is not Severity.NOTE}
-    kept = {cause: _holds(books.get(cause), one, now) for cause, one in current.items()}
+    kept = {cause: _holds(_known(books, one), one, now) for cause, one in current.items()}
+    parts = {whole_of(cause) for cause in current}
     for cause, told in books.items():
-        if cause not in current and (away := _away(told, now)):
+        if whole_of(cause) in current:
+            kept[cause] = told  # one of those that are many by now
+        elif cause not in current and cause not in parts and (away := _away(told, now)):
             kept[cause] = away
     new = [cause for cause in current if _is_due(kept[cause], now)]
     over = [cause for cause, told in kept.items() if _is_over(told, now)]
@@ -82,6 +85,12 @@ def said(books: Mapping[str, Told], message: Message, now: datetime) -> dict[str
     """The books once a message has reached somebody."""
     told = {cause: replace(books[cause], told_at=now) for cause in message.new}
     return {cause: one for cause, one in {**books, **told}.items() if cause not in message.over}
+
+
+def _known(books: Mapping[str, Told], found: Condition) -> Told | None:
+    """What was told of it: by its name, or when it was one of many."""
+    whole = books.get(whole_of(found.cause))
+    return books.get(found.cause) or (whole and replace(whole, text=found.text))
 
 
 def _holds(told: Told | None, found: Condition, now: datetime) -> Told:

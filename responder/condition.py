@@ -44,6 +44,11 @@ def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
+def whole_of(cause: str) -> str:
+    """The cause under which `each` speaks of many such ones together."""
+    return cause.rpartition(": ")[0]
+
+
 def each(ids: Sequence[str], cause: str, told: str, *, once: bool = False) -> list[Condition]:
     """One condition a reply; of many, one for all."""
     found = [f"reply {one} {told}" for one in ids]

@@ -33,7 +33,7 @@ from responder.watch import MOST_HUNG, Watchdog
 log = logging.getLogger(__name__)
 
 # A send that is on the wire gets this long to end. Cut off, it leaves a row that says `sending`,
-# which the next start reports to a human.
+# which the next start looks for on the network.
 FAREWELL_SECONDS = 3.0
 # A round is left out while its last one still runs. In a catch-up that is usual.
 SKIPS_WORTH_A_WORD = 5
@@ -76,6 +76,7 @@ def keep_running(bot: Bot, *, greeting: Greeting) -> None:
     finally:
         watchdog.stop()
         rota.stop()
+        bot.sender.leave()
         if not pulse.wait_idle(FAREWELL_SECONDS):
             # A thread waits for a network that does not answer. All that matters is on disk.
             log.warning("stopped in the middle of a call")

@@ -33,6 +33,7 @@ class LeaseHolder:
         self.name = f"{self.place}#{os.getpid()}"
         self._fences: dict[str, int] = {}
         self._turns: Counter[str] = Counter()
+        self._left = False
         self._lock = threading.Lock()
 
     def take(self, database: Database, channel: str, now: datetime) -> bool:
@@ -61,8 +62,12 @@ class LeaseHolder:
             self._turns[channel] += 1
             return self._turns[channel]
 
+    def leave(self) -> None:
+        """This process begins no send any more: every round under way has had its turn."""
+        self._left = True
+
     def is_turn(self, channel: str, turn: int) -> bool:
-        return self._turns[channel] == turn
+        return not self._left and self._turns[channel] == turn
 
     def holds(self, session: Session, channel: str, now: datetime) -> bool:
         """Whether the lease is ours in this very transaction."""

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from config.hours import Hours
 from listener.channels.base import Answerable
-from listener.models import MentionStatus
+from listener.models import Breaker, MentionStatus, Operation
 from responder.bot import Bot
 from responder.limits import sent_lately, too_many_automatic
 from responder.models import (
@@ -49,10 +49,14 @@ def paused(session: Session, bot: Bot, reply: Reply) -> bool:
 
 
 def wait_for(session: Session, bot: Bot, channel: str, now: datetime) -> Wait | None:
-    """Why nothing may leave on a channel just now: quiet hours, or enough has left lately."""
+    """Why nothing may leave on a channel just now: quiet hours, the network wants to be left alone,
+    or enough has left lately."""
     hours = Hours.read(bot.settings.responder.quiet_hours)
     if hours is not None and hours.hold(now, bot.zone):
         return Wait(until=hours.over(now, bot.zone), reason="quiet hours")
+    writing = session.get(Breaker, (channel, Operation.WRITE))
+    if writing is not None and writing.blocked_until is not None and now < writing.blocked_until:
+        return Wait(until=writing.blocked_until, reason=writing.reason)
     most = bot.channels[channel].options.sends_per_15_minutes
     stamps = sent_lately(session, channel, now)
     if len(stamps) >= most:

@@ -57,6 +57,8 @@ def outgoing(reply: Reply) -> Outgoing:
         answer_under=reply.in_reply_to,
         conversation=reply.mention.conversation.external_id,
         text=reply.text,
+        key=reply.id,
+        made_at=reply.queued_at,
     )
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.secrets import Redactor
-from listener.channels.base import Outgoing
 from listener.channels.facebook.channel import FacebookChannel, open_channel
 from listener.channels.metering import free
+from tests.fakes import make_outgoing
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAGE = "700000000000001"
@@ -18,9 +18,7 @@ TOKEN = "EAAcanaryPageToken"
 FEED = f"GET /v26.0/{PAGE}/feed"
 COMMENTS = f"GET /v26.0/{POST}/comments"
 SEND = f"POST /v26.0/{TOP}/comments"
-REPLY = Outgoing(
-    mention_id="900000000000101_303", answer_under=TOP, conversation=POST, text="Merci Marie"
-)
+REPLY = make_outgoing("900000000000101_303", "Merci Marie", answer_under=TOP, conversation=POST)
 
 
 def channel(url: str, now: datetime = NOW, **options: Any) -> FacebookChannel:

@@ -41,7 +41,7 @@ from responder.outbox import text_hash
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
 from sentiment.score import Sentiment
-from tests.fakes import NOW, FakeChannel, Watch, incoming
+from tests.fakes import NOW, FakeChannel, Watch, incoming, make_outgoing
 
 __all__ = [
     "LANGUAGES",
@@ -56,6 +56,7 @@ __all__ = [
     "make_database",
     "make_draft",
     "make_mention",
+    "make_outgoing",
     "make_reply",
     "tiny_book",
 ]

@@ -57,6 +57,21 @@ def incoming(external_id: str, text: str = "Where is my parcel?", **changes: Any
     )
 
 
+def make_outgoing(mention_id: str, text: str, **changes: Any) -> Outgoing:
+    """A reply to a text that is the root of its own thread, unless the changes say otherwise."""
+    return replace(
+        Outgoing(
+            mention_id=mention_id,
+            answer_under=mention_id,
+            conversation=mention_id,
+            text=text,
+            key="01a202c0ffee",
+            made_at=NOW,
+        ),
+        **changes,
+    )
+
+
 class FakeChannel:
     """A network in memory. Tests fill `feed` and `shown` and read `posts` and `hidden`.
 

@@ -19,6 +19,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,8 +27,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from urllib3.connection import HTTPConnection
 
-from config import settings
+from config import brand, settings
 from config.secrets import Redactor
+from config.settings import ROOT
 from listener.channels.x import weigh  # noqa: F401  # loaded late by the product, early here
 from responder.bot import Bot, assemble
 from responder.models import Reply, ReplyStatus
@@ -144,8 +146,15 @@ def _mark_calls(points: _Points) -> None:
     HTTPConnection.getresponse = answer  # type: ignore[method-assign]
 
 
+def _read_the_brand_book(order: Order) -> None:
+    """Here, once: every bot that is born has it in mind."""
+    wanted = settings.load(Path(order.config), environment=False).brand
+    brand.load(ROOT / wanted.path, wanted.languages)
+
+
 def _bear(order: Order) -> dict[str, Any]:
     """Fork a bot and wait for its end."""
+    _read_the_brand_book(order)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -171,6 +180,7 @@ def _be_born(order: Order, writer: int) -> NoReturn:
 
 
 def main() -> None:
+    brand.load = cache(brand.load)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:

@@ -73,6 +73,8 @@ def to(mention: Incoming, text: str) -> Outgoing:
         answer_under=mention.answer_under,
         conversation=mention.conversation,
         text=text,
+        key="reply1",
+        made_at=mention.created_at,
     )
 
 

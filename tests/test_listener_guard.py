@@ -31,7 +31,7 @@ from listener.breaker import (
     Outcomes,
     Told,
 )
-from listener.channels.base import Incoming, Outgoing, Report
+from listener.channels.base import Incoming, Report
 from listener.channels.errors import (
     AuthFailed,
     BudgetSpent,
@@ -47,10 +47,10 @@ from listener.channels.metering import Use
 from listener.guard import Guarded
 from listener.models import Breaker, Cause, Cursor, Operation
 from listener.poll import Poller
-from tests.factories import NOW, FakeChannel, Watch, incoming, make_database
+from tests.factories import NOW, FakeChannel, Watch, incoming, make_database, make_outgoing
 
 READ, WRITE = Operation.READ, Operation.WRITE
-REPLY = Outgoing(mention_id="1", answer_under="1", conversation="1", text="Hello")
+REPLY = make_outgoing("1", "Hello")
 
 
 class NoJitter(random.Random):

@@ -30,6 +30,7 @@ from listener.sandbox.faults import Act, Fault
 from listener.sandbox.wire_faults import WIRE
 from listener.sandbox.x.network import BRAND, XNetwork
 from tests import facebook_on_loopback, x_on_loopback
+from tests.fakes import make_outgoing
 
 NOW = x_on_loopback.NOW
 SILENCE = 1  # seconds a channel waits for an answer that never comes,
@@ -134,7 +135,7 @@ def x_running(fault: Fault | None = None) -> Iterator[tuple[XNetwork, XChannel, 
     post = network.post("anna", f"@{BRAND} where is it?", created_at=NOW - timedelta(minutes=5))
     channel = x_channel(network, patience(fault) if fault else PATIENCE)
     channel.check()  # learns who we are, so that the next call is the one a test breaks
-    reply = Outgoing(mention_id=post, answer_under=post, conversation=post, text="On its way!")
+    reply = make_outgoing(post, "On its way!")
     try:
         yield network, channel, reply
     finally:
@@ -155,7 +156,7 @@ def facebook_running(
     post = network.page_post("Winter is coming")
     top = network.comment(post, "anna", "Where is it?")
     channel = facebook_channel(network, patience(fault) if fault else PATIENCE)
-    reply = Outgoing(mention_id=top, answer_under=top, conversation=post, text="On its way!")
+    reply = make_outgoing(top, "On its way!", conversation=post)
     try:
         yield network, channel, reply
     finally:

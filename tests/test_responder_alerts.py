@@ -15,7 +15,7 @@ from config.secrets import MASK, Redactor
 from listener.models import Cursor, DeadLetter
 from responder.alerts import CALM, LASTING, Kind, Message, Told, plan, said
 from responder.bot import Bot
-from responder.condition import Condition, Severity, note, red, warning
+from responder.condition import Condition, Severity, each, note, red, warning
 from responder.messenger import Messenger
 from responder.notify import open_services
 from responder.pulse import Pulse
@@ -121,6 +121,24 @@ def test_what_is_new_together_is_told_together_and_a_storm_in_numbers() -> None:
     lines = message.body.splitlines()
     assert (lines[0], lines[-1], len(lines)) == ("reply 0", "… and 32 more: see the desk", 11)
     assert len(message.new) == 42
+
+
+def test_when_few_become_many_and_few_again_nobody_is_told_that_any_of_it_is_over() -> None:
+    few = each(["1", "2"], "x: failed", "did not leave")
+    many = each([str(number) for number in range(1, 9)], "x: failed", "did not leave")
+    (message,) = plan(lasting(*few), few, NOW).messages
+    books = dict(said(lasting(*few), message, NOW))
+    told = []
+    for minute, found in enumerate([many] * 30 + [few] * 30):
+        planned = plan(books, found, NOW + timedelta(minutes=minute))
+        books = dict(planned.books)
+        for message in planned.messages:
+            told.append(message.lines)
+            books = said(books, message, NOW + timedelta(minutes=minute))
+    assert told == [("8 replies did not leave",)]
+    away = plan(books, [], NOW + timedelta(minutes=60)).books
+    (over,) = plan(away, [], NOW + timedelta(minutes=80)).messages
+    assert sorted(over.over) == ["x: failed: 1", "x: failed: 2"]
 
 
 def test_a_warning_alone_is_no_failure() -> None:

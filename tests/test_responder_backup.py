@@ -21,7 +21,6 @@ from config.database import Database
 from config.errors import ConfigError
 from config.migrate import migrate
 from config.settings import ROOT
-from listener.channels.base import Outgoing
 from listener.channels.errors import RateLimited
 from listener.guard import Guarded
 from listener.models import Breaker, Operation
@@ -30,7 +29,15 @@ from responder.backup import Damaged, back_up, refuse_damaged, restore
 from responder.bot import Bot
 from responder.models import Alert, Credential, Reply, ReplyStatus, Role
 from tests.daemon import clean_environment
-from tests.factories import NOW, FakeChannel, Watch, make_bot, make_mention, make_reply
+from tests.factories import (
+    NOW,
+    FakeChannel,
+    Watch,
+    make_bot,
+    make_mention,
+    make_outgoing,
+    make_reply,
+)
 
 
 @pytest.fixture
@@ -218,7 +225,7 @@ def test_after_a_restore_nothing_leaves_before_the_network_had_time_to_show_it(
         row = session.get_one(Breaker, ("x", Operation.WRITE))
         assert (row.blocked_until, row.reason) == (until, "restored from a backup")
     guarded = Guarded(bot.channels["x"], database=bot.database, clock=watch, chance=Random(1))
-    reply = Outgoing(mention_id="1", answer_under="1", conversation="1", text="hello")
+    reply = make_outgoing("1", "hello")
     with pytest.raises(RateLimited):
         guarded.post(reply)
     watch.now = until

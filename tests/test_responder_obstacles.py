@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,8 @@ import pytest
 
 from config.settings import ResponderSettings
 from listener.channels.base import Outgoing, Posted
+from listener.channels.errors import Unavailable
+from listener.models import Breaker, Cause, Operation
 from responder import post as outbox
 from responder.approve import approve
 from responder.bot import Bot
@@ -58,6 +61,11 @@ def queued(bot: Bot, channel: FakeChannel, count: int) -> None:
             mention = make_mention(session)
             channel.shown[mention.external_id] = incoming(mention.external_id, mention.text)
             make_reply(session, make_draft(session, mention))
+
+
+def replies(bot: Bot) -> list[Reply]:
+    with bot.database.read() as session:
+        return list(session.query(Reply))
 
 
 def quiet(bot: Bot, hours: str) -> Bot:
@@ -112,6 +120,46 @@ def test_a_channel_never_sends_more_than_its_share_of_a_quarter_of_an_hour(
     clock.advance(minutes=1)
     assert post_round(bot, "x") == 3
     bot.database.close()
+
+
+def test_while_the_network_takes_nothing_it_is_not_even_asked_about_the_mentions(
+    bot: Bot, channel: FakeChannel, clock: Watch
+) -> None:
+    queued(bot, channel, 1)
+    channel.fail("lookup", Unavailable("it must not be asked"))
+    with bot.database.write() as session:
+        session.add(
+            Breaker(
+                channel="x",
+                operation=Operation.WRITE,
+                cause=Cause.POLICY,
+                blocked_until=clock() + timedelta(hours=1),
+                reason="blocked",
+                changed_at=clock(),
+            )
+        )
+    assert post_round(bot, "x") == 0
+    assert [reply.attempts for reply in replies(bot)] == [0]
+    clock.advance(hours=1)
+    post_round(bot, "x")
+    assert [reply.attempts for reply in replies(bot)] == [1]
+
+
+def test_who_is_told_to_stop_begins_no_other_send(
+    bot: Bot, channel: FakeChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued(bot, channel, 3)
+
+    def post(reply: Outgoing) -> Posted:
+        bot.sender.leave()
+        return FakeChannel.post(channel, reply)
+
+    monkeypatch.setattr(channel, "post", post)
+    assert post_round(bot, "x") == 1
+    assert Counter(reply.status for reply in replies(bot)) == {
+        ReplyStatus.SENT: 1,
+        ReplyStatus.QUEUED: 2,
+    }
 
 
 def test_a_machine_that_slept_between_reserving_and_sending_asks_everything_again(

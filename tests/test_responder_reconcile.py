@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from listener.channels.base import Outgoing, Written
+from listener.channels.base import Outgoing, Posted, Written
 from listener.channels.errors import Gone, RateLimited, Unavailable, Unknown
 from listener.models import Cursor, Mention, MentionStatus, OwnPost
 from responder.approve import hide
@@ -101,6 +101,24 @@ def test_a_reply_that_never_arrived_is_sent_once_more_with_a_new_stamp(desk: Des
     assert (reply.status, reply.sends) == (ReplyStatus.SENT, 2)
     assert first and reply.stamped_at and reply.stamped_at > first
     assert len(desk.channel.posts) == 1
+
+
+def test_every_attempt_tells_the_network_by_which_key_to_know_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Networks that know one take the second attempt for the first."""
+    keys: list[tuple[str, datetime]] = []
+
+    def post(reply: Outgoing) -> Posted:
+        keys.append((reply.key, reply.made_at))
+        return FakeChannel.post(desk.channel, reply)
+
+    monkeypatch.setattr(desk.channel, "post", post)
+    desk.channel.fail("post", LOST)
+    desk.post()
+    desk.after_the_doubt()
+    reply = desk.reply()
+    assert keys == [(reply.id, reply.queued_at)] * 2
 
 
 def test_absence_is_not_believed_before_call_and_lag_are_over(desk: Desk) -> None:

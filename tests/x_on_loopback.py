@@ -9,10 +9,10 @@ from typing import Any
 
 from config.clock import Clock
 from config.secrets import Redactor
-from listener.channels.base import Outgoing
 from listener.channels.metering import Metering, free
 from listener.channels.x import fields as x_fields
 from listener.channels.x.channel import XChannel, open_channel
+from tests.fakes import make_outgoing
 from tests.loopback import Network, payload, serving
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ ME = "1500000000000000001"
 MENTIONS = f"GET /2/users/{ME}/mentions"
 SEARCH = "GET /2/tweets/search/recent"
 MENTION = x_fields.id_at(NOW - timedelta(minutes=30))
-REPLY = Outgoing(mention_id=MENTION, answer_under=MENTION, conversation=MENTION, text="Ciao Anna!")
+REPLY = make_outgoing(MENTION, "Ciao Anna!")
 
 
 @contextmanager

@@ -115,12 +115,18 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Outgoing:
-    """A reply about to be posted: to this mention, in this conversation, and nowhere else."""
+    """A reply about to be posted: to this mention, in this conversation, and nowhere else.
+
+    `key` and `made_at` are the same for every attempt to send this reply, and on disk before the
+    first: what a network needs to take the second attempt for the first one.
+    """
 
     mention_id: str  # the external id of the mention
     answer_under: str  # Incoming.answer_under of that mention
     conversation: str
     text: str
+    key: str  # 1 to 64 letters and digits, of no other reply
+    made_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
