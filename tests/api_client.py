@@ -6,13 +6,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from listener.models import DeadLetter
 from responder import access
 from responder.bot import Bot
-from responder.desk import api
+from responder.desk.app import create_app
 from responder.models import Role
 from tests.factories import NOW, FakeChannel, incoming, make_bot, make_draft, make_mention
 
@@ -22,10 +21,8 @@ _numbers = count(1)
 class Client:
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
-        self.app = FastAPI(openapi_url="/api/v1/openapi.json")
-        self.app.include_router(api.router(bot))
-        api.install_problem_handlers(self.app)
-        self.http = TestClient(self.app, raise_server_exceptions=False)
+        self.app = create_app(bot)
+        self.http = TestClient(self.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
         self.tokens = {
             role: access.create_token(bot.database, name=f"t-{role}", role=role, now=NOW)
             for role in Role

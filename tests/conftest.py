@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -44,6 +45,9 @@ _NAMES = (
 
 # A machine that runs two browsers and a suite may be slow: what is right in the end is right.
 expect.set_options(timeout=20_000)
+_PATIENCE: Final = 90_000  # milliseconds for a page to come, and for a thing on it to be pressed
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 
 Visit = Callable[[Role], TestClient]
 """Signs in somebody of that role, named after it, and returns their browser."""
@@ -166,6 +170,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 @pytest.fixture
 def clean_page(page: Page) -> Iterator[Page]:
     """A page that fails its test if anything broke the content policy or reached the console."""
+    page.set_default_timeout(_PATIENCE)
     complaints: list[str] = []
     watch(page, complaints)
     yield page
@@ -188,6 +193,7 @@ def sit(browser: Browser, desk: OpenDesk) -> Iterator[Sit]:
         context = browser.new_context(reduced_motion="reduce", **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(_PATIENCE)
         watch(page, complaints)
         return seated(page, desk, name, role)
 

@@ -107,13 +107,11 @@ class Fate:
 class Nursery:
     """The forking process, kept for a whole matrix."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, eve: Path) -> None:
+        """`eve` is what `prepare` made: each fate begins with a copy of it."""
+        folder.mkdir()
+        self._folder, self._eve = folder, eve
         self._numbers = iter(range(1_000_000))
-        self._empty = folder / "empty.db"
-        database = Database(f"sqlite:///{self._empty}")
-        migrate(database, url=f"sqlite:///{self._empty}")
-        database.close()
         self._errors = (folder / "errors.txt").open("w+")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.nursery"],
@@ -124,7 +122,10 @@ class Nursery:
             text=True,
             env=clean_environment(),
         )
-        assert self._process.stdout and self._process.stdout.readline() == "ready\n"
+        assert self._process.stdout
+        with self._approved() as (_network, config):
+            self._order(config, time.time())
+            assert self._process.stdout.readline() == "ready\n", self._errors_told()
 
     def __enter__(self) -> Self:
         return self
@@ -156,13 +157,17 @@ class Nursery:
                 )
 
     def _live(self, config: Path, born: float, die_at: int, *, fine: bool) -> dict[str, Any]:
-        assert self._process.stdin and self._process.stdout
-        order = Order(config=str(config), born=born, die_at=die_at, fine=fine, seconds=_PATIENCE)
-        self._process.stdin.write(json.dumps(asdict(order)) + "\n")
-        self._process.stdin.flush()
+        assert self._process.stdout
+        self._order(config, born, die_at, fine=fine)
         told: dict[str, Any] = json.loads(self._process.stdout.readline())
         assert told["code"] == 0, f"the bot broke: {self._errors_told()}"
         return told
+
+    def _order(self, config: Path, born: float, die_at: int = 0, *, fine: bool = False) -> None:
+        assert self._process.stdin
+        order = Order(config=str(config), born=born, die_at=die_at, fine=fine, seconds=_PATIENCE)
+        self._process.stdin.write(json.dumps(asdict(order)) + "\n")
+        self._process.stdin.flush()
 
     def _errors_told(self) -> str:
         self._errors.seek(0)
@@ -172,28 +177,21 @@ class Nursery:
     def _approved(self) -> Iterator[tuple[XNetwork, Path]]:
         """A network with one mention, and a bot that heard it and has one reply to post."""
         folder = self._folder / str(next(self._numbers))
-        folder.mkdir()
-        shutil.copy(self._empty, folder / "bot.db")
-        network = XNetwork(clock=utcnow)
-        network.start()
-        try:
-            network.post("giulia", "@larixoutdoor my parcel never arrived, what a shame")
-            table = {"api_url": network.url, "web_url": network.url, **network.secrets()}
-            _approve_everything(write_config(folder, {"x": table}))
+        shutil.copytree(self._eve, folder)
+        with _network(folder) as network:
             limits = {"request_timeout_seconds": _TIMEOUT, "read_lag_seconds": _LAG}
-            yield network, write_config(folder, {"x": {**table, **limits}})
-        finally:
-            network.stop()
-            shutil.rmtree(folder)
+            yield network, write_config(folder, {"x": {**_table(network), **limits}})
+        shutil.rmtree(folder)
 
 
 class Nurseries:
     """Several at once: a fate is mostly waiting."""
 
     def __init__(self, folder: Path, *, count: int = 4) -> None:
-        for number in range(count):
-            (folder / str(number)).mkdir()
-        self._all = [Nursery(folder / str(number)) for number in range(count)]
+        eve = prepare(folder / "eve")
+        folders = [folder / str(number) for number in range(count)]
+        with ThreadPoolExecutor(count) as pool:
+            self._all = list(pool.map(lambda own: Nursery(own, eve), folders))
         self._idle = SimpleQueue[Nursery]()
         for nursery in self._all:
             self._idle.put(nursery)
@@ -224,6 +222,34 @@ class Nurseries:
             return nursery.fate(mood, die_at, fine=fine)
         finally:
             self._idle.put(nursery)
+
+
+def prepare(folder: Path) -> Path:
+    """A mention is heard and its answer approved: the moment at which every row begins."""
+    folder.mkdir()
+    url = f"sqlite:///{folder / 'bot.db'}"
+    database = Database(url)
+    migrate(database, url=url)
+    database.close()
+    with _network(folder) as network:
+        network.post("giulia", "@larixoutdoor my parcel never arrived, what a shame")
+        _approve_everything(write_config(folder, {"x": _table(network)}))
+    return folder
+
+
+@contextmanager
+def _network(folder: Path) -> Iterator[XNetwork]:
+    """The same network each time it is opened from a copy of its journal, on another port."""
+    network = XNetwork(clock=utcnow, path=folder / "network.jsonl")
+    network.start()
+    try:
+        yield network
+    finally:
+        network.stop()
+
+
+def _table(network: XNetwork) -> dict[str, Any]:
+    return {"api_url": network.url, "web_url": network.url, **network.secrets()}
 
 
 def _approve_everything(config: Path) -> None:

@@ -1,6 +1,7 @@
 """A process that gives birth to bots and lets each die at a chosen point of its life.
 
-Started as `python -m tests.nursery`. It imports the product once; then every line on stdin is an
+Started as `python -m tests.nursery`. It leads one such life itself, so that what a life loads and
+compiles is there for all that are born later; from then on every line on stdin is an
 order (JSON, see `Order`), for which it forks a bot, lets it run, and answers with one line: how it
 ended and how many kill points it passed. A point is: before and after every commit; and of every
 call to a network before it, when all of it has been sent, and when the answer is in. In `fine` mode
@@ -29,7 +30,6 @@ from urllib3.connection import HTTPConnection
 
 from config import brand, settings
 from config.secrets import Redactor
-from config.settings import ROOT
 from listener.channels.x import weigh  # noqa: F401  # loaded late by the product, early here
 from responder.bot import Bot, assemble
 from responder.models import Reply, ReplyStatus
@@ -40,7 +40,7 @@ HASTE = 10.0
 """The bot's clock runs so much faster than the wall's. Not faster: what it waits for in doubt (the
 5 seconds of a connect and more) must in real time be longer than its calls may take."""
 
-_RESTS = 0.05  # real seconds between two rounds
+_RESTS = 0.2  # real seconds between two rounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +72,15 @@ def hasty(born: float) -> Callable[[], datetime]:
 
 
 def live(order: Order) -> int:
-    """A life: come up as `run` does, then post and reconcile until nothing is open. Returns how
-    many points were passed."""
+    """A life, with its points. Returns how many of them were passed."""
     points = _Points(order.die_at)
     _mark_calls(points)
+    _work(order, lambda bot: _mark_commits(bot.database.engine, points, fine=order.fine))
+    return points.passed
+
+
+def _work(order: Order, born: Callable[[Bot], None]) -> None:
+    """Come up as `run` does, then post and reconcile until nothing is open."""
     bot = assemble(
         settings.load(Path(order.config), environment=False),
         source=order.config,
@@ -83,7 +88,7 @@ def live(order: Order) -> int:
         clock=hasty(order.born),
         checkpoints=True,
     )
-    _mark_commits(bot.database.engine, points, fine=order.fine)
+    born(bot)
     recover(bot)
     end = time.monotonic() + order.seconds
     while _open(bot) and time.monotonic() < end:
@@ -91,7 +96,6 @@ def live(order: Order) -> int:
             post_round(bot, channel)
         time.sleep(_RESTS)
     bot.database.close()
-    return points.passed
 
 
 def _open(bot: Bot) -> bool:
@@ -146,15 +150,8 @@ def _mark_calls(points: _Points) -> None:
     HTTPConnection.getresponse = answer  # type: ignore[method-assign]
 
 
-def _read_the_brand_book(order: Order) -> None:
-    """Here, once: every bot that is born has it in mind."""
-    wanted = settings.load(Path(order.config), environment=False).brand
-    brand.load(ROOT / wanted.path, wanted.languages)
-
-
 def _bear(order: Order) -> dict[str, Any]:
     """Fork a bot and wait for its end."""
-    _read_the_brand_book(order)
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -181,6 +178,7 @@ def _be_born(order: Order, writer: int) -> NoReturn:
 
 def main() -> None:
     brand.load = cache(brand.load)
+    _work(Order(**json.loads(sys.stdin.readline())), lambda _bot: None)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:

@@ -154,7 +154,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps=steps)
 def test_whatever_is_reserved_settled_or_lost_no_month_and_no_pot_is_overdrawn(
     steps: list[tuple[Use, int, float | None, int]],

@@ -603,7 +603,7 @@ BEFORE = st.sampled_from(
     steps=st.lists(STEPS, min_size=5, max_size=40),
     jitters=st.randoms(use_true_random=False),
 )
-@hypothesis_settings(deadline=None, max_examples=400)
+@hypothesis_settings(max_examples=400)
 def test_there_are_never_two_probes_nor_long_waits_for_failures_nor_words_cut_short(
     read: Circuit, write: Circuit, steps: list[Starts | Ends | Passes], jitters: random.Random
 ) -> None:

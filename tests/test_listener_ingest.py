@@ -384,7 +384,8 @@ def test_looking_again_takes_over_edits_and_never_adds_mentions(database: Databa
 
 
 @hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     st.lists(st.lists(st.tuples(st.integers(0, 8), st.text(max_size=20)), max_size=6), max_size=6)

@@ -208,7 +208,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database.close()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     moments=st.lists(MOMENTS, max_size=12),
     start=MOMENTS,

@@ -406,7 +406,6 @@ def so_often(examples: int) -> settings:
         # Without shrinking: it takes many minutes here, and the steps read like a story anyway.
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
         stateful_step_count=30,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
 

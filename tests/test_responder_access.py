@@ -316,7 +316,7 @@ def test_what_has_expired_is_thrown_away(database: Database) -> None:
 
 
 @given(name=st.text(alphabet=st.characters(), max_size=80) | st.just("\ud83d\0"))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_name_is_either_usable_or_refused_in_a_sentence(shared: Database, name: str) -> None:
     try:
         token = access.create_token(shared, name=name, role=Role.VIEWER, now=NOW)

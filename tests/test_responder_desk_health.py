@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
@@ -16,6 +15,7 @@ from config.database import Database
 from listener.models import Cursor
 from responder.bot import Bot
 from responder.desk import health
+from responder.desk.app import create_app
 from responder.models import PauseLevel
 from responder.pause import set_pause
 from tests.factories import FakeChannel, Watch, make_bot
@@ -35,9 +35,7 @@ def bot(tmp_path: Path, watch: Watch) -> Iterator[Bot]:
 
 
 def asked(bot: Bot, path: str = "/readyz") -> tuple[int, dict[str, Any]]:
-    app = FastAPI()
-    app.include_router(health.router(bot))
-    answer = TestClient(app).get(path)
+    answer = TestClient(create_app(bot), base_url="http://127.0.0.1").get(path)
     return answer.status_code, answer.json()
 
 

@@ -159,7 +159,7 @@ def encoded(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     path=st.sampled_from(["/mentions", "/drafts", "/replies", "/trends/volume"]),
     params=st.dictionaries(
@@ -184,7 +184,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     path=st.sampled_from(["/drafts/{}/approve", "/drafts/{}/reject", "/pause", "/resume"]),
     key=st.text(max_size=40),

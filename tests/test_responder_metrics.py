@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
@@ -18,7 +17,7 @@ from config.settings import ROOT
 from listener.models import Cursor, DeadLetter, Gap, SpendEntry
 from responder import access
 from responder.bot import Bot
-from responder.desk import health
+from responder.desk.app import create_app
 from responder.metrics import exposition
 from responder.models import ReplyStatus, Role
 from responder.pulse import Pulse
@@ -115,9 +114,7 @@ def test_the_manual_lists_every_metric_and_no_other(bot: Bot) -> None:
 
 
 def visitor(bot: Bot, address: str) -> TestClient:
-    app = FastAPI()
-    app.include_router(health.router(bot))
-    return TestClient(app, client=(address, 4711))
+    return TestClient(create_app(bot), base_url="http://127.0.0.1", client=(address, 4711))
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])

@@ -139,7 +139,7 @@ def test_the_costs_are_those_argon2_recommends() -> None:
     assert "m=65536,t=3,p=4" in PasswordHasher().hash("x")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(name=st.text(), password=st.text(max_size=50), address=st.text(max_size=100))
 def test_rubbish_at_the_door_is_refused_and_never_breaks_it(
     shared: Database, name: str, password: str, address: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.settings import LANGUAGES
@@ -70,7 +70,6 @@ def test_an_injury_is_heard_whatever_the_network_says_the_language_is() -> None:
 ODD = st.characters(categories=("Cs", "Cc", "Cf", "Mn", "So", "Lo", "Ll", "Po", "Zs"))
 
 
-@settings(deadline=None)
 @given(
     text=st.text() | st.text(alphabet=ODD),
     hint=st.none() | st.sampled_from([*LANGUAGES, "pt", "und"]) | st.text(max_size=5),
@@ -98,6 +97,5 @@ def test_no_text_breaks_the_judge(text: str, hint: str | None) -> None:
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz ", max_size=200))
-@settings(deadline=None)
 def test_a_judgement_depends_on_the_text_alone(text: str) -> None:
     assert judge(text, languages=LANGUAGES) == judge(text, languages=LANGUAGES)

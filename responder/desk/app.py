@@ -44,10 +44,8 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
         lifespan=lifespan,
     )
     app.state.desk = desk
-    app.include_router(api.router(bot))
-    app.include_router(health.router(bot, pulse))
-    for screen in (signin, queue, actions, stream, switch, trends, channels):
-        app.include_router(screen.router)
+    for part in (api, health, signin, queue, actions, stream, switch, trends, channels):
+        app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)
     api.install_problem_handlers(app)  # for its own paths; elsewhere ours, installed before, go on

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from responder import access
 from responder.bot import Bot
 from responder.condition import Severity
+from responder.desk.pages import desk_of
 from responder.metrics import CONTENT_TYPE, exposition
 from responder.models import CredentialKind, PauseLevel
 from responder.pause import EVERYWHERE, all_pauses
@@ -22,37 +23,34 @@ from responder.readiness import conditions
 _PROXY_HEADERS: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
-def router(bot: Bot, pulse: Pulse | None = None) -> APIRouter:
-    """/livez, /readyz and /metrics of one bot. `pulse`: of the jobs in this process, if any."""
-    health = APIRouter(tags=["Health"])
-
-    @health.get("/livez")
-    def livez() -> dict[str, bool]:
-        """The process answers."""
-        return {"ok": True}
-
-    @health.get("/readyz", responses={503: {"description": "Not ready; `reasons` say why"}})
-    def readyz() -> JSONResponse:
-        """200 if the bot can do what it is there for, else 503 with reasons."""
-        found = readiness(bot, pulse)
-        return JSONResponse(found, 200 if found["ok"] else 503)
-
-    _metrics(health, bot, pulse)
-    return health
+router = APIRouter(tags=["Health"])
 
 
-def _metrics(health: APIRouter, bot: Bot, pulse: Pulse | None) -> None:
-    def metrics(request: Request) -> Response:
-        """Numbers for Prometheus. Asked from another machine, it takes an API token."""
-        if not (_is_next_door(request) or _has_token(request, bot)):
-            told = "From another machine: Authorization: Bearer antiphon_…\n"
-            return PlainTextResponse(told, 401, {"WWW-Authenticate": 'Bearer realm="antiphon"'})
-        try:
-            return PlainTextResponse(exposition(bot, pulse), media_type=CONTENT_TYPE)
-        except SQLAlchemyError:
-            return PlainTextResponse("The database does not answer: see /readyz\n", 503)
+@router.get("/livez")
+def livez() -> dict[str, bool]:
+    """The process answers."""
+    return {"ok": True}
 
-    health.add_api_route("/metrics", metrics, response_class=PlainTextResponse)
+
+@router.get("/readyz", responses={503: {"description": "Not ready; `reasons` say why"}})
+def readyz(request: Request) -> JSONResponse:
+    """200 if the bot can do what it is there for, else 503 with reasons."""
+    desk = desk_of(request)
+    found = readiness(desk.bot, desk.pulse)
+    return JSONResponse(found, 200 if found["ok"] else 503)
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+def metrics(request: Request) -> Response:
+    """Numbers for Prometheus. Asked from another machine, it takes an API token."""
+    desk = desk_of(request)
+    if not (_is_next_door(request) or _has_token(request, desk.bot)):
+        told = "From another machine: Authorization: Bearer antiphon_…\n"
+        return PlainTextResponse(told, 401, {"WWW-Authenticate": 'Bearer realm="antiphon"'})
+    try:
+        return PlainTextResponse(exposition(desk.bot, desk.pulse), media_type=CONTENT_TYPE)
+    except SQLAlchemyError:
+        return PlainTextResponse("The database does not answer: see /readyz\n", 503)
 
 
 def readiness(bot: Bot, pulse: Pulse | None = None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -67,8 +68,10 @@ class Paused:
     by: str
 
 
+@cache
 def make_templates() -> Environment:
-    """Everything is escaped, and a forgotten value is an error, not a blank."""
+    """Everything is escaped, and a forgotten value is an error, not a blank. One for all desks of
+    a process: to compile the templates takes longer than to fill them."""
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
