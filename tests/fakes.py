@@ -12,6 +12,7 @@ from config.clock import Clock
 from listener.channels.base import (
     ChannelOptions,
     Declaration,
+    Fee,
     Incoming,
     Length,
     Outgoing,
@@ -104,6 +105,8 @@ class FakeChannel:
             links_welcome=links_welcome,
             can_hide=True,
             prices_checked=prices_checked,
+            fees=(Fee(what="a reply", micros=15_000),) if prices_checked else (),
+            allowances=("100 replies in 15 minutes",),
         )
         self.feed: list[Incoming] = []
         self.shown: dict[str, Incoming | None] = {}

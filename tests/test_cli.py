@@ -209,7 +209,11 @@ def test_check_is_green_with_good_keys_and_red_with_bad_ones(
     tables = sandbox.tables()
     green = command("--config", str(write_config(tmp_path, tables)), "check", "--json")
     assert green.returncode == 0, green.stdout
-    assert json.loads(green.stdout)["facebook"]["account"] == "Larix Outdoor"
+    told = json.loads(green.stdout)
+    assert told["facebook"]["account"] == "Larix Outdoor"
+    assert told["x"]["fees_usd"]["a reply with a link"] == 0.2
+    assert told["facebook"]["fees_usd"] == {}
+    assert all(one["allowances"] and one["text_limit"] for one in told.values())
     tables["x"]["access_token"] = "not-the-right-one"
     red = command("--config", str(write_config(tmp_path, tables)), "check", "--json")
     assert red.returncode == 1

@@ -6,7 +6,7 @@ import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -426,3 +426,16 @@ def test_gaps_unreadable_texts_and_failing_streams_are_there_for_everybody_to_se
     assert "search reaches back seven days" in page
     assert "id is missing" in page
     assert "<script>alert(1)" not in page
+
+
+def test_what_a_network_allows_and_charges_is_told_in_its_own_words(tmp_path: Path) -> None:
+    x = FakeChannel("x", prices_checked=date(2026, 11, 21))
+    bot = make_bot(tmp_path, channels=[x, FakeChannel("facebook")], clock=utcnow)
+    with TestClient(create_app(bot), base_url="http://127.0.0.1") as client:
+        secret = access.entry_link(bot.database, name="v", role=Role.VIEWER, now=bot.clock())
+        client.get(f"/enter/{secret}", headers={"sec-fetch-site": "same-origin"})
+        page = " ".join(client.get("/channels").text.split())
+    bot.database.close()
+    assert page.count("It allows 100 replies in 15 minutes.") == 2
+    assert page.count("A reply costs $0.015.") == page.count("It charges nothing.") == 1
+    assert "Prices were last compared on 2026-11-21." in page

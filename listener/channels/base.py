@@ -174,6 +174,14 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fee:
+    """What a network charges for one thing, in millionths of a US dollar."""
+
+    what: str  # "a reply"
+    micros: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Declaration:
     """What a channel says of itself, so that nobody has to ask for its kind."""
 
@@ -187,6 +195,9 @@ class Declaration:
     prices_checked: date | None = (
         None  # when its prices were last looked up; None: it costs nothing
     )
+    fees: tuple[Fee, ...] = ()
+    allowances: tuple[str, ...] = ()  # "100 replies in 15 minutes": by the network's own documents
+    token_ends: str = ""  # when a token stops by itself, as a sentence; "" where it never does
 
 
 class ChannelOptions(BaseModel):

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from listener.budget import usd
-from listener.channels.base import Channel, Report
+from listener.channels.base import Channel, Declaration, Report
 from listener.channels.errors import ChannelError
 from listener.health import ChannelHealth, channel_health
 from listener.pots import MICROS
@@ -28,6 +28,7 @@ class Found:
 
     name: str
     report: Report
+    declaration: Declaration
     health: ChannelHealth
     spending: Spending | None = None
     prices_outdated: bool = False
@@ -70,6 +71,7 @@ def look_at(bot: Bot, channel: Channel) -> Found:
     return Found(
         name=channel.name,
         report=report,
+        declaration=channel.declaration,
         health=channel_health(bot.database, channel.name),
         spending=spending(bot.database, channel.name, now, channel.options) if checked else None,
         prices_outdated=prices_outdated(checked, now),
@@ -97,6 +99,11 @@ def _as_json(found: Found) -> dict[str, object]:
         "ok": not found.problems,
         "problems": found.problems,
         "warnings": found.warnings,
+        "token_ends": found.declaration.token_ends,
+        "text_limit": found.declaration.text_limit,
+        "counted_in": found.declaration.counted_in,
+        "allowances": found.declaration.allowances,
+        "fees_usd": {fee.what: fee.micros / MICROS for fee in found.declaration.fees},
         "last_fetch": last and last.isoformat(),
         "budget_left_usd": money and money.left / MICROS,
         "budget_left_percent": money and round(100 - money.percent, 1),
@@ -121,6 +128,11 @@ def _facts(found: Found) -> dict[str, str]:
         "account": report.account or "?",
         "permissions": ", ".join(report.permissions) or "?",
         "token lives": "no end known" if days is None else f"{days} days",
+        "tokens end": found.declaration.token_ends or "not by themselves",
+        "texts": f"up to {found.declaration.text_limit} {found.declaration.counted_in}",
+        "network allows": "\n".join(found.declaration.allowances) or "says nothing",
+        "it charges": "\n".join(f"{usd(fee.micros)} {fee.what}" for fee in found.declaration.fees)
+        or "nothing",
         "last fetch": last.isoformat() if last else "never",
         "budget left": _budget(found.spending),
         "gaps": str(health.gap_count),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from listener.budget import usd
 from listener.health import channel_health
 from responder.desk.pages import desk_of, render
 from responder.desk.signin import Seat
@@ -19,5 +20,11 @@ def channels(request: Request, seat: Seat) -> Response:
     found = conditions(bot, desk_of(request).pulse, bot.clock())
     healths = [channel_health(bot.database, name) for name in bot.channels]
     return render(
-        request, "channels.html", seat=seat, healths=healths, known=bot.channels, found=found
+        request,
+        "channels.html",
+        seat=seat,
+        healths=healths,
+        known=bot.channels,
+        found=found,
+        usd=usd,
     )

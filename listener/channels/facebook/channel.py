@@ -32,6 +32,13 @@ _LIMIT: Final = 8000  # code points; refused beyond, by what others report: Meta
 _AT_ONCE: Final = 50  # ids in one call
 _CLOCKS_APART: Final = timedelta(seconds=60)
 _READ_BACK_PAGES: Final = 5
+# https://developers.facebook.com/docs/graph-api/overview/rate-limiting (2026-08)
+_ALLOWANCES: Final = ("in 24 hours 4,800 calls for each person who engaged with the Page",)
+# https://developers.facebook.com/docs/facebook-login/guides/access-tokens (2026-08)
+_LASTS: Final = (
+    "a system user's never; a person's with their password, their role or a permission unused for "
+    "90 days"
+)
 _WARN_DAYS: Final = 14  # before a token ends: making a new one takes a person of the Page
 _NEEDED: Final = ("pages_read_engagement", "pages_read_user_content", "pages_manage_engagement")
 
@@ -87,6 +94,8 @@ class FacebookChannel:
             counted_in="characters",
             links_welcome=True,
             can_hide=True,
+            allowances=_ALLOWANCES,
+            token_ends=_LASTS,
         )
 
     def fetch(self, stream: str, position: str | None) -> Page:

@@ -43,6 +43,13 @@ _KEEPS_TEXT_DAYS: Final = 30
 words are kept no longer. The number is ours (https://docs.x.com/developer-terms/policy, 2026-08).
 """
 
+# https://docs.x.com/x-api/fundamentals/rate-limits (2026-08). X's answers go before them.
+_ALLOWANCES: Final = (
+    "100 replies in 15 minutes, and 10,000 in 24 hours for all accounts of the app",
+    "300 pages of mentions and 300 of search in 15 minutes",
+    "900 pages of our own posts in 15 minutes",
+)
+
 _CLOCKS_APART: Final = timedelta(seconds=60)  # how far X's clock and ours may differ unnoticed
 _READ_BACK_PAGES: Final = 10
 _NEARLY: Final = 0.9  # of the monthly cap
@@ -107,6 +114,8 @@ class XChannel:
             can_hide=True,
             keeps_text_days=_KEEPS_TEXT_DAYS,
             prices_checked=self._client.till.prices_checked,
+            fees=self._client.till.fees,
+            allowances=_ALLOWANCES,
         )
 
     def fetch(self, stream: str, position: str | None) -> Page:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from config.clock import Clock
+from listener.channels.base import Fee
 from listener.channels.metering import Charge, Meter, Use
 from listener.channels.wire import Item
 from listener.channels.x import prices as x_prices
@@ -19,6 +20,13 @@ from listener.channels.x.tariff import Quote, Resource
 
 _REMEMBERED: Final = 20_000  # resources: some four megabytes
 _CLOCKS_APART: Final = timedelta(minutes=5)  # no further, or X refuses our signatures
+_FEES: Final = (
+    ("a reply", "reply"),
+    ("a reply with a link", "reply_with_link"),
+    ("a mention read", "owned_post"),
+    ("a post of somebody else read", "post"),
+    ("an author read", "user"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +71,12 @@ class Till:
     def prices_checked(self) -> date:
         """When somebody last compared our prices with X's."""
         return self._prices[-1].checked
+
+    @property
+    def fees(self) -> tuple[Fee, ...]:
+        """What X charges today, for people to read."""
+        now = x_prices.on(self._clock().date(), self._prices)
+        return tuple(Fee(what=told, micros=getattr(now, name)) for told, name in _FEES)
 
     def pressure(self) -> float:
         """By how much to stretch the time between two polls."""
