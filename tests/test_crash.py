@@ -102,24 +102,29 @@ def _rounds(sandbox: Sandbox, count: int = 4) -> None:
 @pytest.fixture
 def x_alone(tmp_path: Path, sandbox: Sandbox) -> Path:
     """Without a search, GET /2/tweets is the lookup before a send and nothing else."""
+    # What is in doubt is looked for 5 + 1 + 1 seconds later.
+    return _x_alone(tmp_path, sandbox, request_timeout_seconds=1)
+
+
+def _x_alone(folder: Path, sandbox: Sandbox, **options: float) -> Path:
     table = {**sandbox.tables()["x"], "poll_seconds": 0.3, "queries": []}
-    table["request_timeout_seconds"] = 1  # what is in doubt is looked for 5 + 1 + 1 seconds later
-    return write_config(tmp_path, {"x": table})
+    return write_config(folder, {"x": {**table, **options}})
 
 
-def test_killed_between_two_pages_it_hears_everybody_once(sandbox: Sandbox, x_alone: Path) -> None:
+def test_killed_between_two_pages_it_hears_everybody_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    config = _x_alone(tmp_path, sandbox)
     customers = 150
     for number in range(customers):
         sandbox.x.post(f"customer{number}", f"@larixoutdoor my parcel {number} never arrived")
     mentions = f"/2/users/{sandbox.x.users['larixoutdoor'].id}/mentions"
     sandbox.x.faults.next("GET", mentions, slow(0))
     sandbox.x.faults.next("GET", mentions, hang(60))
-    with Daemon(x_alone) as daemon:
+    with Daemon(config) as daemon:
         eventually(lambda: sandbox.x.faults.done == 2)
         kept = len(daemon.get("/mentions", limit=200)["items"])
         daemon.kill()
     assert 0 < kept < customers, "the first page is kept, the second is on its way"
-    with Daemon(x_alone) as daemon:
+    with Daemon(config) as daemon:
         eventually(lambda: len(daemon.get("/mentions", limit=200)["items"]) >= customers)
         _rounds(sandbox, 2)
         heard = [item["external_id"] for item in daemon.get("/mentions", limit=200)["items"]]

@@ -46,6 +46,8 @@ def _links(post: Item) -> Iterator[Media]:
     """Links that lead out of X; those to a post's own pictures or a quoted post are no news."""
     seen = set()
     for url in map(wire.mapping, wire.listing(wire.mapping(post.get("entities")).get("urls"))):
+        if "media_key" in url:  # one of its own pictures, which came along already
+            continue
         address = wire.words(url.get("unwound_url")) or wire.words(url.get("expanded_url"))
         if address not in seen and _leads_out(address):
             seen.add(address)

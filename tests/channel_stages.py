@@ -1,0 +1,203 @@
+"""Where each channel is put to the test: its network at home, told what people do in words that
+mean the same on every network. A new channel brings one class of these and passes the contract
+(tests/test_listener_channels_contract.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from config.secrets import Redactor
+from listener.channels import open_channels
+from listener.channels.base import Channel, Incoming, Outgoing
+from listener.channels.metering import free
+from listener.sandbox.facebook.network import FacebookNetwork
+from listener.sandbox.network import Network
+from listener.sandbox.x.network import BRAND, XNetwork
+from listener.sandbox.x.post import Photo
+from tests.fakes import Watch
+
+NOW = datetime(2026, 11, 20, 10, 5, tzinfo=UTC)
+PICTURE = "https://pictures.example/tent.jpg"
+ALT = "A torn tent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A reply of ours as the network itself knows it."""
+
+    external_id: str
+    text: str
+    under: str
+
+
+class Stage:
+    """One network, one account of the brand on it, and customers."""
+
+    kind: ClassVar[str]
+    hears: ClassVar[str]  # the stream that brings what is said to us
+    limited: ClassVar[str] = "rate_limited"  # the ready-made fault for "too many calls"
+    alt: ClassVar[str] = ALT  # what this network says a picture shows
+    network: Network
+    reads: tuple[str, str]  # method and path of the call behind `hears`
+    writes: tuple[str, str]  # of the call that posts
+
+    def __init__(self) -> None:
+        self.watch = Watch(NOW)
+
+    def __enter__(self) -> Self:
+        self.network.start()
+        self.open()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.network.stop()
+
+    def channel(self, **changes: Any) -> Channel:
+        table = {**self.table(), **changes}
+        found = open_channels(
+            {self.kind: table}, source="bot.toml", redactor=Redactor(), clock=self.watch, meter=free
+        )
+        return found[self.kind]
+
+    def wrong_keys(self) -> dict[str, str]:
+        """The table's secrets, none of them right."""
+        return dict.fromkeys(self.secrets(), "canary-not-the-right-one")
+
+    # What each network does its own way
+
+    def open(self) -> None:
+        """Once it runs: what must be there before anybody can speak to us."""
+
+    def table(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def secrets(self) -> Mapping[str, str]:
+        raise NotImplementedError
+
+    def says(self, text: str, *, author: str = "anna", picture: bool = False) -> str:
+        """Somebody speaks to us, now. Returns the id."""
+        raise NotImplementedError
+
+    def answers(self, external_id: str, text: str, *, author: str = "anna") -> str:
+        """Somebody answers what we wrote, without naming us. Returns the id."""
+        raise NotImplementedError
+
+    def edits(self, external_id: str, text: str) -> None:
+        raise NotImplementedError
+
+    def deletes(self, external_id: str) -> None:
+        raise NotImplementedError
+
+    def says_what_we_may_hide(self, text: str) -> str:
+        """Where a network lets us hide things at all."""
+        return self.says(text)
+
+    def standing(self) -> list[Standing]:
+        """What of ours stands there, the oldest first."""
+        raise NotImplementedError
+
+    # What people do on all of them
+
+    def a_colleague_answers(self, external_id: str, text: str) -> str:
+        return self.network.reply_natively(external_id, text)
+
+    def later(self, **span: float) -> None:
+        self.watch.now += timedelta(**span)
+
+
+def reply_to(mention: Incoming, text: str, *, key: str = "01a2c0ffee") -> Outgoing:
+    return Outgoing(
+        mention_id=mention.external_id,
+        answer_under=mention.answer_under,
+        conversation=mention.conversation,
+        text=text,
+        key=key,
+        made_at=mention.created_at + timedelta(minutes=1),
+    )
+
+
+class XStage(Stage):
+    kind, hears = "x", "mentions"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.network: XNetwork = XNetwork(clock=self.watch)
+        self.reads = ("GET", f"/2/users/{self.network.brand.id}/mentions")
+        self.writes = ("POST", "/2/tweets")
+
+    def table(self) -> dict[str, Any]:
+        return {"api_url": self.network.url, "web_url": self.network.url, **self.secrets()}
+
+    def secrets(self) -> Mapping[str, str]:
+        return self.network.secrets()
+
+    def says(self, text: str, *, author: str = "anna", picture: bool = False) -> str:
+        photos = [Photo(url=PICTURE, alt=ALT)] if picture else []
+        return self.network.post(author, f"@{BRAND} {text}", photos=photos)
+
+    def answers(self, external_id: str, text: str, *, author: str = "anna") -> str:
+        return self.network.post(author, text, in_reply_to=external_id)
+
+    def edits(self, external_id: str, text: str) -> None:
+        self.network.edit(external_id, f"@{BRAND} {text}")
+
+    def deletes(self, external_id: str) -> None:
+        self.network.delete(external_id)
+
+    def says_what_we_may_hide(self, text: str) -> str:
+        """X lets us hide replies to our own posts."""
+        return self.answers(self.network.post(BRAND, "Our new tents are here"), text)
+
+    def standing(self) -> list[Standing]:
+        return [
+            Standing(external_id=post.id, text=post.text, under=post.in_reply_to or "")
+            for post in self.network.own_posts()
+        ]
+
+
+class FacebookStage(Stage):
+    kind, hears = "facebook", "feed"
+    limited = "page_limit"
+    alt = ""  # Graph tells none of a comment's picture
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.network: FacebookNetwork = FacebookNetwork(clock=self.watch)
+        self.reads = ("GET", f"/v26.0/{self.network.page_id}/feed")
+        self.writes = ("POST", "/v26.0/")
+
+    def open(self) -> None:
+        self._post = self.network.page_post("Our new tents are here")
+
+    def table(self) -> dict[str, Any]:
+        own = {"page_id": self.network.page_id, **self.secrets()}
+        return {"api_url": self.network.url, "web_url": self.network.url, **own}
+
+    def secrets(self) -> Mapping[str, str]:
+        return self.network.secrets()
+
+    def says(self, text: str, *, author: str = "anna", picture: bool = False) -> str:
+        if picture:
+            return self.network.comment(self._post, author, text, photo=PICTURE, photo_alt=ALT)
+        return self.network.comment(self._post, author, text)
+
+    def answers(self, external_id: str, text: str, *, author: str = "anna") -> str:
+        return self.network.comment(external_id, author, text)
+
+    def edits(self, external_id: str, text: str) -> None:
+        self.network.edit(external_id, text)
+
+    def deletes(self, external_id: str) -> None:
+        self.network.delete(external_id)
+
+    def standing(self) -> list[Standing]:
+        return [
+            Standing(external_id=one.id, text=one.text, under=one.parent or one.post or "")
+            for one in self.network.own_comments()
+        ]
+
+
+STAGES: dict[str, type[Stage]] = {stage.kind: stage for stage in (XStage, FacebookStage)}
