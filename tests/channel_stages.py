@@ -7,13 +7,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from config.clock import Clock
 from config.secrets import Redactor
 from listener.channels import open_channels
 from listener.channels.base import Channel, Incoming, Outgoing
 from listener.channels.metering import free
 from listener.sandbox.facebook.network import FacebookNetwork
+from listener.sandbox.facebook.objects import Place
 from listener.sandbox.network import Network
 from listener.sandbox.x.network import BRAND, XNetwork
 from listener.sandbox.x.post import Photo
@@ -44,8 +47,11 @@ class Stage:
     reads: tuple[str, str]  # method and path of the call behind `hears`
     writes: tuple[str, str]  # of the call that posts
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None, path: Path | None = None) -> None:
+        """`clock`: without one, time stands still until `later` is said. `path`: the network's
+        journal; from a copy of it the same network comes up again."""
         self.watch = Watch(NOW)
+        self.network = self.make_network(clock or self.watch, path)
 
     def __enter__(self) -> Self:
         self.network.start()
@@ -67,6 +73,9 @@ class Stage:
         return dict.fromkeys(self.secrets(), "canary-not-the-right-one")
 
     # What each network does its own way
+
+    def make_network(self, clock: Clock, path: Path | None) -> Network:
+        raise NotImplementedError
 
     def open(self) -> None:
         """Once it runs: what must be there before anybody can speak to us."""
@@ -122,11 +131,13 @@ def reply_to(mention: Incoming, text: str, *, key: str = "01a2c0ffee") -> Outgoi
 class XStage(Stage):
     kind, hears = "x", "mentions"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.network: XNetwork = XNetwork(clock=self.watch)
-        self.reads = ("GET", f"/2/users/{self.network.brand.id}/mentions")
+    network: XNetwork
+
+    def make_network(self, clock: Clock, path: Path | None) -> XNetwork:
+        made = XNetwork(clock=clock, path=path)
+        self.reads = ("GET", f"/2/users/{made.brand.id}/mentions")
         self.writes = ("POST", "/2/tweets")
+        return made
 
     def table(self) -> dict[str, Any]:
         return {"api_url": self.network.url, "web_url": self.network.url, **self.secrets()}
@@ -163,14 +174,17 @@ class FacebookStage(Stage):
     limited = "page_limit"
     alt = ""  # Graph tells none of a comment's picture
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.network: FacebookNetwork = FacebookNetwork(clock=self.watch)
-        self.reads = ("GET", f"/v26.0/{self.network.page_id}/feed")
+    network: FacebookNetwork
+
+    def make_network(self, clock: Clock, path: Path | None) -> FacebookNetwork:
+        made = FacebookNetwork(clock=clock, path=path)
+        self.reads = ("GET", f"/v26.0/{made.page_id}/feed")
         self.writes = ("POST", "/v26.0/")
+        return made
 
     def open(self) -> None:
-        self._post = self.network.page_post("Our new tents are here")
+        if not self.network.objects:
+            self.network.page_post("Our new tents are here")
 
     def table(self) -> dict[str, Any]:
         own = {"page_id": self.network.page_id, **self.secrets()}
@@ -180,9 +194,10 @@ class FacebookStage(Stage):
         return self.network.secrets()
 
     def says(self, text: str, *, author: str = "anna", picture: bool = False) -> str:
+        (ours,) = self.network.posts(Place.PAGE)
         if picture:
-            return self.network.comment(self._post, author, text, photo=PICTURE, photo_alt=ALT)
-        return self.network.comment(self._post, author, text)
+            return self.network.comment(ours.id, author, text, photo=PICTURE, photo_alt=ALT)
+        return self.network.comment(ours.id, author, text)
 
     def answers(self, external_id: str, text: str, *, author: str = "anna") -> str:
         return self.network.comment(external_id, author, text)

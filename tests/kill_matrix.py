@@ -1,6 +1,6 @@
 """The kill matrix: a bot killed at every point of a send, in every mood of a network.
 
-For each mood of sandbox X and each kill point n = 1, 2, 3, ... a bot with one approved reply is
+For each mood of a network and each kill point n = 1, 2, 3, ... a bot with one approved reply is
 started as a real process and killed with SIGKILL at its n-th point, then started again and left
 alone until nothing is open. Then the network is asked what is really there. The number of points is
 found by counting: the row ends with the life that survives.
@@ -28,11 +28,11 @@ from config.migrate import migrate
 from config.secrets import Redactor
 from config.settings import ROOT
 from listener.sandbox.faults import RESET_AFTER, RESET_BEFORE, answers, hang, slow
-from listener.sandbox.x.network import XNetwork
 from responder.approve import approve
 from responder.bot import assemble
 from responder.draft import draft_round
 from responder.models import Draft, Reply, ReplyStatus
+from tests.channel_stages import Stage
 from tests.daemon import clean_environment, write_config
 from tests.nursery import HASTE, Order
 
@@ -53,26 +53,27 @@ _REPETITION: Final = answers(
     },
 )
 
-Mood = Callable[[XNetwork], None]
+Mood = Callable[[Stage], None]
 
 
 def _once(fault: Any) -> Mood:
-    return lambda network: network.faults.next("POST", "/2/tweets", fault)
+    return lambda stage: stage.network.faults.next(*stage.writes, fault)
 
 
-def _limited(network: XNetwork) -> None:
+def _limited(stage: Stage) -> None:
+    """As X says it. Others tell of minutes, which here would be minutes indeed."""
     reset = str(int(time.time() + 1))
     body = {"title": "Too Many Requests", "status": 429}
-    _once(answers(429, body, headers={"x-rate-limit-reset": reset}))(network)
+    _once(answers(429, body, headers={"x-rate-limit-reset": reset}))(stage)
 
 
-def _lagging(network: XNetwork) -> None:
-    network.lag_seconds = _REAL_LAG
+def _lagging(stage: Stage) -> None:
+    stage.network.lag_seconds = _REAL_LAG
 
 
-def _lagging_and_lost(network: XNetwork) -> None:
-    _lagging(network)
-    _once(RESET_AFTER)(network)
+def _lagging_and_lost(stage: Stage) -> None:
+    _lagging(stage)
+    _once(RESET_AFTER)(stage)
 
 
 MOODS: Final[Mapping[str, Mood]] = {
@@ -83,10 +84,11 @@ MOODS: Final[Mapping[str, Mood]] = {
     "reset after it was stored": _once(RESET_AFTER),
     "silence, nothing stored": _once(hang(2 * _TIMEOUT)),
     "stored, the answer comes too late": _once(slow(2 * _TIMEOUT)),
-    "429 until a second later": _limited,
     "our own posts show up late": _lagging,
     "stored, reset, and shows up late": _lagging_and_lost,
 }
+LIMITED: Final[Mapping[str, Mood]] = {"429 until a second later": _limited}
+"""On X alone."""
 WORST: Final = ("stored, reset, and shows up late", "stored, the answer comes too late")
 REPETITION: Final[Mood] = _once(_REPETITION)
 """403 duplicate content, though nothing is there. Apart, because it must not end with a reply: the
@@ -107,10 +109,10 @@ class Fate:
 class Nursery:
     """The forking process, kept for a whole matrix."""
 
-    def __init__(self, folder: Path, eve: Path) -> None:
+    def __init__(self, folder: Path, kind: type[Stage], eve: Path) -> None:
         """`eve` is what `prepare` made: each fate begins with a copy of it."""
         folder.mkdir()
-        self._folder, self._eve = folder, eve
+        self._folder, self._kind, self._eve = folder, kind, eve
         self._numbers = iter(range(1_000_000))
         self._errors = (folder / "errors.txt").open("w+")
         self._process = subprocess.Popen(
@@ -123,7 +125,7 @@ class Nursery:
             env=clean_environment(),
         )
         assert self._process.stdout
-        with self._approved() as (_network, config):
+        with self._approved() as (_stage, config):
             self._order(config, time.time())
             assert self._process.stdout.readline() == "ready\n", self._errors_told()
 
@@ -139,19 +141,19 @@ class Nursery:
 
     def fate(self, mood: Mood, die_at: int, *, fine: bool = False) -> Fate:
         """One field of the matrix."""
-        with self._approved() as (network, config):
-            mood(network)
+        with self._approved() as (stage, config):
+            mood(stage)
             born = time.time()
             first = self._live(config, born, die_at, fine=fine)
             if first["killed"]:
                 self._live(config, born, 0, fine=fine)
             with _replies(config) as reply:
                 # A mood whose fault never comes would be none: the reply must have met it.
-                assert not network.faults.waiting(), "the network was not asked as expected"
+                assert not stage.network.faults.waiting(), "the network was not asked as expected"
                 return Fate(
                     died=first["killed"],
                     points=first["points"],
-                    standing=len(network.own_posts()),
+                    standing=len(stage.standing()),
                     status=reply.status,
                     sends=reply.sends,
                 )
@@ -174,24 +176,24 @@ class Nursery:
         return self._errors.read()[-3000:]
 
     @contextmanager
-    def _approved(self) -> Iterator[tuple[XNetwork, Path]]:
+    def _approved(self) -> Iterator[tuple[Stage, Path]]:
         """A network with one mention, and a bot that heard it and has one reply to post."""
         folder = self._folder / str(next(self._numbers))
         shutil.copytree(self._eve, folder)
-        with _network(folder) as network:
+        with _on(self._kind, folder) as stage:
             limits = {"request_timeout_seconds": _TIMEOUT, "read_lag_seconds": _LAG}
-            yield network, write_config(folder, {"x": {**_table(network), **limits}})
+            yield stage, write_config(folder, {stage.kind: {**stage.table(), **limits}})
         shutil.rmtree(folder)
 
 
 class Nurseries:
     """Several at once: a fate is mostly waiting."""
 
-    def __init__(self, folder: Path, *, count: int = 4) -> None:
-        eve = prepare(folder / "eve")
+    def __init__(self, folder: Path, kind: type[Stage], *, count: int = 4) -> None:
+        self.name, eve = kind.kind, prepare(folder / "eve", kind)
         folders = [folder / str(number) for number in range(count)]
         with ThreadPoolExecutor(count) as pool:
-            self._all = list(pool.map(lambda own: Nursery(own, eve), folders))
+            self._all = list(pool.map(lambda own: Nursery(own, kind, eve), folders))
         self._idle = SimpleQueue[Nursery]()
         for nursery in self._all:
             self._idle.put(nursery)
@@ -224,32 +226,22 @@ class Nurseries:
             self._idle.put(nursery)
 
 
-def prepare(folder: Path) -> Path:
+def prepare(folder: Path, kind: type[Stage]) -> Path:
     """A mention is heard and its answer approved: the moment at which every row begins."""
     folder.mkdir()
     url = f"sqlite:///{folder / 'bot.db'}"
     database = Database(url)
     migrate(database, url=url)
     database.close()
-    with _network(folder) as network:
-        network.post("giulia", "@larixoutdoor my parcel never arrived, what a shame")
-        _approve_everything(write_config(folder, {"x": _table(network)}))
+    with _on(kind, folder) as stage:
+        stage.says("my parcel never arrived, what a shame", author="giulia")
+        _approve_everything(write_config(folder, {stage.kind: stage.table()}))
     return folder
 
 
-@contextmanager
-def _network(folder: Path) -> Iterator[XNetwork]:
+def _on(kind: type[Stage], folder: Path) -> Stage:
     """The same network each time it is opened from a copy of its journal, on another port."""
-    network = XNetwork(clock=utcnow, path=folder / "network.jsonl")
-    network.start()
-    try:
-        yield network
-    finally:
-        network.stop()
-
-
-def _table(network: XNetwork) -> dict[str, Any]:
-    return {"api_url": network.url, "web_url": network.url, **network.secrets()}
+    return kind(clock=utcnow, path=folder / "network.jsonl")
 
 
 def _approve_everything(config: Path) -> None:

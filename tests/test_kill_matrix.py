@@ -1,7 +1,8 @@
 """Killed at every single point of a send, the bot answers once: not never, and not twice.
 
-`make test` runs the two worst moods of a network; `make test-real` runs all of them and prints the
-table, and once more the smoothest one, every statement to the database being a point to die at.
+`make test` runs the two worst moods of X; `make test-real` runs all of them on every network and
+prints the table, and once more the smoothest one, every statement to the database being a point to
+die at.
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ from collections.abc import Iterator
 import pytest
 
 from responder.models import ReplyStatus
-from tests.kill_matrix import MOODS, REPETITION, WORST, Fate, Nurseries
+from tests.channel_stages import STAGES
+from tests.kill_matrix import LIMITED, MOODS, REPETITION, WORST, Fate, Nurseries
 
 LEAST_POINTS = 20
 """Fewer would mean that the counting is broken: a send has six calls to the network alone."""
 
 
 @pytest.fixture(scope="module")
-def nurseries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nurseries]:
-    with Nurseries(tmp_path_factory.mktemp("nurseries")) as nurseries:
+def nurseries(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Nurseries]:
+    kind = getattr(request, "param", "x")
+    with Nurseries(tmp_path_factory.mktemp("nurseries"), STAGES[kind]) as nurseries:
         yield nurseries
 
 
@@ -46,19 +51,25 @@ def test_words_the_network_takes_for_a_repetition_end_with_a_human(nurseries: Nu
     assert (fate.standing, fate.status) == (0, ReplyStatus.FAILED)
 
 
+ALL = {**MOODS, **LIMITED}
+ROWS = [
+    *(("x", mood, False) for mood in ALL),
+    ("x", "all is well", True),
+    *((kind, mood, False) for kind in STAGES if kind != "x" for mood in MOODS),
+]
+
+
 @pytest.mark.real
-@pytest.mark.parametrize(
-    ("mood", "fine"), [*((mood, False) for mood in MOODS), ("all is well", True)]
-)
+@pytest.mark.parametrize(("nurseries", "mood", "fine"), ROWS, indirect=["nurseries"])
 def test_the_full_matrix(
     nurseries: Nurseries, mood: str, fine: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fates = nurseries.row(MOODS[mood], fine=fine)
+    fates = nurseries.row(ALL[mood], fine=fine)
     lost = sum(fate.standing == 0 for fate in fates)
     doubled = sum(fate.standing > 1 for fate in fates)
     with capsys.disabled():
         killed = sum(fate.died for fate in fates)
         each = "commit, call and statement" if fine else "commit and call"
-        line = f"\n{mood}: killed at {killed} points (every {each}), {lost} lost, {doubled} doubled"
-        sys.stdout.write(line)
+        row = f"{nurseries.name}, {mood}: killed at {killed} points (every {each})"
+        sys.stdout.write(f"\n{row}, {lost} lost, {doubled} doubled")
     assert not wrong(fates)
