@@ -3,8 +3,9 @@
 PY ?= python3
 V := .venv/bin/python
 UV := .venv/bin/uv
-# Tests run side by side, each worker with a browser of its own; 0: one after the other, for --pdb.
-WORKERS ?= 2
+# Tests run side by side, each worker with a browser of its own; three on two cores, because many of
+# them wait. 0: one after the other, for --pdb.
+WORKERS ?= 3
 PYTEST := $(V) -m pytest -q -n $(WORKERS) --dist worksteal
 
 run: .venv/.ok ## the demo: sandbox networks, embedded database, no keys

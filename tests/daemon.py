@@ -24,7 +24,7 @@ from responder import access
 from responder.bot import database_url
 from responder.models import Role
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -43,7 +43,7 @@ def command(
         capture_output=True,
         cwd=ROOT,
         env=clean_environment(**environment),
-        timeout=60,
+        timeout=180,
         check=False,
     )
     return subprocess.CompletedProcess(
@@ -139,7 +139,7 @@ class Daemon:
         """As an init system does it. Returns how many seconds it took."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        self.process.wait(60)
         return time.monotonic() - started
 
     def get(self, path: str, **params: Any) -> Any:

@@ -118,7 +118,7 @@ def test_the_daemon_tells_people_of_trouble(tmp_path: Path, network: Network) ->
     x = dict.fromkeys(keys, "value-1") | {"api_url": "http://127.0.0.1:9", "poll_seconds": 0.2}
     config = write_config(tmp_path, {"x": x}, alerts={"urls": [url]})
     with Daemon(config) as daemon:
-        (asked, *_) = eventually(lambda: network.calls("POST /s3cretPath99"), seconds=60)
+        (asked, *_) = eventually(lambda: network.calls("POST /s3cretPath99"), seconds=180)
         assert "x/mentions was never fetched" in asked.json["message"]
         assert asked.json["title"] == "Antiphon: Larix Outdoor"
         assert daemon.url.rpartition(":")[0] in asked.json["message"]
