@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import ROOT
+from listener.channels import KINDS
 from tests.daemon import clean_environment
 
 SOURCES = sorted(
@@ -49,11 +50,20 @@ def test_nobody_outside_the_channels_knows_a_network_by_name(path: Path) -> None
         for part in ast.walk(node)
         if isinstance(part, ast.Constant) and isinstance(part.value, str)
     }
-    assert not compared & {"x", "facebook"}
+    assert not compared & set(KINDS)
 
 
 @pytest.mark.parametrize(
-    "package", ["sentiment.judge", "listener.normalize", "responder.decide", "responder.compose"]
+    "package",
+    [
+        "config.hours",
+        "sentiment.judge",
+        "listener.normalize",
+        "listener.likeness",
+        "responder.decide",
+        "responder.compose",
+        "responder.recognise",
+    ],
 )
 def test_what_decides_loads_neither_database_nor_client_not_even_indirectly(package: str) -> None:
     program = (
