@@ -185,6 +185,7 @@ class Reply(Base):
     attempts: Mapped[int] = mapped_column(default=0)  # that the network surely did not act on
     sends: Mapped[int] = mapped_column(default=0)  # times it was stamped `sending`
     stamped_at: Mapped[datetime | None] = mapped_column(Moment)  # the last of them
+    repetition: Mapped[bool] = mapped_column(default=False)  # so the network took its words
     doubted_at: Mapped[datetime | None] = mapped_column(Moment)  # since when its fate is unknown
     read_back_at: Mapped[datetime | None] = mapped_column(Moment)  # when to look for it (again)
     verify_at: Mapped[datetime | None] = mapped_column(Moment)  # when to see if it still stands

@@ -141,7 +141,7 @@ def _is_not_there(bot: Bot, reply_id: str) -> None:
         reply = session.get(Reply, reply_id, with_for_update=True)
         if reply is None or reply.status is not ReplyStatus.UNKNOWN:
             return  # a human settled it meanwhile
-        if reply.sends >= SENDS_AT_MOST:
+        if reply.repetition or reply.sends >= SENDS_AT_MOST:
             give_back(reply, f"sent in vain, look at the thread: {reply.reason}", now)
         else:
             may_leave_again(reply, now)

@@ -175,7 +175,7 @@ def after_error(bot: Bot, reply_id: str, error: ChannelError, *, stamp: datetime
         if not is_under_way(reply, stamp):
             return
         if isinstance(error, Unknown):
-            _doubt(bot, reply, str(error), now, final=error.repetition)
+            _doubt(bot, reply, str(error), now, repetition=error.repetition)
         elif isinstance(error, Gone):
             _lost_its_mention(reply, now)
         elif isinstance(error, Refused):
@@ -237,16 +237,14 @@ def settled(reply: Reply, status: ReplyStatus, reason: str, now: datetime) -> No
         reply.doubted_at = reply.read_back_at = None
 
 
-def _doubt(bot: Bot, reply: Reply, reason: str, now: datetime, *, final: bool = False) -> None:
+def _doubt(bot: Bot, reply: Reply, reason: str, now: datetime, *, repetition: bool = False) -> None:
     """Nobody knows whether it stands. It is looked for once nothing of it can be under way any
-    more. `final`: if it is not there then, sending the same words again would be refused again."""
+    more. `repetition`: if it is not there then, the same words would be refused again."""
     channel = bot.channels.get(reply.channel)
-    settled(reply, ReplyStatus.UNKNOWN, _REPETITION if final else reason, now)
-    reply.doubted_at = now
+    settled(reply, ReplyStatus.UNKNOWN, _REPETITION if repetition else reason, now)
+    reply.doubted_at, reply.repetition = now, repetition
     # A channel that is not configured any more cannot be asked: then only a human can settle it.
     reply.read_back_at = _believable_at(reply, channel, now) if channel else None
-    if final:
-        reply.sends = max(reply.sends, SENDS_AT_MOST)
 
 
 def _believable_at(reply: Reply, channel: Channel, now: datetime) -> datetime:

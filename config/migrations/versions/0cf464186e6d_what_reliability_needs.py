@@ -101,6 +101,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('replies', schema=None) as batch_op:
         batch_op.add_column(sa.Column('sends', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('repetition', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('doubted_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('read_back_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('verify_at', sa.DateTime(timezone=True), nullable=True))
@@ -125,6 +126,7 @@ def downgrade() -> None:
         batch_op.drop_column('verify_at')
         batch_op.drop_column('read_back_at')
         batch_op.drop_column('doubted_at')
+        batch_op.drop_column('repetition')
         batch_op.drop_column('sends')
 
     with op.batch_alter_table('mentions', schema=None) as batch_op:
