@@ -1,0 +1,114 @@
+"""A stretch of time on Bluesky, read again: notifications from the newest on down to it, and
+searches that are told its bounds.
+
+Search keeps to `since` and `until` where the server honours them; where it does not, the list is
+walked down like the notifications. https://docs.bsky.app/docs/api/app-bsky-feed-search-posts
+(2026-11)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from listener.channels import wire
+from listener.channels.base import Missing, Page
+from listener.channels.bluesky import paging
+from listener.channels.bluesky.lists import LOST_CURSOR, Listed, Row, Stretch
+from listener.channels.bluesky.stream import NOTIFICATIONS, SEARCH, BlueskyStreams
+from listener.channels.errors import Unavailable
+from listener.channels.metering import Use
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Where a search through a stretch stands. `left`: the lists that still have pages, each with
+    the cursor of its next one; `pages`, `oldest`: of the list that is being read."""
+
+    left: Mapping[str, str | None]
+    pages: int = 0
+    oldest: datetime | None = None
+
+    @classmethod
+    def load(cls, position: str | None) -> Search | None:
+        """From the note; None if it cannot be read."""
+        try:
+            note = wire.mapping(json.loads(position or "null"))
+        except ValueError:
+            return None
+        left = wire.mapping(note.get("left"))
+        if not left:
+            return None
+        return cls(
+            left={name: wire.words(left[name]) or None for name in left},
+            pages=wire.count(note.get("pages")),
+            oldest=wire.moment(note.get("oldest")),
+        )
+
+    def dump(self) -> str:
+        oldest = self.oldest.isoformat() if self.oldest else None
+        return json.dumps({"left": dict(self.left), "pages": self.pages, "oldest": oldest})
+
+    def after(self, name: str, listed: Listed, since: datetime) -> tuple[Search, bool]:
+        """Where it stands after a page of that list, and whether that list had to be left too
+        early."""
+        cursor, times = listed.rows.cursor, listed.rows.times
+        seen = min([*times, *([self.oldest] if self.oldest else [])], default=None)
+        on = cursor is not None and cursor != self.left[name]
+        if not on or paging.far_enough(times, since):
+            return self._without(name), False
+        if self.pages + 1 >= paging.MOST_PAGES:
+            return replace(self._without(name), oldest=seen), True
+        left = {**self.left, name: cursor}
+        return Search(left=left, pages=self.pages + 1, oldest=seen), False
+
+    def _without(self, name: str) -> Search:
+        return Search(left={other: self.left[other] for other in self.left if other != name})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlueskyArchive:
+    streams: BlueskyStreams
+
+    def fill(self, since: datetime, until: datetime, position: str | None) -> Page:
+        """One page of one list. Raises ChannelError; Unavailable when the network no longer knows
+        the position."""
+        search = Search.load(position) or Search(left=self._all())
+        name = next(iter(search.left))
+        try:
+            listed = self._listed(name, search.left[name], Stretch(since=since, until=until))
+        except LOST_CURSOR as error:
+            if search.left[name] is None:
+                raise
+            raise Unavailable(f"the way through the stretch was lost: {error}") from None
+        after, cut_off = search.after(name, listed, since)
+        return Page(
+            items=listed.items,
+            position=replace(after, oldest=None).dump() if cut_off else after.dump(),
+            more=bool(after.left),
+            rejected=listed.rejected,
+            missing=_unread(since, after.oldest or until) if cut_off else None,
+        )
+
+    def _all(self) -> dict[str, str | None]:
+        queries = self.streams.all_queries()
+        return dict.fromkeys([NOTIFICATIONS, *(f"{SEARCH} {query}" for query in queries)])
+
+    def _listed(self, name: str, cursor: str | None, within: Stretch) -> Listed:
+        lists, (kind, _, query) = self.streams.lists, name.partition(" ")
+
+        def outside(row: Row) -> bool:
+            return not within.holds(row.at)
+
+        if kind == SEARCH and query:
+            return lists.search(query, cursor, use=Use.REPAIR, known=outside, within=within)
+        return lists.notifications(cursor, use=Use.REPAIR, known=outside)
+
+
+def _unread(since: datetime, until: datetime) -> Missing | None:
+    if until <= since:
+        return None
+    reason = f"one search reads no more than {paging.MOST_PAGES} pages"
+    return Missing(since=since, until=until, reason=reason)
