@@ -1,0 +1,65 @@
+"""The keys of a `[channels.<name>]` table of kind "mastodon"."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+
+from config.secrets import Redactor
+from listener.channels import outbound
+from listener.channels.base import ChannelOptions
+
+_HASHTAG: Final = re.compile(r"#\w+")
+_CALLS_OF_A_REPLY: Final = 2  # the look at what is answered, and the post itself
+
+
+def _readable(query: str) -> str:
+    if query.startswith("#") and not _HASHTAG.fullmatch(query):
+        raise ValueError("a hashtag is # with letters, digits and underscores behind it")
+    return query
+
+
+Url = Annotated[str, AfterValidator(outbound.base_url)]
+Query = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_readable)]
+
+
+class MastodonOptions(ChannelOptions):
+    """The secret is a value or `file:/path`. A query that begins with # is a hashtag, any other one
+    is words to search for."""
+
+    api_url: Url = "https://mastodon.social"
+    access_token: SecretStr = SecretStr("")
+    queries: tuple[Query, ...] = ()
+
+    @field_validator("queries", mode="before")
+    @classmethod
+    def _from_environment(cls, value: object) -> object:
+        """A list in an environment variable is JSON text."""
+        if isinstance(value, str) and value.lstrip().startswith("["):
+            return json.loads(value)
+        return value
+
+    @property
+    def call_seconds(self) -> float:
+        """A reply takes two calls, one after the other: nobody can say that it does not stand
+        before the second one must have ended."""
+        return _CALLS_OF_A_REPLY * super().call_seconds
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The hashtags among the queries, without their #."""
+        return tuple(query[1:] for query in self.queries if query.startswith("#"))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(query for query in self.queries if not query.startswith("#"))
+
+    def token(self, *, name: str, source: str, redactor: Redactor) -> str:
+        """The secret itself. Raises ConfigError when it is missing."""
+        value = outbound.unlock(
+            self.access_token, name=name, key="access_token", source=source, redactor=redactor
+        )
+        return outbound.require(value, name=name, key="access_token", source=source)
