@@ -15,8 +15,11 @@ from config.secrets import Redactor
 from listener.channels import open_channels
 from listener.channels.base import Channel, Incoming, Outgoing
 from listener.channels.metering import free
+from listener.sandbox.bluesky.network import BlueskyNetwork
 from listener.sandbox.facebook.network import FacebookNetwork
 from listener.sandbox.facebook.objects import Place
+from listener.sandbox.mastodon.network import MastodonNetwork
+from listener.sandbox.mastodon.objects import Media as MastodonMedia
 from listener.sandbox.network import Network
 from listener.sandbox.x.network import BRAND, XNetwork
 from listener.sandbox.x.post import Photo
@@ -25,6 +28,7 @@ from tests.fakes import Watch
 NOW = datetime(2026, 11, 20, 10, 5, tzinfo=UTC)
 PICTURE = "https://pictures.example/tent.jpg"
 ALT = "A torn tent"
+WRONG = "canary-not-the-right-one"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,7 @@ class Stage:
     hears: ClassVar[str]  # the stream that brings what is said to us
     limited: ClassVar[str] = "rate_limited"  # the ready-made fault for "too many calls"
     alt: ClassVar[str] = ALT  # what this network says a picture shows
+    picture: ClassVar[str] = PICTURE  # where it lies; "http": at an address of the network's own
     network: Network
     reads: tuple[str, str]  # method and path of the call behind `hears`
     writes: tuple[str, str]  # of the call that posts
@@ -70,7 +75,7 @@ class Stage:
 
     def wrong_keys(self) -> dict[str, str]:
         """The table's secrets, none of them right."""
-        return dict.fromkeys(self.secrets(), "canary-not-the-right-one")
+        return dict.fromkeys(self.secrets(), WRONG)
 
     # What each network does its own way
 
@@ -215,4 +220,82 @@ class FacebookStage(Stage):
         ]
 
 
-STAGES: dict[str, type[Stage]] = {stage.kind: stage for stage in (XStage, FacebookStage)}
+class BlueskyStage(Stage):
+    kind, hears = "bluesky", "notifications"
+    picture = "http"
+    network: BlueskyNetwork
+
+    def make_network(self, clock: Clock, path: Path | None) -> BlueskyNetwork:
+        made = BlueskyNetwork(clock=clock, path=path)
+        self.reads = ("GET", "/xrpc/app.bsky.notification.listNotifications")
+        self.writes = ("POST", "/xrpc/com.atproto.repo.putRecord")
+        return made
+
+    def table(self) -> dict[str, Any]:
+        return {"api_url": self.network.url, "web_url": self.network.web_url, **self.secrets()}
+
+    def secrets(self) -> Mapping[str, str]:
+        return self.network.secrets()
+
+    def wrong_keys(self) -> dict[str, str]:
+        return {"app_password": WRONG}
+
+    def says(self, text: str, *, author: str = "anna", picture: bool = False) -> str:
+        images = [ALT] if picture else []
+        return self.network.post(author, f"@{self.network.brand.handle} {text}", images=images)
+
+    def answers(self, external_id: str, text: str, *, author: str = "anna") -> str:
+        return self.network.post(author, text, reply_to=external_id)
+
+    def edits(self, external_id: str, text: str) -> None:
+        self.network.edit(external_id, f"@{self.network.brand.handle} {text}")
+
+    def deletes(self, external_id: str) -> None:
+        self.network.delete(external_id)
+
+    def standing(self) -> list[Standing]:
+        return [
+            Standing(external_id=post.id, text=post.text, under=post.in_reply_to or "")
+            for post in self.network.own_posts()
+        ]
+
+
+class MastodonStage(Stage):
+    kind, hears = "mastodon", "mentions"
+    network: MastodonNetwork
+
+    def make_network(self, clock: Clock, path: Path | None) -> MastodonNetwork:
+        made = MastodonNetwork(clock=clock, path=path)
+        made.calls_in_5_minutes = made.pages_in_15_minutes = 100_000  # time stands still here
+        self.reads = ("GET", "/api/v1/notifications")
+        self.writes = ("POST", "/api/v1/statuses")
+        return made
+
+    def table(self) -> dict[str, Any]:
+        return {"api_url": self.network.url, **self.secrets()}
+
+    def secrets(self) -> Mapping[str, str]:
+        return self.network.secrets()
+
+    def says(self, text: str, *, author: str = "anna", picture: bool = False) -> str:
+        media = [MastodonMedia(url=PICTURE, alt=ALT)] if picture else []
+        return self.network.post(author, f"@{BRAND} {text}", media=media)
+
+    def answers(self, external_id: str, text: str, *, author: str = "anna") -> str:
+        return self.network.post(author, f"@{BRAND} {text}", reply_to=external_id)
+
+    def edits(self, external_id: str, text: str) -> None:
+        self.network.edit(external_id, f"@{BRAND} {text}")
+
+    def deletes(self, external_id: str) -> None:
+        self.network.delete(external_id)
+
+    def standing(self) -> list[Standing]:
+        return [
+            Standing(external_id=one.id, text=one.text, under=one.answers or "")
+            for one in self.network.own_posts()
+        ]
+
+
+_ALL = (XStage, FacebookStage, BlueskyStage, MastodonStage)
+STAGES: dict[str, type[Stage]] = {stage.kind: stage for stage in _ALL}

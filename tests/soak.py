@@ -168,7 +168,7 @@ class Soak:
         """Lives of 15 to 45 seconds, each ended by SIGKILL while drafts are being approved."""
         end = time.monotonic() + seconds
         with (
-            self._in_background(self.customer_writes, every=0.7),
+            self._in_background(self.customer_writes, every=1.2),
             self._in_background(self.somebody_changes_something, every=5),
         ):
             while time.monotonic() < end:

@@ -76,8 +76,7 @@ def test_every_key_of_the_example_is_explained_where_it_first_stands() -> None:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_channel_has_its_steps_to_get_in(kind: str) -> None:
     text = _doc("docs/channels.md")
-    heading = {"x": "## X", "facebook": "## Facebook"}[kind]
-    part = text.split(heading)[1].split("\n## ")[0]
+    part = text.split(f"\n## {kind.capitalize()}\n")[1].split("\n## ")[0]
     assert "### Getting in, step by step" in part
     assert "| permission | needed for |" in part
 

@@ -29,10 +29,9 @@ from listener.channels.errors import (
 from listener.normalize import said
 from listener.sandbox.faults import Act
 from listener.sandbox.wire_faults import WIRE
-from tests.channel_stages import NOW, PICTURE, STAGES, Stage, reply_to
+from tests.channel_stages import NOW, STAGES, WRONG, Stage, reply_to
 
 MANY = 130  # more than one page on every network
-CANARY = "canary-not-the-right-one"
 
 
 @pytest.fixture(params=STAGES)
@@ -189,7 +188,8 @@ def test_people_are_known_by_an_id_that_is_theirs_alone(stage: Stage, channel: C
 def test_a_picture_comes_along_with_what_it_shows(stage: Stage, channel: Channel) -> None:
     stage.says("Look at this", picture=True)
     (shown,) = heard(channel, stage).media
-    assert (shown.url, shown.kind, shown.alt) == (PICTURE, MediaKind.IMAGE, stage.alt)
+    assert shown.url.startswith(stage.picture)
+    assert (shown.kind, shown.alt) == (MediaKind.IMAGE, stage.alt)
 
 
 # Looking again
@@ -318,7 +318,7 @@ def test_wrong_keys_are_told_without_naming_them(stage: Stage) -> None:
         channel.fetch(stage.hears, None)
     report = channel.check()
     assert report.problems
-    assert CANARY not in f"{raised.value} {report}"
+    assert WRONG not in f"{raised.value} {report}"
 
 
 def test_a_limit_is_told_with_its_end(stage: Stage, channel: Channel) -> None:

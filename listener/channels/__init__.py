@@ -14,7 +14,9 @@ from listener.channels.metering import Metering
 
 # kind -> "module:factory". Loaded only when configured, to keep start and memory small.
 KINDS: Mapping[str, str] = {
+    "bluesky": "listener.channels.bluesky.channel:open_channel",
     "facebook": "listener.channels.facebook.channel:open_channel",
+    "mastodon": "listener.channels.mastodon.channel:open_channel",
     "x": "listener.channels.x.channel:open_channel",
 }
 
