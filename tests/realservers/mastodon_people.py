@@ -1,0 +1,207 @@
+"""What people do on a server with the Mastodon API, with Mastodon.py."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from mastodon import MastodonNetworkError, MastodonNotFoundError
+from mastodon.return_types import Status
+
+from tests.realservers.mastodon import SECONDS, Account, MastodonServer
+from tests.realservers.people import Customer, Said
+
+_SECOND_DIGITS = 10
+_TRIES = 8
+_SETTLING_SECONDS = 1.0
+"""After a lost connection: by then a post that was taken stands among its author's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnMastodon:
+    """A brand on a server with the Mastodon API and the customers there: a `RealNetwork`."""
+
+    server: MastodonServer
+    brand: Account
+    can_quote: bool = True
+    burst: int = 1000
+
+    @classmethod
+    def with_new_brand(cls, server: MastodonServer) -> Self:
+        """A brand that nobody has spoken to yet, among the same customers."""
+        return cls(server=server, brand=server.account(f"larix{next(server.numbers)}"))
+
+    @property
+    def handle(self) -> str:
+        return self.brand.name
+
+    @property
+    def customers(self) -> Sequence[Customer]:
+        return [
+            Customer(external_id=one.external_id, handle=one.name) for one in self.server.customers
+        ]
+
+    def table(self) -> dict[str, Any]:
+        return {
+            "kind": "mastodon",
+            "api_url": self.server.url,
+            "access_token": self.brand.access_token,
+        }
+
+    def says(self, customer: Customer, text: str) -> str:
+        return self._writes(self._of(customer), _naming(self.handle, text))
+
+    def says_to(self, customer: Customer, text: str, *, under: str) -> str:
+        return self._writes(self._of(customer), text, in_reply_to_id=under)
+
+    def quotes(self, customer: Customer, text: str, *, of: str) -> str:
+        return self._writes(self._of(customer), text, quoted_status_id=of)
+
+    def edits(self, customer: Customer, post: str, text: str) -> None:
+        self._of(customer).client.status_update(post, text)
+
+    def deletes(self, customer: Customer, post: str) -> None:
+        self._of(customer).client.status_delete(post)
+
+    def brand_says(self, text: str) -> str:
+        return self._writes(self.brand, text)
+
+    def brand_answers(self, text: str, *, under: str) -> str:
+        """The app puts the name of whoever is answered before the words."""
+        author = self.brand.client.status(under).account.username
+        return self._writes(self.brand, _naming(author, text), in_reply_to_id=under)
+
+    def notified(self) -> list[str]:
+        first = self.brand.client.notifications(types=["mention"], limit=80)
+        listed = self.brand.client.fetch_remaining(first)
+        return [self._lasting(one.status.id) for one in listed if one.status]
+
+    def thread(self, post: str, *, seen_by: Customer | None = None) -> list[Said]:
+        try:
+            return self._under(post, self._viewer(post, seen_by))
+        except MastodonNotFoundError as missing:
+            raise LookupError(post) from missing
+
+    def _under(self, post: str, viewer: Account) -> list[Said]:
+        return [
+            Said(
+                self._lasting(one.id),
+                str(one.account.username),
+                _plain(one.content),
+                self._lasting(one.in_reply_to_id),
+            )
+            for one in viewer.client.status_context(post).descendants
+        ]
+
+    def shown(self, post: str, *, seen_by: Customer | None = None) -> str | None:
+        try:
+            return _plain(self._viewer(post, seen_by).client.status(post).content)
+        except MastodonNotFoundError:
+            return None
+
+    def _of(self, customer: Customer) -> Account:
+        ids = {one.external_id: one for one in self.server.customers}
+        return ids[customer.external_id]
+
+    def _viewer(self, post: str, customer: Customer | None) -> Account:
+        if customer:
+            return self._of(customer)
+        author = self.server.authors.get(post, self.brand)
+        return self.server.customers[0] if author is self.brand else author
+
+    def _writes(self, account: Account, text: str, **place: Any) -> str:
+        post = self._lasting(self._posted(account, text, place).id)
+        self.server.authors[post] = account
+        return post
+
+    def _posted(self, account: Account, text: str, place: dict[str, Any]) -> Status:
+        posted: Status = account.client.status_post(text, **place)
+        return posted
+
+    def _lasting(self, post: object) -> str:
+        """The id of a post in a form that never changes."""
+        return str(post)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnSnac(OnMastodon):
+    """The same on snac2 2.75, where some things are done otherwise than on Mastodon."""
+
+    can_quote: bool = False
+    burst: int = 60  # its API shows the newest 64 notifications, whatever the page
+
+    def deletes(self, customer: Customer, post: str) -> None:
+        """In its web pages: its API cannot."""
+        account = self._of(customer)
+        uri = account.client.status(post).uri
+        secret = base64.b64encode(f"{account.name}:{account.password}".encode()).decode()
+        answer = self.server.session.post(
+            f"{self.server.url}/{account.name}/admin/action",
+            data={"id": uri, "actor": f"{self.server.url}/{account.name}", "action": "Delete"},
+            headers={"Authorization": f"Basic {secret}"},
+            allow_redirects=False,
+            timeout=SECONDS,
+        )
+        assert answer.status_code == 303, answer.text
+
+    def _under(self, post: str, viewer: Account) -> list[Said]:
+        """Its API shows one step; its pages, and so people, follow all of them."""
+        answers = super()._under(post, viewer)
+        return [said for one in answers for said in (one, *self._under(one.id, viewer))]
+
+    def _posted(self, account: Account, text: str, place: dict[str, Any]) -> Status:
+        """It resets a connection now and then while it delivers, and takes no idempotency key."""
+        with self.server.writing.setdefault(account.name, threading.Lock()):
+            for _ in range(_TRIES):
+                try:
+                    return super()._posted(account, text, place)
+                except MastodonNetworkError:
+                    time.sleep(_SETTLING_SECONDS)
+                    if taken := self._taken(account, text):
+                        return taken
+        raise AssertionError(f"snac2 lost the connection {_TRIES} times in a row")
+
+    def _taken(self, account: Account, text: str) -> Status | None:
+        """A post with these words among the author's newest that we have not been told of. Names
+        are shown with the server behind them."""
+        here = "@" + urlsplit(self.server.url).netloc
+        newest: list[Status] = account.client.account_statuses(account.external_id)
+        for one in newest:
+            told = self._lasting(one.id) in self.server.authors
+            if not told and _plain(one.content).replace(here, "") == text:
+                return one
+        return None
+
+    def _lasting(self, post: object) -> str:
+        """Its ids begin with the second of the last edit. It answers to them without that."""
+        return "0" * _SECOND_DIGITS + str(post)[_SECOND_DIGITS:]
+
+
+def _naming(handle: str, text: str) -> str:
+    return text if f"@{handle}" in text else f"@{handle} {text}"
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = ""
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag in ("br", "p") and self.said:
+            self.said += "\n"
+
+    def handle_data(self, data: str) -> None:
+        self.said += data
+
+
+def _plain(markup: str) -> str:
+    reader = _Text()
+    reader.feed(markup)
+    reader.close()
+    return reader.said.strip()
