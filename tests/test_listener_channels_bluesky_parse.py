@@ -143,6 +143,16 @@ def test_our_own_post_is_ours_and_nobody_answers_it() -> None:
     assert (item.own, item.answerable) == (True, Answerable.NO)
 
 
+def test_our_own_repository_as_a_real_server_listed_it_is_read_whole() -> None:
+    records = payload("bluesky_records.json")["records"]
+    items, rejected = parse.read_all(READER.own, records)
+    assert not rejected
+    assert [item.text for item in items][:2] == ["Yes, in green too", "New: the Larix 2 tent"]
+    assert items[0].in_reply_to == uri("3n2va4da7wk2o")
+    assert items[1].in_reply_to is None
+    assert all(item.own and item.answerable is Answerable.NO for item in items)
+
+
 def test_our_own_record_is_dated_by_what_it_says() -> None:
     """Its key was made when the reply was approved, which may be hours before it left."""
     approved, left = NOW - timedelta(hours=9), NOW - timedelta(minutes=1)

@@ -40,7 +40,7 @@ from tests.bluesky_on_loopback import (
     uri,
 )
 from tests.fakes import make_outgoing
-from tests.loopback import Says, free_port
+from tests.loopback import Says, free_port, payload
 
 APPROVED = NOW - timedelta(hours=3)
 
@@ -77,6 +77,12 @@ def test_a_reply_hangs_under_the_mention_in_its_thread(sky: Sky, reply: Outgoing
     }
 
 
+def test_the_answer_of_a_real_server_is_a_success(sky: Sky, reply: Outgoing) -> None:
+    sky.on(PUT, payload("bluesky_put.json"))
+    posted = channel(sky.url).post(reply)
+    assert posted.external_id == uri(tid.for_reply(APPROVED, reply.key), ME)
+
+
 def test_a_reply_deep_in_a_thread_names_its_root_as_the_mention_does(sky: Sky) -> None:
     root = {"uri": uri("3n2v7zv5jwc2o", "did:plc:somebody"), "cid": "bafyreiroot"}
     parent = {"uri": uri("3n2v7zv5jwc2p", "did:plc:another"), "cid": "bafyreiparent"}
@@ -85,6 +91,33 @@ def test_a_reply_deep_in_a_thread_names_its_root_as_the_mention_does(sky: Sky) -
     (record,) = sky.kept.values()
     assert record["reply"]["root"] == root
     assert record["reply"]["parent"]["uri"] == mention
+
+
+@pytest.mark.parametrize(
+    "root", [None, "?", {}, {"uri": "https://elsewhere", "cid": "b"}, {"uri": uri("3n2v7zv5jwc2o")}]
+)
+def test_a_mention_that_names_no_readable_root_is_one_itself(sky: Sky, root: object) -> None:
+    mention = sky.say(f"@{HANDLE} hello", reply={"root": root, "parent": root})
+    channel(sky.url).post(reply_to(mention))
+    (record,) = sky.kept.values()
+    assert record["reply"]["root"] == record["reply"]["parent"]
+    assert record["reply"]["root"]["uri"] == mention
+
+
+def test_a_mention_shown_without_its_version_is_answered_later(sky: Sky, reply: Outgoing) -> None:
+    del sky.listed[reply.mention_id]["cid"]
+    with pytest.raises(Unavailable):
+        channel(sky.url).post(reply)
+    assert not sky.calls(PUT)
+
+
+def test_half_an_emoji_in_a_reply_is_repaired(sky: Sky, reply: Outgoing) -> None:
+    broken = replace(reply, text="half \ud83d https://larix.example")
+    assert channel(sky.url).length(broken.text).fits
+    channel(sky.url).post(broken)
+    (record,) = sky.kept.values()
+    assert record["text"] == "half � https://larix.example"
+    assert record["facets"][0]["index"]["byteStart"] == len("half � ".encode())
 
 
 def test_an_edited_mention_is_answered_in_its_newest_version(sky: Sky, reply: Outgoing) -> None:

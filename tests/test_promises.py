@@ -411,6 +411,6 @@ def so_often(examples: int) -> settings:
 
 
 Promises.TestCase.settings = so_often(25)
-ManyPromises.TestCase.settings = so_often(200)
+ManyPromises.TestCase.settings = so_often(100)
 TestPromises = Promises.TestCase
 TestManyPromises = pytest.mark.real(ManyPromises.TestCase)

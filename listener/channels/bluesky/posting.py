@@ -32,7 +32,7 @@ from listener.channels.errors import (
     Unavailable,
 )
 from listener.channels.metering import Use
-from listener.channels.wire import Item, MalformedError
+from listener.channels.wire import MalformedError
 
 _READ_BACK_PAGES: Final = 10
 _CLOCKS_APART: Final = timedelta(minutes=10)
@@ -105,13 +105,12 @@ class Posting:
             raise Gone(detail="it was deleted, or its author and we keep each other away")
         if stance.answerable(view, own=False) is not Answerable.YES:
             raise Refused(reason=_CLOSED)
-        record = wire.mapping(view.get("record"))
         try:
             parent = {"uri": uri, "cid": fields.cid(view.get("cid"))}
-            root = _reference(wire.mapping(record.get("reply")).get("root"))
         except MalformedError as error:
             raise Unavailable(f"Bluesky shows the post without its version ({error})") from None
-        return {"root": root or parent, "parent": parent}
+        above = wire.mapping(wire.mapping(view.get("record")).get("reply"))
+        return {"root": _reference(above.get("root")) or parent, "parent": parent}
 
     def _who(self, handle: str) -> str | None:
         """A handle nobody can look up stays plain text: the reply does not wait for it."""
@@ -176,14 +175,10 @@ def _post(value: str) -> fields.Address:
 
 
 def _reference(value: object) -> dict[str, str] | None:
-    """A post in one version. Raises MalformedError."""
-    told: Item = wire.mapping(value)
-    if not told:
-        return None
-    address = fields.optional_address(told.get("uri"))
-    if address is None:
-        raise MalformedError("root is no address")
-    return {"uri": address.uri, "cid": fields.cid(told.get("cid"))}
+    """A post in one version, as its author's app wrote it down; None if it is none."""
+    told = wire.mapping(value)
+    uri, cid = wire.words(told.get("uri")), wire.optional_identifier(told.get("cid"))
+    return {"uri": uri, "cid": cid} if uri.startswith("at://") and cid else None
 
 
 def _written(item: Incoming) -> Written:

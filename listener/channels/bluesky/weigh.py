@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
+from listener.channels import wire
+
 GRAPHEMES: Final = 300
 _BYTES: Final = 3000
 
@@ -41,11 +43,12 @@ def too_long(text: str) -> str:
 
 
 def as_sent(text: str) -> str:
-    return text.replace("\r\n", "\n")
+    """With half an emoji repaired, which has no place in UTF-8."""
+    return wire.repair(text).replace("\r\n", "\n")
 
 
 def _raw(text: str) -> bytes:
-    return as_sent(text).encode("utf-8", "replace")
+    return as_sent(text).encode()
 
 
 @cache
