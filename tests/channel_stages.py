@@ -46,6 +46,7 @@ class Stage:
     kind: ClassVar[str]
     hears: ClassVar[str]  # the stream that brings what is said to us
     limited: ClassVar[str] = "rate_limited"  # the ready-made fault for "too many calls"
+    pictures: ClassVar[bool] = True  # whether people can send any there
     alt: ClassVar[str] = ALT  # what this network says a picture shows
     picture: ClassVar[str] = PICTURE  # where it lies; "http": at an address of the network's own
     network: Network
