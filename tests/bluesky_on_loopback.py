@@ -181,7 +181,7 @@ class Sky(Network):
             "app.bsky.notification.listNotifications": self._list_notifications,
             "app.bsky.feed.searchPosts": self._search_posts,
             "app.bsky.feed.getPosts": self._get_posts,
-            "app.bsky.actor.getProfile": lambda _: Says(body=payload("bluesky_profile.json")),
+            "app.bsky.actor.getProfile": lambda _: Says(body=payload("bluesky/profile.json")),
             "com.atproto.identity.resolveHandle": self._resolve_handle,
             "com.atproto.repo.putRecord": self._put_record,
         }
@@ -201,7 +201,7 @@ class Sky(Network):
 
     def _session(self) -> Says:
         self.logins += 1
-        body = payload("bluesky_session.json")
+        body = payload("bluesky/session.json")
         body |= {
             "accessJwt": f"canary-access-{self.logins}",
             "refreshJwt": f"canary-refresh-{self.logins}",

@@ -164,5 +164,5 @@ def reader(me: dict[str, Any] = ACCOUNT, api_url: str = "https://social.example"
 def recorded(server: str) -> dict[str, Any]:
     """What a real server answered, by what it was asked: snac 2.75, or the mock, version 0.6.1 of
     mastodon_mock. One answer a line."""
-    lines = (PAYLOADS / f"mastodon_{server}.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (PAYLOADS / "mastodon" / f"{server}.jsonl").read_text(encoding="utf-8").splitlines()
     return {told["name"]: told["body"] for told in map(json.loads, lines)}

@@ -46,11 +46,11 @@ def read_before(sky: Sky, stream: str = "notifications") -> str:
 
 
 def test_what_a_real_network_notified_of_comes_with_what_it_answers(sky: Sky) -> None:
-    sky.on(NOTIFIED, payload("bluesky_notifications.json"))
-    sky.on(POSTS, payload("bluesky_posts.json"))
+    sky.on(NOTIFIED, payload("bluesky/notifications.json"))
+    sky.on(POSTS, payload("bluesky/posts.json"))
     page = channel(sky.url).fetch("notifications", None)
     found = {item.text: item for item in page.items}
-    assert len(page.items) == len(payload("bluesky_notifications.json")["notifications"])
+    assert len(page.items) == len(payload("bluesky/notifications.json")["notifications"])
     assert found["and in green?"].context == "New: the Larix 2 tent"
     assert found["is this any good?"].context == "New: the Larix 2 tent"
     assert found[f"{AT} gated"].answerable is Answerable.NO

@@ -76,10 +76,10 @@ def test_check_tells_that_nothing_can_be_read_now(sky: Sky) -> None:
     ("handle", "told"), [("acme.new.test", "set handle"), ("handle.invalid", "DNS")]
 )
 def test_check_sees_that_the_account_changed_its_name(sky: Sky, handle: str, told: str) -> None:
-    session = {**payload("bluesky_session.json"), "handle": handle}
+    session = {**payload("bluesky/session.json"), "handle": handle}
     session["didDoc"]["service"][0]["serviceEndpoint"] = sky.url
     sky.tokens.add(session["accessJwt"])
-    sky.on(LOGIN, session).on(PROFILE, {**payload("bluesky_profile.json"), "handle": handle})
+    sky.on(LOGIN, session).on(PROFILE, {**payload("bluesky/profile.json"), "handle": handle})
     (problem,) = channel(sky.url).check().problems
     assert told in problem
 

@@ -201,7 +201,7 @@ def test_a_login_that_says_nothing_usable_is_no_login(sky: Sky, body: object) ->
 
 def test_everything_but_the_login_goes_to_the_account_s_own_server(sky: Sky) -> None:
     with sky_running() as home:
-        body = payload("bluesky_session.json")
+        body = payload("bluesky/session.json")
         body["didDoc"]["service"][0]["serviceEndpoint"] = home.url
         home.tokens.add(body["accessJwt"])
         sky.on(LOGIN, body)
@@ -228,14 +228,14 @@ def test_everything_but_the_login_goes_to_the_account_s_own_server(sky: Sky) -> 
     ],
 )
 def test_our_token_is_told_to_a_safe_address_alone(endpoint: str, told: bool) -> None:
-    body = payload("bluesky_session.json")
+    body = payload("bluesky/session.json")
     body["didDoc"]["service"][0]["serviceEndpoint"] = endpoint
     session = bluesky_session.read(body, api_url="https://bsky.social")
     assert session.pds == (HOME if told else "https://bsky.social")
 
 
 def test_a_renewal_that_names_no_server_stays_where_it_was() -> None:
-    body = {key: value for key, value in payload("bluesky_session.json").items() if key != "didDoc"}
+    body = {key: value for key, value in payload("bluesky/session.json").items() if key != "didDoc"}
     session = bluesky_session.read(body, api_url="https://bsky.social", pds=HOME)
     assert session.pds == HOME
 
@@ -244,7 +244,7 @@ def test_a_renewal_that_names_no_server_stays_where_it_was() -> None:
 def test_a_token_that_cannot_be_one_is_refused(token: object) -> None:
     with pytest.raises(MalformedError):
         bluesky_session.read(
-            {**payload("bluesky_session.json"), "accessJwt": token}, api_url="https://x"
+            {**payload("bluesky/session.json"), "accessJwt": token}, api_url="https://x"
         )
 
 

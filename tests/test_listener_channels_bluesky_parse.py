@@ -25,7 +25,7 @@ AT = f"@{HANDLE}"
 def view(text: str) -> dict[str, Any]:
     """A post a real network showed."""
     found = next(
-        one for one in payload("bluesky_posts.json")["posts"] if one["record"]["text"] == text
+        one for one in payload("bluesky/posts.json")["posts"] if one["record"]["text"] == text
     )
     return copy.deepcopy(found)
 
@@ -61,7 +61,7 @@ def test_a_mention_with_a_picture_is_read_whole() -> None:
 
 
 def test_everything_a_real_network_showed_can_be_kept() -> None:
-    views = [*payload("bluesky_posts.json")["posts"], *payload("bluesky_search.json")["posts"]]
+    views = [*payload("bluesky/posts.json")["posts"], *payload("bluesky/search.json")["posts"]]
     items, rejected = parse.read_all(READER.post, views)
     assert len(items) == len(views)
     assert not rejected
@@ -144,7 +144,7 @@ def test_our_own_post_is_ours_and_nobody_answers_it() -> None:
 
 
 def test_our_own_repository_as_a_real_server_listed_it_is_read_whole() -> None:
-    records = payload("bluesky_records.json")["records"]
+    records = payload("bluesky/records.json")["records"]
     items, rejected = parse.read_all(READER.own, records)
     assert not rejected
     assert [item.text for item in items][:2] == ["Yes, in green too", "New: the Larix 2 tent"]

@@ -78,7 +78,7 @@ def test_a_reply_hangs_under_the_mention_in_its_thread(sky: Sky, reply: Outgoing
 
 
 def test_the_answer_of_a_real_server_is_a_success(sky: Sky, reply: Outgoing) -> None:
-    sky.on(PUT, payload("bluesky_put.json"))
+    sky.on(PUT, payload("bluesky/put.json"))
     posted = channel(sky.url).post(reply)
     assert posted.external_id == uri(tid.for_reply(APPROVED, reply.key), ME)
 
