@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from tests.factories import FakeChannel, incoming, make_bot
 from tests.loopback import Says
 from tests.x_on_loopback import MENTIONS, channel, x_running
 
+_numbers = count(1)
 FAMILY = "👨‍👩‍👧‍👦"
 
 TEXTS = {
@@ -119,10 +121,12 @@ class Line:
         return answer.text
 
 
-@pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
-    channel = FakeChannel(clock=utcnow, text_limit=8000)
-    bot = make_bot(tmp_path, channels=[channel], clock=utcnow, undo_seconds=0)
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """One for all of them: what has gone through must not trouble what comes after it either."""
+    channel = FakeChannel(clock=utcnow, text_limit=8000, sends_per_15_minutes=10_000)
+    folder = tmp_path_factory.mktemp("line")
+    bot = make_bot(folder, channels=[channel], clock=utcnow, undo_seconds=0)
     token = access.create_token(bot.database, name="t", role=Role.VIEWER, now=utcnow())
     with TestClient(create_app(bot), base_url="http://127.0.0.1") as client:
         secret = access.entry_link(bot.database, name="anna", role=Role.ADMIN, now=utcnow())
@@ -131,21 +135,22 @@ def line(tmp_path: Path) -> Iterator[Line]:
     bot.database.close()
 
 
-def said(key: str, text: str = "Where is my parcel?", **changes: Any) -> Incoming:
+def said(text: str = "Where is my parcel?", **changes: Any) -> Incoming:
+    key = f"said-{next(_numbers)}"
     values = {"created_at": utcnow(), "author": Person(external_id=f"of-{key}", name="Bob")}
     return incoming(key, text, **values | changes)
 
 
 def goes_through(line: Line, odd: Incoming) -> Mention:
     """The whole line, for `odd` and for its two neighbours."""
-    line.hear(said("before"), odd, said("after"))
-    mention = line.mention(odd.external_id)
-    kept = {item["external_id"] for item in line.get("/mentions", limit=10)["items"]}
-    assert kept == {"before", odd.external_id, "after"}
-    line.get(f"/mentions/{mention.id}")
+    before, after = said(), said()
+    three = [item.external_id for item in (before, odd, after)]
+    line.hear(before, odd, after)
+    for key in three:
+        assert line.get(f"/mentions/{line.mention(key).id}")["external_id"] == key
     line.get("/mentions", q=odd.text[:50].encode(errors="replace").decode())
     line.page("/")
-    for key in ("before", odd.external_id, "after"):
+    for key in three:
         draft = line.draft(line.mention(key))
         if draft is None:
             assert line.mention(key).status is not MentionStatus.NEW
@@ -158,7 +163,7 @@ def goes_through(line: Line, odd: Incoming) -> Mention:
         approve(line.bot, draft.id, version=draft.version, by="anna", text=words, confirm=confirm)
     post_round(line.bot, "x")
     answered = {sent.mention_id for sent, _ in line.channel.posts}
-    assert {"before", "after"} <= answered
+    assert {before.external_id, after.external_id} <= answered
     with line.bot.database.read() as session:
         assert session.scalars(select(DeadLetter)).all() == []
     return line.mention(odd.external_id)
@@ -166,7 +171,7 @@ def goes_through(line: Line, odd: Incoming) -> Mention:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_whatever_is_written_goes_through_the_whole_line(line: Line, name: str) -> None:
-    mention = goes_through(line, said("odd", TEXTS[name]))
+    mention = goes_through(line, said(TEXTS[name]))
     mention.text.encode()
     assert not any(letter in mention.text for letter in "\0\x1b\x9b")
     assert len(mention.text) <= 64_000 + 100
@@ -175,8 +180,8 @@ def test_whatever_is_written_goes_through_the_whole_line(line: Line, name: str) 
 
 @pytest.mark.parametrize("name", PEOPLE)
 def test_whoever_wrote_it_goes_through_the_whole_line(line: Line, name: str) -> None:
-    goes_through(line, said("odd", author=PEOPLE[name]))
-    assert "{{" not in line.channel.posts[0][0].text
+    goes_through(line, said(author=PEOPLE[name]))
+    assert not any("{{" in sent.text for sent, _ in line.channel.posts)
 
 
 @pytest.mark.parametrize("name", DATES)
@@ -184,28 +189,30 @@ def test_whenever_it_claims_to_be_written_it_goes_through_the_whole_line(
     line: Line, name: str
 ) -> None:
     now = utcnow()
-    mention = goes_through(line, said("odd", created_at=DATES[name]))
+    mention = goes_through(line, said(created_at=DATES[name]))
     assert datetime(2006, 1, 1, tzinfo=UTC) < mention.created_at <= now + timedelta(minutes=1)
     assert mention.due_at >= mention.created_at
 
 
 def test_a_name_with_a_placeholder_is_a_name(line: Line) -> None:
-    line.hear(said("odd", "Thank you so much!", author=Person(external_id="p", name="{{name}}")))
-    draft = line.draft(line.mention("odd"))
+    odd = said("Thank you so much!", author=Person(external_id="p", name="{{name}}"))
+    line.hear(odd)
+    draft = line.draft(line.mention(odd.external_id))
     assert draft is not None
     assert draft.text.count("{{name}}") <= 1, "it is greeted by it at most, and never filled in"
 
 
 def test_orders_to_a_model_change_nothing(line: Line) -> None:
     plain, order = "Where is my parcel?", TEXTS["orders to a model"]
-    line.hear(said("one", plain), said("two", f"{plain} {order}"))
-    two = line.draft(line.mention("two"))
+    odd = said(f"{plain} {order}")
+    line.hear(said(plain), odd)
+    two = line.draft(line.mention(odd.external_id))
     assert two is not None and two.status is DraftStatus.PENDING
     assert "1,000" not in two.text and "refund everybody" not in two.text.lower()
 
 
 def test_200_angry_faces_are_never_neutral(line: Line) -> None:
-    mention = goes_through(line, said("odd", TEXTS["200 angry faces"]))
+    mention = goes_through(line, said(TEXTS["200 angry faces"]))
     assert mention.sentiment in (Sentiment.NEGATIVE, Sentiment.UNKNOWN)
 
 

@@ -15,8 +15,8 @@ from listener.sandbox.faults import Fault, hang, slow
 from listener.sandbox.sandbox import Sandbox
 from tests.daemon import Daemon, command, eventually, write_config
 
-CUSTOMERS = 20
-KILLS = 4
+CUSTOMERS = 18
+KILLS = 3
 
 
 @pytest.fixture
@@ -166,6 +166,7 @@ MOMENTS = {
 }
 
 
+@pytest.mark.real  # every point, without the desk and its API around it: tests/test_kill_matrix.py
 @pytest.mark.parametrize("when", list(MOMENTS))
 def test_killed_at_any_point_of_a_send_it_neither_sends_twice_nor_loses_the_reply(
     sandbox: Sandbox, x_alone: Path, when: str

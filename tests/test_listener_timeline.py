@@ -67,7 +67,7 @@ def acts(happenings: st.SearchStrategy[Step], *rounds: str) -> st.SearchStrategy
 
 OPEN_LETTER = DeadLetter.closed_at.is_(None)
 SETTINGS = settings(
-    max_examples=12,
+    max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -410,7 +410,7 @@ def so_often(examples: int) -> settings:
     )
 
 
-Promises.TestCase.settings = so_often(25)
+Promises.TestCase.settings = so_often(15)
 ManyPromises.TestCase.settings = so_often(100)
 TestPromises = Promises.TestCase
 TestManyPromises = pytest.mark.real(ManyPromises.TestCase)
