@@ -102,7 +102,7 @@ def test_two_calls_in_all_and_the_look_comes_first(network: Network) -> None:
     [
         ("public", "unlisted"),
         ("unlisted", "unlisted"),
-        ("private", "private"),
+        ("private", "direct"),
         ("direct", "direct"),
         ("local", "direct"),
         (None, "direct"),
@@ -343,15 +343,15 @@ def test_a_deletion_that_is_answered_404_counts_only_if_it_is_gone(network: Netw
     with pytest.raises(Gone, match="deleted again"):
         channel(network.url).post(REPLY)
     network.on(LOOK_AT_OURS, stray)
-    with pytest.raises(Unknown, match=r"delete https://social\.example/@larix/.* by hand"):
+    with pytest.raises(Refused, match=r"delete https://social\.example/@larix/.* by hand"):
         channel(network.url).post(REPLY)
 
 
 @pytest.mark.parametrize("says", [Says(status=500), Says(reset=True), Says(status=429)])
-def test_a_deletion_nobody_confirmed_leaves_a_doubt(network: Network, says: Says) -> None:
+def test_a_deletion_nobody_confirmed_is_a_human_s(network: Network, says: Says) -> None:
     stray = answer(in_reply_to_id=None)
     network.on(SEND, stray).on(LOOK_AT_OURS, stray, Says(status=500)).on(DELETE, says)
-    with pytest.raises(Unknown, match="by hand"):
+    with pytest.raises(Refused, match="by hand"):
         channel(network.url).post(REPLY)
 
 

@@ -128,6 +128,7 @@ def test_two_hundred_mentions_and_fifty_replies_survive_five_kills(
         eventually(lambda: not open_replies(daemon), seconds=_PATIENCE)
         replies = all_of(daemon, "/replies")
         known = {mention["id"]: key for key, mention in heard(daemon).items()}
+        lost = set(posts) - set(known.values())
     sent = {known[reply["mention_id"]]: reply for reply in replies if reply["status"] == "sent"}
     standing = {post: in_time(partial(answers, real_network, post)) for post in sent}
     doubled = [post for post, said in standing.items() if len(said) != 1]
@@ -135,10 +136,10 @@ def test_two_hundred_mentions_and_fifty_replies_survive_five_kills(
     with capsys.disabled():
         sys.stdout.write(
             f"\n{real_network.table()['kind']}: {len(posts)} mentions, {len(sent)} replies, "
-            f"{LIVES} kills, 0 lost, {len(doubled)} doubled\n"
+            f"{LIVES} kills, {len(lost)} lost, {len(doubled)} doubled\n"
         )
     assert len(sent) == REPLIES
-    assert (doubled, misplaced) == ([], [])
+    assert (lost, doubled, misplaced) == (set(), [], [])
     silent = [post for post in posts if post not in sent]
     assert [post for post in silent[:20] if answers(real_network, post)] == []
 
@@ -180,7 +181,6 @@ def test_what_was_edited_is_answered_in_its_new_words_and_what_is_deleted_is_not
     in_time(lambda: approved_one(daemon, edited))
     in_time(lambda: answers(real_network, edited))
     assert approve(daemon, {deleted}, most=1) == 0
-    assert len(heard(daemon)) == len(set(heard(daemon)))
 
 
 def test_what_a_colleague_answered_in_the_app_is_left_alone(
@@ -197,7 +197,7 @@ def test_what_a_colleague_answered_in_the_app_is_left_alone(
 
 def test_a_quote_of_ours_that_names_us_is_heard(real_network: RealNetwork, daemon: Daemon) -> None:
     if not real_network.can_quote:
-        return
+        pytest.skip("nobody can quote there")
     ours = real_network.brand_says("Our winter coats are here.")
     text = f"@{real_network.handle} in green?"
     quote = real_network.quotes(real_network.customers[4], text, of=ours)

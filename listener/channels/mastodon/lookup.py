@@ -13,7 +13,7 @@ from typing import Final
 
 from listener.channels import wire
 from listener.channels.base import Incoming
-from listener.channels.errors import Gone, RateLimited, Refused, Unavailable
+from listener.channels.errors import ChannelError, Gone, RateLimited, Refused, Unavailable
 from listener.channels.mastodon.client import MastodonClient
 from listener.channels.mastodon.parse import Reader, optional_id
 from listener.channels.metering import Use
@@ -70,11 +70,11 @@ class Lookup:
 
     def _each(self, ids: Iterable[str], use: Use) -> Found:
         """One by one. One in trouble is left out, unless no other is read either."""
-        found, troubles = Found(), list[Unavailable]()
+        found, troubles = Found(), list[ChannelError]()
         for asked in ids:
             try:
                 found[asked] = self._alone(asked, use)
-            except Unavailable as error:
+            except (Unavailable, Refused) as error:
                 troubles.append(error)
                 if len(troubles) >= _PATIENCE:
                     break

@@ -21,7 +21,7 @@ from listener.channels.mastodon.parse import Account, author_id, optional_id, te
 from listener.channels.metering import Use
 from listener.channels.wire import Item, MalformedError
 
-_CLOCKS_APART: Final = timedelta(seconds=60)  # how far the server's clock and ours may differ
+_CLOCKS_APART: Final = timedelta(minutes=10)  # how far the server's clock and ours may differ
 _PAGES: Final = 5
 
 
@@ -32,7 +32,7 @@ class Own:
     lists: Lists
 
     def under(self, place: str, since: datetime) -> Sequence[Written]:
-        """Those made after `since`, and up to a minute before it, the newest first. Raises
+        """Those made after `since`, and up to ten minutes before it, the newest first. Raises
         Unavailable if it cannot be told that there are none, and Gone if there is no such place."""
         floor = since - _CLOCKS_APART
         found: dict[str, Written] = {}

@@ -23,8 +23,10 @@ from listener.channels.mastodon.parse import Account, author_id, language, optio
 from listener.channels.metering import Use
 from listener.channels.wire import Item
 
-_OURS: Final = {"public": "unlisted", "unlisted": "unlisted", "private": "private"}
-_NARROWEST: Final = "direct"  # also to what is visible in a way we do not know
+_OURS: Final = {"public": "unlisted", "unlisted": "unlisted"}
+_NARROWEST: Final = "direct"
+"""To all else: "private" would show it to the followers of whoever writes, and a brand has more of
+them than its customer; also to what is visible in a way we do not know."""
 _OPEN: Final = frozenset({"public", "unlisted"})
 
 
@@ -130,7 +132,8 @@ class Replying:
             # snac answers 404 to every deletion: only that it is no longer there counts.
             if not self._is_gone(posted):
                 url = wire.words(answer.get("url")) or posted
-                return Unknown(f"it stands where it should not: delete {url} by hand")
+                # Not Unknown: read back, it would count as sent, or be sent once more.
+                return Refused(reason=f"it stands where it should not: delete {url} by hand")
         if _leaks(answer, parent):
             return Refused(reason="the server showed a private answer to everybody: deleted again")
         if answer.get("in_reply_to_id") is None:
