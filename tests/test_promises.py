@@ -310,8 +310,8 @@ class Promises(RuleBasedStateMachine):
         draft_round(self.bot)
 
     @rule(
-        fates=st.lists(st.sampled_from(Fate), max_size=4),
-        waits=st.lists(st.sampled_from([0, 1, 20, 46, 200]), min_size=1, max_size=3),
+        fates=st.lists(st.sampled_from(Fate), min_size=1, max_size=4),
+        waits=st.lists(st.sampled_from([0, 1, 20, 46, 200]), min_size=2, max_size=3),
     )
     def post(self, fates: list[Fate], waits: list[int]) -> None:
         """A few rounds, each after so many seconds, and what happens to the posts they make."""

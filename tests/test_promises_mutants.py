@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from responder import post, reconcile, settle
@@ -65,4 +66,5 @@ def takes_a_doubtful_send_for_a_failed_one(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_bot_breaks_its_promises_that(fault: Break, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Promises, settings=so_often(100))
+        # The same orders each time: what is caught today is caught tomorrow.
+        run_state_machine_as_test(Promises, settings=settings(so_often(400), derandomize=True))
