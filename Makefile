@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` shows the product at work, `make test` proves it.
-.PHONY: run test test-unit test-real lint soak bench lock migration check-shapes clean
+.PHONY: run test test-unit test-real test-servers lint soak bench lock migration check-shapes clean
 PY ?= python3
 V := .venv/bin/python
 UV := .venv/bin/uv
@@ -15,10 +15,13 @@ test: .venv/.test ## the whole suite, a real browser included
 	@browser="$$(PYTHON=$(V) sh scripts/browser.sh)" && CHROMIUM="$$browser" $(PYTEST) $(ARGS)
 
 test-unit: .venv/.test ## everything that needs no browser
-	@$(PYTEST) -m "not browser and not real" $(ARGS)
+	@$(PYTEST) -m "not browser and not real and not servers" $(ARGS)
 
 test-real: .venv/.test ## the slow proofs: the full kill matrix, and every promise in thousands of orders
 	@$(V) -m pytest -q -m real $(ARGS)
+
+test-servers: .venv/.test ## the whole product on real servers of Bluesky and Mastodon's API
+	@$(V) -m pytest -q -m servers $(ARGS)
 
 lint: .venv/.test ## style, types and the direction of imports
 	@$(V) -m ruff check . && $(V) -m ruff format --check . && $(V) -m mypy && .venv/bin/lint-imports --no-logo

@@ -39,7 +39,7 @@ NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
 TEXTS: Final = ("text", "message", "caption")
 NETWORKS: Final = ("x", "facebook", "instagram", "headers")
 TRIED_FOR_REAL: Final = ("bluesky", "mastodon")
-"""Nobody needs a recording where servers can be asked: `make test-real`."""
+"""Nobody needs a recording where servers can be asked: `make test-servers`."""
 
 SPECIFIED: Final[Mapping[str, Mapping[str, str]]] = {
     # https://docs.x.com/x-api/fundamentals/data-dictionary and X's OpenAPI 2.166/2.167 (2026-08)

@@ -17,7 +17,7 @@ from tests.daemon import Daemon, eventually, write_config
 from tests.realservers.people import RealNetwork, Said, all_say, in_time
 
 pytest_plugins = ["tests.realservers.fixtures"]
-pytestmark = pytest.mark.real
+pytestmark = pytest.mark.servers
 
 LIVES = 5
 MENTIONS = 200

@@ -61,7 +61,7 @@ def test_what_a_killed_test_process_left_behind_goes_away(
         assert kept.exists()
 
 
-@pytest.mark.real
+@pytest.mark.servers
 @pytest.mark.parametrize(
     "start",
     [

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.realservers.bluesky_people import Bluesky
 
 pytest_plugins = ["tests.realservers.fixtures"]
-pytestmark = pytest.mark.real
+pytestmark = pytest.mark.servers
 
 
 def test_a_mention_reaches_the_brand_and_no_other(real_network: RealNetwork) -> None:
