@@ -1,4 +1,4 @@
-"""What both SDK channels need around a call: options, secrets, and failures below HTTP."""
+"""What every channel needs around a call: options, secrets, and failures below HTTP."""
 
 from __future__ import annotations
 
