@@ -36,7 +36,8 @@ from listener.pots import (
 
 log = logging.getLogger(__name__)
 
-_ASK_AGAIN: Final = timedelta(hours=1)  # somebody may have raised the budget meanwhile
+ASK_AGAIN: Final = timedelta(hours=1)
+"""So often a reply asks again for money: somebody may have raised the budget meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +169,7 @@ def _spent(channel: str, use: Use, micros: int, left: Room, now: datetime) -> Bu
         f" {usd(left.micros)} are left until {left.until:%d %B}"
         f" (channels.{channel}.monthly_budget_usd)"
     )
-    return BudgetSpent(until=min(left.until, now + _ASK_AGAIN), detail=detail)
+    return BudgetSpent(until=min(left.until, now + ASK_AGAIN), detail=detail)
 
 
 def _unreadable(error: SQLAlchemyError) -> Unavailable:

@@ -2,8 +2,9 @@
 
 A budget has three pots, so that nobody starves another: replies (with the looks before and after
 them), reads, and checks. In the pot of reads the uses are sacrificed one after the other: the
-search stops first, then repairs, then second looks, and the mentions last. No day may take more
-than a fifth of what a month may: a runaway is seen before the money is gone.
+search stops first, then repairs, then second looks, and the mentions last. Of the pot of replies
+the last tenth is kept for what is most urgent. No day may take more than a fifth of what a month
+may: a runaway is seen before the money is gone.
 
 All amounts are micros: millionths of a US dollar.
 """
@@ -30,6 +31,7 @@ class Pot(StrEnum):
 
 _SHARE: Final = {Pot.REPLIES: 30, Pot.READS: 65, Pot.CHECKS: 5}  # percent of the budget
 _DAY: Final = 20  # percent of what the month allows
+_KEPT: Final = 10  # percent of the replies' money, of the month's and of the day's
 
 POT_OF: Final = {
     Use.REPLY: Pot.REPLIES,
@@ -85,6 +87,16 @@ def room(use: Use, budget: int, used: Used, now: datetime) -> Room:
     if this_month <= this_day:
         return Room(micros=max(this_month, 0), until=next_month(now), period="month")
     return Room(micros=max(this_day, 0), until=day_start(now) + timedelta(days=1), period="day")
+
+
+def kept_for_urgent(budget: int, used: Used, now: datetime) -> Room | None:
+    """What is left for replies, once it is so little that only the most urgent may have it; None
+    as long as there is enough for all."""
+    left = room(Use.REPLY, budget, used, now)
+    holds = share(Pot.REPLIES, budget)
+    if left.period == "day":
+        holds = holds * _DAY // 100
+    return left if left.micros * 100 <= holds * _KEPT else None
 
 
 def patience(budget: int, used: Used) -> float:

@@ -14,8 +14,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.hours import Hours
-from listener.channels.base import Answerable
+from listener.budget import ASK_AGAIN
+from listener.channels.base import Answerable, Channel
+from listener.channels.errors import BudgetSpent
 from listener.models import Breaker, MentionStatus, Operation
+from listener.spending import spending
 from responder.bot import Bot
 from responder.limits import sent_lately, too_many_automatic
 from responder.models import (
@@ -66,6 +69,19 @@ def wait_for(session: Session, bot: Bot, channel: str, now: datetime) -> Wait | 
     if stamps and stamps[0] + pace > now and _many_wait(session, channel, now):
         return Wait(until=stamps[0] + pace, reason="many replies wait: one after the other")
     return None
+
+
+def kept_from_others(bot: Bot, channel: Channel) -> BudgetSpent | None:
+    """What to tell a reply that is not of the highest priority, once little money is left for
+    replies: the rest is for those that are."""
+    if channel.declaration.prices_checked is None:
+        return None
+    now = bot.clock()
+    kept = spending(bot.database, channel.name, now, channel.options).kept_for_urgent
+    if kept is None:
+        return None
+    detail = f"what is left of the {kept.period}'s money for replies is kept for P1"
+    return BudgetSpent(until=min(kept.until, now + ASK_AGAIN), detail=detail)
 
 
 def obstacle(session: Session, bot: Bot, reply: Reply, now: datetime) -> str:

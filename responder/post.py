@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from listener.channels.base import Outgoing
+from listener.channels.base import Channel, Outgoing
 from listener.channels.errors import (
     AuthFailed,
     BudgetSpent,
@@ -31,7 +31,7 @@ from listener.channels.metering import Use
 from listener.models import Mention
 from responder.bot import Bot
 from responder.models import Reply, ReplyStatus
-from responder.obstacles import Wait, obstacle, paused, wait_for
+from responder.obstacles import Wait, kept_from_others, obstacle, paused, wait_for
 from responder.pause import level_for, stops_polling
 from responder.recognise import Whose
 from responder.reconcile import look, outgoing, reconcile_round, settle_found
@@ -45,6 +45,7 @@ from responder.settle import (
     recover,
     take_stamp_back,
 )
+from sentiment.prioritize import Level
 
 log = logging.getLogger(__name__)
 
@@ -193,13 +194,10 @@ def release(bot: Bot, reply_id: str, stamp: datetime) -> None:
 def look_once_more(bot: Bot, reply_id: str) -> bool:
     """Ask the network for the mention as it stands now, and for what of ours stands under it. Only
     clear answers let us go on."""
-    with bot.database.read() as session:
-        reply = session.get(Reply, reply_id)
-        if reply is None or reply.channel not in bot.channels or paused(session, bot, reply):
-            return False
-        if reply.not_before > bot.clock():  # put off together with another one of this round
-            return False
-        channel, mention_id = bot.channels[reply.channel], reply.mention.external_id
+    asked = _whom_to_ask(bot, reply_id)
+    if asked is None:
+        return False
+    channel, mention_id = asked
     try:
         refreshed = bot.poller.refresh_these(channel, [mention_id], use=Use.REPLY)
         if mention_id not in refreshed.answered:
@@ -222,6 +220,23 @@ def look_once_more(bot: Bot, reply_id: str) -> bool:
         return False
     # All this may have taken longer than the lease lasts.
     return bot.sender.take(bot.database, channel.name, bot.clock())
+
+
+def _whom_to_ask(bot: Bot, reply_id: str) -> tuple[Channel, str] | None:
+    """The channel to look at before a send, and the mention there; None if not even that much may
+    be asked just now."""
+    with bot.database.read() as session:
+        reply = session.get(Reply, reply_id)
+        if reply is None or reply.channel not in bot.channels or paused(session, bot, reply):
+            return None
+        if reply.not_before > bot.clock():  # put off together with another one of this round
+            return None
+        channel, mention = bot.channels[reply.channel], reply.mention
+        mention_id, urgent = mention.external_id, mention.priority is Level.P1
+    if not urgent and (spent := kept_from_others(bot, channel)):
+        _try_later(bot, reply_id, spent)
+        return None
+    return channel, mention_id
 
 
 def insist(work: Callable[[], None]) -> None:
@@ -258,12 +273,17 @@ def _try_later(bot: Bot, reply_id: str, error: ChannelError) -> None:
             return
         later(reply, error, now)
         if isinstance(error, AuthFailed | BudgetSpent | RateLimited):
+            waiting = [
+                Reply.channel == reply.channel,
+                Reply.status == ReplyStatus.QUEUED,
+                Reply.not_before < reply.not_before,
+            ]
+            if isinstance(error, BudgetSpent):  # some money is left for what is most urgent
+                waiting.append(Reply.mention.has(Mention.priority != Level.P1))
+            put_off = {"not_before": reply.not_before, "reason": reply.reason}
             session.execute(
                 update(Reply)
-                .where(
-                    Reply.channel == reply.channel,
-                    Reply.status == ReplyStatus.QUEUED,
-                    Reply.not_before < reply.not_before,
-                )
-                .values(not_before=reply.not_before, reason=reply.reason)
+                .where(*waiting)
+                .values(put_off)
+                .execution_options(synchronize_session=False)
             )

@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.channels.metering import Use
-from listener.pots import POT_OF, Pot, Used, budget_micros, next_month, patience, room, share, taken
+from listener.pots import (
+    POT_OF,
+    Pot,
+    Used,
+    budget_micros,
+    kept_for_urgent,
+    next_month,
+    patience,
+    room,
+    share,
+    taken,
+)
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BUDGET = 100_000_000  # 100 USD
@@ -55,6 +66,21 @@ def test_one_day_takes_no_more_than_a_fifth_of_the_month() -> None:
     for use in Use:
         assert left(use, today={use: BUDGET // 5}) == 0
         assert left(use) <= share(POT_OF[use], BUDGET) // 5
+
+
+@pytest.mark.parametrize(
+    ("of_the_month", "of_the_day", "kept"),
+    [(89, 0, False), (90, 0, True), (100, 0, True), (0, 89, False), (0, 90, True)],
+)
+def test_the_last_tenth_for_replies_is_kept_for_what_is_most_urgent(
+    of_the_month: int, of_the_day: int, kept: bool
+) -> None:
+    holds = share(Pot.REPLIES, BUDGET)
+    used = Used(
+        month={Use.REPLY: holds * of_the_month // 100},
+        today={Use.REPLY: holds // 5 * of_the_day // 100},
+    )
+    assert (kept_for_urgent(BUDGET, used, NOW) is not None) is kept
 
 
 def test_polls_slow_down_once_four_fifths_of_the_reads_are_gone() -> None:

@@ -20,14 +20,25 @@ from listener.channels.errors import (
     Unavailable,
     Unknown,
 )
-from listener.models import Mention, MentionStatus
+from listener.channels.metering import Use
+from listener.models import Mention, MentionStatus, SpendEntry
 from responder.bot import Bot
 from responder.draft import draft_round
 from responder.models import AuthorKind, Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
 from responder.pause import lift_pause, set_pause
 from responder.post import post_round
 from responder.settle import recover, settle_by_human
-from tests.factories import NOW, FakeChannel, Watch, incoming, make_bot, make_draft, make_reply
+from sentiment.prioritize import Level
+from tests.factories import (
+    NOW,
+    FakeChannel,
+    Watch,
+    incoming,
+    make_bot,
+    make_draft,
+    make_mention,
+    make_reply,
+)
 
 
 @dataclass
@@ -254,6 +265,30 @@ def test_the_pause_file_works_without_the_database(desk: Desk) -> None:
     assert desk.post() == 0
     desk.bot.pause_file.unlink()
     assert desk.post() == 1
+
+
+@pytest.mark.parametrize(("spent", "posted"), [(2_600_000, 2), (2_700_000, 1)])
+def test_the_last_money_for_replies_goes_to_the_most_urgent(
+    tmp_path: Path, spent: int, posted: int
+) -> None:
+    clock = Watch(now=NOW.replace(day=28))
+    channel = FakeChannel(clock=clock, prices_checked=NOW.date(), monthly_budget_usd=10)
+    bot = make_bot(tmp_path, channels=[channel], clock=clock)
+    with bot.database.write() as session:
+        session.add(SpendEntry(channel="x", at=NOW, use=Use.REPLY, operation="POST", micros=spent))
+        for level in (Level.P2, Level.P1):
+            mention = make_mention(session, priority=level)
+            make_reply(session, make_draft(session, mention))
+            channel.shown[mention.external_id] = incoming(mention.external_id, mention.text)
+    assert post_round(bot, "x") == posted
+    with bot.database.read() as session:
+        sent = session.scalars(select(Reply).where(Reply.status == ReplyStatus.SENT)).all()
+        assert Level.P1 in {reply.mention.priority for reply in sent}
+        waits = session.scalars(select(Reply).where(Reply.status == ReplyStatus.QUEUED)).all()
+        assert [reply.reason for reply in waits] == (
+            ["what is left of the month's money for replies is kept for P1"] if posted == 1 else []
+        )
+    bot.database.close()
 
 
 def test_the_database_itself_refuses_a_second_live_reply(desk: Desk) -> None:
