@@ -77,7 +77,7 @@ class Soak:
         self.tally = Tally()
         self.answers: Counter[int] = Counter()
         self._seen: set[str] = set()
-        self.sandbox = Sandbox(seed=seed, story=False)
+        self.sandbox = Sandbox(kinds=("x", "facebook"), seed=seed, story=False)
         self.sandbox.start()
         self.page_post = self.sandbox.facebook.page_post("Winter is coming")
         tables = self.sandbox.tables()
@@ -231,10 +231,6 @@ class Soak:
         both = on_x | on_facebook
         return {key: under for key, under in both.items() if key not in self.tally.native}
 
-    def deleted(self) -> set[str]:
-        """Under what no reply can stand any more."""
-        return self.tally.deleted
-
     def _remember_peak(self, daemon: Daemon) -> None:
         with suppress(OSError):
             for line in Path(f"/proc/{daemon.process.pid}/status").read_text().splitlines():
@@ -299,14 +295,10 @@ def _report(soak: Soak, found: dict[str, Any], minutes: float) -> int:
     }
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
     open_still = any(found["open"].values())
-    # What the bot believes it sent and what stands there must be the same. (Facebook removes our
-    # reply with the comment it stands under.)
-    believed = {
-        reply["external_id"]
-        for reply in found["sent"]
-        if reply["in_reply_to"] not in soak.deleted()
-    }
-    strange = believed ^ set(soak.standing())
+    # What the bot believes it sent and what stands there must be the same. (Under what its author
+    # deleted one network keeps our reply, and another removes it.)
+    sent = {reply["external_id"]: reply["in_reply_to"] for reply in found["sent"]}
+    strange = _under_what_stands(soak, sent) ^ _under_what_stands(soak, soak.standing())
     idle = not soak.standing() or not sum(soak.faults().values()) or not soak.tally.kills
     if lost or doubled or twice or open_still or strange or idle:
         what = (
@@ -315,6 +307,10 @@ def _report(soak: Soak, found: dict[str, Any], minutes: float) -> int:
         sys.stdout.write(f"FAILED: {what}\n")
         return 1
     return 0
+
+
+def _under_what_stands(soak: Soak, replies: dict[str, str]) -> set[str]:
+    return {reply for reply, under in replies.items() if under not in soak.tally.deleted}
 
 
 if __name__ == "__main__":
