@@ -58,7 +58,7 @@ def one_run(config: Path) -> tuple[float, float, float]:
 
 
 def main() -> None:
-    networks = Sandbox(seed=1)
+    networks = Sandbox(kinds=("x", "facebook"), seed=1)
     networks.start()
     bare_seconds, bare_memory = reference()
     runs = []

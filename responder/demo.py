@@ -61,13 +61,17 @@ def _tables(folder: Path, port: int, channels: Mapping[str, Any]) -> dict[str, A
 
 def _say_hello(bot: Bot, url: str, sandbox: Sandbox, config: Path) -> None:
     secret = access.entry_link(bot.database, name="demo", role=Role.ADMIN, now=bot.clock())
-    tables = sandbox.tables()
+    seen = [
+        f"{bot.channels[kind].declaration.label:<10}{network.url}/"
+        for kind, network in sandbox.networks.items()
+    ]
+    between = "\n" + " " * 25
     sys.stdout.write(
         "\n"
-        "Antiphon is listening. Customers are writing on two sandbox networks of this machine.\n\n"
+        "Antiphon is listening."
+        f" Customers are writing on {len(seen)} sandbox networks of this machine.\n\n"
         f"  The desk, signed in:   {url}/enter/{secret}\n"
-        f"  What customers see:    X {tables['x']['api_url']}/\n"
-        f"                         Facebook {tables['facebook']['api_url']}/\n"
+        f"  What customers see:    {between.join(seen)}\n"
         f"  Settings of this demo: {config}\n\n"
         "Ctrl+C stops it; started again, it goes on where it was.\n"
     )

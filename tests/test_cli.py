@@ -185,7 +185,7 @@ def test_score_keeps_the_order_and_takes_any_bytes() -> None:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    networks = Sandbox(seed=1, story=False)
+    networks = Sandbox(kinds=("x", "facebook"), seed=1, story=False)
     networks.start()
     yield networks
     networks.stop()

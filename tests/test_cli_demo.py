@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sqlite3
 import subprocess
@@ -11,8 +12,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 
 from config.settings import ROOT
+from listener.sandbox.sandbox import NETWORKS
 from tests.daemon import clean_environment, command, eventually
 
 
@@ -22,7 +25,15 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def playing(tmp_path_factory: pytest.TempPathFactory, elsewhere: Path) -> Iterator[Path]:
+def greeting() -> list[str]:
+    """What the demo has said at its start, line by line."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def playing(
+    tmp_path_factory: pytest.TempPathFactory, elsewhere: Path, greeting: list[str]
+) -> Iterator[Path]:
     """The folder of a demo that runs in the shell of somebody who also runs the real bot."""
     folder = tmp_path_factory.mktemp("demo")
     process = subprocess.Popen(
@@ -40,7 +51,11 @@ def playing(tmp_path_factory: pytest.TempPathFactory, elsewhere: Path) -> Iterat
     assert process.stdout is not None
     with process, process.stdout:
         try:
-            assert any("Ctrl+C stops it" in line for line in process.stdout)
+            for line in process.stdout:
+                greeting.append(line)
+                if "Ctrl+C stops it" in line:
+                    break
+            assert "Ctrl+C stops it" in greeting[-1]
             yield folder
         finally:
             process.send_signal(signal.SIGTERM)
@@ -50,13 +65,29 @@ def playing(tmp_path_factory: pytest.TempPathFactory, elsewhere: Path) -> Iterat
 def test_the_demo_is_deaf_to_the_environment_of_the_real_bot(
     playing: Path, elsewhere: Path
 ) -> None:
-    def heard_on_x() -> int:
-        with closing(sqlite3.connect(playing / "bot.db")) as database:
-            query = "SELECT count(*) FROM mentions WHERE channel = 'x'"
-            return int(database.execute(query).fetchone()[0])
-
-    assert eventually(heard_on_x)
+    assert eventually(lambda: "x" in drafted(playing))
     assert not elsewhere.exists()
+
+
+def drafted(folder: Path) -> set[str]:
+    """The channels that have a draft."""
+    with closing(sqlite3.connect(folder / "bot.db")) as database:
+        query = "SELECT DISTINCT channel FROM mentions JOIN drafts ON mention_id = mentions.id"
+        return {channel for (channel,) in database.execute(query)}
+
+
+def test_customers_write_on_every_network_and_the_demo_says_where_to_see_them(
+    playing: Path, greeting: list[str]
+) -> None:
+    seen = re.findall(r"\b(\w+) +(http://\S+/)$", "".join(greeting), re.MULTILINE)
+    assert [network.lower() for network, _ in seen] == list(NETWORKS)
+    for network, url in seen:
+        page = requests.get(url, timeout=10)
+        assert page.status_code == 200
+        assert f"Sandbox {network}" in page.text
+        assert "larixoutdoor" in page.text.lower().replace(" ", "")
+    assert f"{len(seen)} sandbox networks" in "".join(greeting)
+    assert eventually(lambda: drafted(playing) == set(NETWORKS))
 
 
 def test_a_second_demo_on_the_same_folder_ends_at_once_and_touches_nothing(playing: Path) -> None:

@@ -17,7 +17,7 @@ from tests.daemon import command, write_config
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    networks = Sandbox(seed=1, story=False)
+    networks = Sandbox(kinds=("x", "facebook"), seed=1, story=False)
     networks.start()
     yield networks
     networks.stop()

@@ -21,7 +21,7 @@ KILLS = 3
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    networks = Sandbox(seed=1, story=False)
+    networks = Sandbox(kinds=("x", "facebook"), seed=1, story=False)
     networks.start()
     yield networks
     networks.stop()

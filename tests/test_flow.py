@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from sqlalchemy import select
 
 from config import settings
 from config.migrate import migrate
 from config.secrets import Redactor
 from listener.models import Mention
-from listener.sandbox.sandbox import Sandbox
+from listener.sandbox.sandbox import NETWORKS, Sandbox
 from responder.approve import hide
 from responder.bot import assemble
 from tests.daemon import Daemon, eventually, write_config
@@ -21,6 +23,14 @@ from tests.daemon import Daemon, eventually, write_config
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
+    networks = Sandbox(kinds=("x", "facebook"), seed=1, story=False)
+    networks.start()
+    yield networks
+    networks.stop()
+
+
+@pytest.fixture
+def everywhere() -> Iterator[Sandbox]:
     networks = Sandbox(seed=1, story=False)
     networks.start()
     yield networks
@@ -29,6 +39,10 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def config(tmp_path: Path, sandbox: Sandbox) -> Path:
+    return _configured(tmp_path, sandbox)
+
+
+def _configured(tmp_path: Path, sandbox: Sandbox) -> Path:
     tables = sandbox.tables()
     for table in tables.values():
         table["poll_seconds"] = 0.5
@@ -83,6 +97,33 @@ def test_a_reply_to_a_reply_on_facebook_goes_under_its_top_level_comment(
     under_top = sandbox.facebook.comments_on(top)
     assert len(under_top) == 2
     assert under_top[-1].text.startswith("Ciao Luca!")
+
+
+def test_on_every_network_the_answer_stands_on_its_own_page_under_who_was_answered(
+    tmp_path: Path, everywhere: Sandbox
+) -> None:
+    page_post = everywhere.facebook.page_post("Inverno in arrivo!")
+    handle = everywhere.bluesky.brand.handle
+    asked = {
+        "x": everywhere.x.post("tomek", "@larixoutdoor moja paczka nie dotarła, to już 10 dni!"),
+        "facebook": everywhere.facebook.comment(page_post, "anna", "Il mio pacco? Mai arrivato!"),
+        "bluesky": everywhere.bluesky.post("jule", f"@{handle} mein Paket ist seit 10 Tagen weg!"),
+        "mastodon": everywhere.mastodon.post(
+            "lison@piaf.example", "@larixoutdoor@outdoor.example mon colis n'est jamais arrivé !"
+        ),
+    }
+    assert asked.keys() == NETWORKS.keys()
+    with Daemon(_configured(tmp_path, everywhere)) as daemon:
+        drafts = [_draft_for(daemon, said) for said in ("paczka", "Mai", "Paket", "colis")]
+        for draft in drafts:
+            _approve(daemon, draft)
+        eventually(lambda: len(daemon.get("/replies", status="sent")["items"]) == len(asked))
+        sent = {reply["channel"]: reply for reply in daemon.get("/replies")["items"]}
+    assert {kind: reply["in_reply_to"] for kind, reply in sent.items()} == asked
+    for kind, reply in sent.items():
+        assert reply["url"].startswith(everywhere.networks[kind].url)
+        shown = unescape(requests.get(reply["url"], timeout=10).text)
+        assert reply["text"] in shown.partition('<div class="under">')[2], kind
 
 
 def test_an_edit_withdraws_the_draft_and_a_new_one_answers_the_new_text(

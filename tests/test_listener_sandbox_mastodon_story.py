@@ -8,17 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from listener.sandbox import script as others
-from listener.sandbox.mastodon import script
 from listener.sandbox.mastodon.network import BRAND, MastodonNetwork
 from listener.sandbox.mastodon.objects import Visibility
-from listener.sandbox.mastodon.story import PATIENCE, MastodonStory
+from listener.sandbox.mastodon.script import script
+from listener.sandbox.mastodon.teller import MastodonTeller
 from listener.sandbox.mastodon.weigh import weigh
+from listener.sandbox.script import LANGUAGES
+from listener.sandbox.story import Story
+from listener.sandbox.teller import PATIENCE
 from tests.fakes import NOW, Watch
 from tests.test_listener_sandbox_mastodon import ask, say
 
-EVERYONE = [one for chapter in script.chapters() for one in chapter.customer]
-Told = tuple[MastodonNetwork, MastodonStory]
+EVERYONE = script().customer
+Told = tuple[MastodonNetwork, Story]
+
+
+def telling(network: MastodonNetwork) -> Story:
+    return Story([MastodonTeller(network)], seed=network.seed)
 
 
 @pytest.fixture
@@ -29,19 +35,18 @@ def watch() -> Watch:
 @pytest.fixture
 def told(watch: Watch) -> Iterator[Told]:
     network = MastodonNetwork(clock=watch)
-    story = MastodonStory(network)
+    story = telling(network)
     story.open()
     network.start()
     yield network, story
     network.stop()
 
 
-def test_every_language_has_its_customers_and_none_of_them_is_on_another_network() -> None:
-    for chapter in script.chapters():
-        assert len(chapter.customer) >= 2, chapter.language
-        assert len({one.key for one in chapter.customer}) == len(chapter.customer)
-    elsewhere = {one.handle for part in others.chapters() for one in part.customer}
-    assert len({one.acct for one in EVERYONE} - elsewhere) == len(EVERYONE) >= 12
+def test_every_language_has_its_customers() -> None:
+    for language in LANGUAGES:
+        assert sum(one.language == language for one in EVERYONE) >= 2, language
+        assert sum(past.language == language for past in script().history) == 1
+    assert len({one.handle for one in EVERYONE}) == len(EVERYONE) >= 12
 
 
 def test_what_only_mastodon_has_is_there() -> None:
@@ -49,8 +54,8 @@ def test_what_only_mastodon_has_is_there() -> None:
     assert any(one.visibility is Visibility.UNLISTED for one in EVERYONE)
     assert sum(bool(one.spoiler) for one in EVERYONE) == 1
     assert [one.about for one in EVERYONE if one.bot] == ["machine"]
-    assert any("@" in one.acct for one in EVERYONE)
-    assert any("@" not in one.acct for one in EVERYONE)
+    assert any("@" in one.handle for one in EVERYONE)
+    assert any("@" not in one.handle for one in EVERYONE)
     assert any(one.photo_alt for one in EVERYONE)
     assert any(one.edit for one in EVERYONE)
     assert any(one.delete_after for one in EVERYONE)
@@ -74,7 +79,7 @@ def test_at_the_start_some_have_written_and_notifications_are_in_their_order(tol
     network, _ = told
     notices = ask(network, "v1/notifications")
     times = [one["status"]["created_at"] for one in notices]
-    assert len(times) == sum(one.before for one in EVERYONE) + 1
+    assert len(times) == sum(one.before for one in EVERYONE) + 1 + script().older
     assert times == sorted(times, reverse=True)
     assert all(one["created_at"] == one["status"]["created_at"] for one in notices)
     assert all(one["status"]["created_at"] < f"{NOW:%Y-%m-%dT%H:%M:%S}" for one in notices)
@@ -97,7 +102,7 @@ def test_a_thread_with_the_brand_in_it_goes_on(told: Told) -> None:
 
 def test_the_rest_arrive_one_by_one_in_an_order_of_the_seed(watch: Watch) -> None:
     def order(seed: int) -> list[str]:
-        story = MastodonStory(MastodonNetwork(seed=seed, clock=watch))
+        story = telling(MastodonNetwork(seed=seed, clock=watch))
         story.open()
         found: list[str] = []
         while key := story.next():
@@ -138,7 +143,7 @@ def test_one_edits_and_one_thinks_better_of_it(told: Told, watch: Watch) -> None
 def test_a_story_that_was_cut_short_goes_on_where_it_stopped(tmp_path: Path, watch: Watch) -> None:
     def opened() -> Told:
         network = MastodonNetwork(clock=watch, path=tmp_path / "mastodon.jsonl")
-        story = MastodonStory(network)
+        story = telling(network)
         story.open()
         return network, story
 
@@ -151,5 +156,5 @@ def test_a_story_that_was_cut_short_goes_on_where_it_stopped(tmp_path: Path, wat
     assert again.told == before
     assert story.next() not in (None, first)
     assert again.began == NOW
-    assert again.began - again.statuses[again.told["pl/faktura"]].at == timedelta(minutes=190)
+    assert again.began - again.statuses[again.told["pl/faktura"]].at == timedelta(minutes=85)
     again.stop()

@@ -33,7 +33,7 @@ ATTACHMENT = {"media_type", "type", "url", "media", "target", "description", "ti
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    made = Sandbox(rate_per_minute=0)
+    made = Sandbox(kinds=("x", "facebook"), rate_per_minute=0)
     made.start()
     assert made.story is not None
     while made.story.next():
@@ -195,7 +195,7 @@ def test_the_parameters_graph_takes_are_those_of_its_specs() -> None:
 def test_all_graph_tells_has_the_names_and_types_of_its_specs(sandbox: Sandbox) -> None:
     fb = sandbox.facebook
     picture = fb.comment(
-        fb.told["brand/facebook/shell"], "anna", "look", photo="https://pictures.invalid/a.jpg"
+        fb.told["brand/shell"], "anna", "look", photo="https://pictures.invalid/a.jpg"
     )
     fb.comment(picture, "bob", "nice")
     fb.visitor_post("carl", "see", photo="https://pictures.invalid/b.jpg")

@@ -1,5 +1,5 @@
 """The networks at home: loopback servers that speak as X, Facebook, Bluesky and Mastodon do,
-with scripted customers. (The demo shows the first two so far.)
+with scripted customers.
 
 The demo and the tests talk to them through the very channels that talk to the real networks.
 Import `listener.sandbox.sandbox` for the whole, or a network's module for one of them.

@@ -1,4 +1,4 @@
-"""What both sandbox networks have in common: a lock, a journal, a clock, a server."""
+"""What the sandbox networks have in common: a lock, a journal, a clock, a server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from config.clock import Clock
 from listener.sandbox.exchange import Answer, Request
@@ -97,6 +97,15 @@ class Network(ABC):
         self._server.stop()
         with self.lock:
             self._journal.close()
+
+    def table(self) -> dict[str, Any]:
+        """The options of a channel that hears and answers here, but for its kind and its pace."""
+        return {"api_url": self.url}
+
+    def lift_limits(self) -> None:
+        """Let no rate limit end a demo that polls every two seconds. Most networks have none that
+        would, until one is set."""
+        return
 
     def now(self) -> datetime:
         return self.clock()

@@ -1,24 +1,24 @@
-"""The script of the story: who says what where, read from `stories/*.toml`."""
+"""The script of the story: who says what where, read from each network's `customers.toml`."""
 
 from __future__ import annotations
 
 import tomllib
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 LANGUAGES: Final = ("it", "en", "fr", "de", "es", "pl", "el")
-_FOLDER: Final = Path(__file__).with_name("stories")
 
-Handle = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,15}$")]
+Language = Annotated[str, Field(pattern=f"^({'|'.join(LANGUAGES)})$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Phase = Literal["", "requirements", "acquisition", "ownership", "retirement"]
 
 
 class About(StrEnum):
-    """What a customer writes for. No program decides by it: it tells the reader and the tests."""
+    """What a customer writes for. No program decides by it but the one that lets the crisis break
+    out as a burst: it tells the reader and the tests."""
 
     PRAISE = "praise"
     COMPLAINT = "complaint"
@@ -27,47 +27,31 @@ class About(StrEnum):
     SPAM = "spam"
     SARCASM = "sarcasm"
     REPOST = "repost"
+    MACHINE = "machine"
 
 
-class Where(StrEnum):
-    """Where a customer writes. The first four are X's, the last three Facebook's."""
-
-    MENTION = "mention"
-    KEYWORD = "keyword"  # names the brand, not the account: only search finds it
-    QUOTE = "quote"
-    REPOST = "repost"
-    COMMENT = "comment"
-    VISITOR = "visitor"
-    TAGGED = "tagged"
-
-
-class _Page(BaseModel):
+class Sheet(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Turn(_Page):
+class Turn(Sheet):
     by: Literal["brand", "customer"]
     text: Text
 
 
-class Customer(_Page):
-    """One customer of the script, with all they ever do."""
+class Customer(Sheet):
+    """One customer of the script, with all they ever do. Each network adds what is its own."""
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$")]
-    network: Literal["x", "facebook"]
-    where: Where | None = None  # None: a mention on X, a comment on Facebook
-    handle: Handle
+    language: Language
+    handle: str
     name: Annotated[str, Field(min_length=1, max_length=50)]
-    followers: Annotated[int, Field(ge=0)] = 100
     about: About
-    phase: Literal["", "requirements", "acquisition", "ownership", "retirement"] = ""
+    phase: Phase = ""
     before: bool = False  # there when the sandbox starts
     minutes_ago: Annotated[int, Field(ge=1)] | None = None  # None: drawn by the seed
-    on: str = ""  # the brand's post it is about, by its key
-    text: str = ""
+    text: Annotated[str, Field(max_length=2000)] = ""
     likes: Annotated[int, Field(ge=0)] = 0
-    photo: str = ""
-    photo_alt: str = ""
     turns: tuple[Turn, ...] = ()  # what followed, also before the start
     edit: str = ""
     edit_after: Annotated[int, Field(ge=1)] = 20  # seconds
@@ -75,50 +59,39 @@ class Customer(_Page):
     answer_to_reply: str = ""
 
     @property
-    def place(self) -> Where:
-        return self.where or (Where.MENTION if self.network == "x" else Where.COMMENT)
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if not self.text and self.place is not Where.REPOST:
-            raise ValueError("a customer without text")
-        if self.place in (Where.COMMENT, Where.QUOTE, Where.REPOST) and not self.on:
-            raise ValueError(f"a {self.place} needs `on`")
-        return self
+    def scene(self) -> str:
+        """The key of what they write first. No two customers have the same, on all networks."""
+        return f"{self.language}/{self.key}"
 
 
-class Chapter(_Page):
-    """All that is said in one language. `history` may hold {product}."""
+class Past(Sheet):
+    """What was written before anyone watched, in one language. `lines` may hold {product}."""
 
-    language: str
-    people: tuple[tuple[Handle, str], ...]
-    history: tuple[Text, ...]
-    customer: tuple[Customer, ...]
+    language: Language
+    people: tuple[tuple[str, str], ...]  # handle and name
+    lines: tuple[Text, ...]
 
 
-class OwnPost(_Page):
+class OwnPost(Sheet):
     key: str
-    language: str
+    language: Language
     days_ago: Annotated[float, Field(gt=0, lt=7)]
     text: Text
 
 
-class Brand(_Page):
-    x: tuple[OwnPost, ...]
-    facebook: tuple[OwnPost, ...]
+C = TypeVar("C", bound=Customer)
 
 
-@cache
-def chapters() -> tuple[Chapter, ...]:
-    """The story, one chapter a language."""
-    return tuple(Chapter.model_validate(_read(language)) for language in LANGUAGES)
+class Script(Sheet, Generic[C]):
+    """All that is said on one network."""
+
+    older: Annotated[int, Field(ge=0)]  # how many texts make the past, so that trends have a shape
+    brand: tuple[OwnPost, ...]
+    history: tuple[Past, ...]
+    customer: tuple[C, ...]
 
 
-@cache
-def brand() -> Brand:
-    """What the brand itself has posted."""
-    return Brand.model_validate(_read("brand"))
-
-
-def _read(name: str) -> object:
-    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+def read(kind: type[Script[C]], package: str) -> Script[C]:
+    """The script that lies beside the module of that `__file__`. Raises ValidationError."""
+    path = Path(package).with_name("customers.toml")
+    return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

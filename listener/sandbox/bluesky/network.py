@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from config.clock import Clock
 from listener.sandbox.bluesky import api, pages, texts
@@ -196,6 +196,14 @@ class BlueskyNetwork(BlueskyPds):
 
     def secrets(self) -> dict[str, str]:
         return {"handle": self.brand.handle, "app_password": self.password_of(self.brand.handle)}
+
+    def table(self) -> dict[str, Any]:
+        return {
+            "api_url": self.url,
+            "web_url": self.web_url,
+            **self.secrets(),
+            "queries": ['"larix outdoor"', "larixoutdoor"],
+        }
 
     def password_of(self, handle: str) -> str:
         """An app password of that account."""

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from config.clock import Clock
 from listener.sandbox.exchange import Answer, Request
@@ -164,6 +164,15 @@ class FacebookNetwork(Network):
         return {
             "page_access_token": "EAA" + token(self.seed, "page_access_token"),
             "app_secret": token(self.seed, "app_secret")[:32],
+        }
+
+    def table(self) -> dict[str, Any]:
+        return {
+            "api_url": self.url,
+            "web_url": self.url,
+            "api_version": "v26.0",
+            "page_id": self.page_id,
+            **self.secrets(),
         }
 
     @property

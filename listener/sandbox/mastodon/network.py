@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Final, Unpack
+from typing import Any, Final, Unpack
 
 from config.clock import Clock
 from listener.sandbox.exchange import Answer, Request
@@ -54,6 +54,9 @@ class MastodonNetwork(Making):
         self._replay()
         if BRAND not in self.accounts:
             self.customer(BRAND, name=BRAND_NAME, followers=1_930)
+
+    def lift_limits(self) -> None:
+        self.calls_in_5_minutes = self.pages_in_15_minutes = self.posts_in_3_hours = 100_000
 
     # What accounts do
 
@@ -213,6 +216,13 @@ class MastodonNetwork(Making):
     def secrets(self) -> dict[str, str]:
         """The token of the sandbox's one app, in the name of the brand's account."""
         return {"access_token": token(self.seed, "access_token") + "-sandbox"}
+
+    def table(self) -> dict[str, Any]:
+        return {
+            "api_url": self.url,
+            **self.secrets(),
+            "queries": [f"#{BRAND}", "larix outdoor"],
+        }
 
     # How it works
 

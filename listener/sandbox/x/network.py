@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from config.clock import Clock
 from listener.sandbox.exchange import Answer, Request
@@ -18,6 +18,12 @@ from listener.sandbox.x.state import BRAND, XState
 
 BRAND_NAME = "Larix Outdoor"
 __all__ = ["BRAND", "BRAND_NAME", "XNetwork"]  # BRAND stands in state.py
+
+
+_QUERY = (
+    '("larix outdoor" OR larixoutdoor OR "lagorai mid" OR "adamello shell")'
+    f" -is:retweet -from:{BRAND}"
+)
 
 
 class Saying(TypedDict, total=False):
@@ -170,6 +176,15 @@ class XNetwork(XState):
         """The keys of the sandbox's one app and account."""
         names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
         return {name: token(self.seed, name) for name in (*names, "bearer_token")}
+
+    def table(self) -> dict[str, Any]:
+        return {
+            "api_url": self.url,
+            "web_url": self.url,
+            **self.secrets(),
+            "queries": [_QUERY],
+            "monthly_budget_usd": 100_000,  # counted as if it were X, but nothing is charged
+        }
 
     @property
     def user_token(self) -> str:
