@@ -18,6 +18,15 @@ _SHAPES = re.compile(
     r"(?:=|%3D|\"?\s*[:=]\s*\"?)|(?:bearer|basic|oauth)\s+)([^\s&\"',;]{4,})"
 )
 
+# A token that carries what it is about (https://www.rfc-editor.org/rfc/rfc7519): base64 of JSON
+# always begins like this.
+_TOKEN = re.compile(r"\beyJ[\w-]{4,}(?:\.[\w-]+){1,4}")
+
+
+def mask_shapes(text: str) -> str:
+    """`text` without what looks like a credential, whoever it belongs to."""
+    return _TOKEN.sub(MASK, _SHAPES.sub(lambda found: found[1] + MASK, text))
+
 
 class Redactor:
     """Masks the secrets it was told of, and whatever has the shape of one."""
@@ -32,7 +41,7 @@ class Redactor:
     def mask(self, text: str) -> str:
         for value in sorted(self._values, key=len, reverse=True):
             text = text.replace(value, MASK)
-        return _SHAPES.sub(lambda found: found[1] + MASK, text)
+        return mask_shapes(text)
 
 
 def resolve(value: str, *, where: str, key: str) -> str:

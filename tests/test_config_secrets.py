@@ -38,6 +38,29 @@ def test_what_looks_like_a_credential_is_masked_even_if_nobody_registered_it(tex
     assert "AAAAAAAA" not in masked
 
 
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkaWQ6cGxjOjEifQ.c2lnbmF0dXJl_-x"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"token {JWT} expired",
+        f'{{"accessJwt":"{JWT}"}}',
+        f"{JWT}.a.b",
+        f"({JWT.rpartition('.')[0]})",
+    ],
+)
+def test_a_token_with_a_session_in_it_is_masked_wherever_it_stands(text: str) -> None:
+    masked = Redactor().mask(text)
+    assert MASK in masked
+    assert not any(part in masked for part in JWT.split("."))
+
+
+@pytest.mark.parametrize("text", ["eyJhbGciOiJIUzI1NiJ9", "greyJack.example.com", "heyJude.mp3"])
+def test_what_only_begins_like_a_token_is_left_alone(text: str) -> None:
+    assert Redactor().mask(text) == text
+
+
 def test_a_secret_can_come_from_a_private_file(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text("abc123\n")
