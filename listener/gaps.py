@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT: Final = timedelta(minutes=10)
 LONGEST_WAIT: Final = timedelta(hours=6)
+REFUSED_WAITS: Final = (timedelta(hours=1), *(timedelta(days=1),) * 7)
+"""A refusal may end: a query is put right, a permission is granted. After the last of these it is
+believed."""
 LISTED: Final = timedelta(minutes=2)
 """A stretch is read when it is over for so long. Lists and searches lag behind what is said (recent
 search of X by 30 seconds): read at once, its end would pass for empty."""
@@ -77,9 +80,11 @@ def fill_gaps(poller: Poller, channel: Channel) -> Filled | None:
 
 def wait_before_trying(error: ChannelError, tries: int, now: datetime) -> timedelta | None:
     """How long to leave a gap alone after `tries` (1 or more) failures in a row: 10 minutes
-    doubling to 6 hours, or longer if the network says so. None: for ever."""
+    doubling to 6 hours, or longer if the network says so; where it refuses, an hour and then a day
+    each. None: for ever."""
     if isinstance(error, Refused):
-        return None
+        left = () if error.for_good else REFUSED_WAITS[tries - 1 :]
+        return next(iter(left), None)
     return max(_doubling(tries), wait_after(error, 1, now))
 
 
@@ -186,7 +191,10 @@ def _failed(poller: Poller, gap: Gap, total: Ingested, error: ChannelError) -> F
         if error.held_until is not None:  # nothing was asked, and nothing failed
             row.next_try_at = max(error.held_until, now)
         else:
-            _put_off(row, str(error), wait_before_trying(error, row.tries + 1, now), now)
+            wait = wait_before_trying(error, row.tries + 1, now)
+            # A routine reading again begins anew tomorrow anyway.
+            routine = row.stream == LOOK_BACK and isinstance(error, Refused)
+            _put_off(row, str(error), None if routine else wait, now)
     log.warning("%s: a gap cannot be filled now: %s", gap.channel, error)
     return _round(gap, total, error=str(error))
 

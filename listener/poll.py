@@ -126,13 +126,14 @@ class Poller:
         )
 
     def _poll_stream(self, channel: Channel, stream: str) -> Polled:
-        total = Ingested()
+        total, before, partly = Ingested(), self._trouble_of(channel.name, stream), ""
         try:
             for _ in range(PAGES_PER_ROUND):
                 position, wait_until = self._where(channel.name, stream)
                 if wait_until is not None and wait_until > self.clock():
                     return Polled(channel=channel.name, stream=stream, waiting=True)
                 page = channel.fetch(stream, position)
+                partly = page.trouble
                 got = ingest(self.database, page, self.reading(channel, stream), now=self.clock())
                 total += got
                 if not page.more:
@@ -151,12 +152,31 @@ class Poller:
                 "%s/%s: %d new, %d changed, %d unreadable",
                 channel.name, stream, total.new, total.changed, total.rejected,
             )  # fmt: skip
-        return _polled(channel.name, stream, total)
+        if partly:
+            self._remember_part(channel.name, stream, partly, before)
+        return _polled(channel.name, stream, total, error=partly)
 
     def _where(self, channel: str, stream: str) -> tuple[str | None, datetime | None]:
         with self.database.read() as session:
             cursor = session.get(Cursor, (channel, stream))
             return (cursor.position, cursor.not_before) if cursor else (None, None)
+
+    def _trouble_of(self, channel: str, stream: str) -> tuple[int, str]:
+        with self.database.read() as session:
+            cursor = session.get(Cursor, (channel, stream))
+            return (cursor.failures, cursor.last_error) if cursor else (0, "")
+
+    def _remember_part(
+        self, channel: str, stream: str, trouble: str, before: tuple[int, str]
+    ) -> None:
+        """A part of the stream failed. The rest is polled at its usual pace, so nothing waits; but
+        it counts as a failure, until a round ends without it."""
+        failures, known = before
+        with self.database.write() as session:
+            cursor = session.get_one(Cursor, (channel, stream))
+            cursor.failures, cursor.last_error = failures + 1, trouble
+        if trouble != known:
+            log.warning("%s/%s: %s", channel, stream, trouble)
 
     def _remember_trouble(self, channel: str, stream: str, error: ChannelError) -> None:
         now = self.clock()

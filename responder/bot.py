@@ -78,15 +78,16 @@ def assemble(
     """
     book = brand.load(ROOT / settings.brand.path, settings.brand.languages)
     database = Database(database_url(settings), checkpoints=checkpoints)
+    state = state_folder(settings)
+    state.mkdir(parents=True, exist_ok=True)
     opened = open_channels(
         settings.channels,
         source=source,
         redactor=redactor,
         clock=clock,
         meter=Ledger(database=database, clock=clock).meter,
+        folder=state,
     )
-    state = state_folder(settings)
-    state.mkdir(parents=True, exist_ok=True)
     return Bot(
         settings=settings,
         database=database,

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from config.hours import Hours
 from listener.channels.base import Channel
+from listener.gaps import LONGEST_WAIT
 from listener.models import (
     OPEN,
     Breaker,
@@ -177,24 +178,25 @@ def _vanished(session: Session, _bot: Bot, channel: Channel, now: datetime) -> l
 
 
 def _gaps(session: Session, _bot: Bot, channel: Channel, now: datetime) -> Iterator[Condition]:
-    unfilled = (Gap.channel == channel.name, Gap.filled_at.is_(None))
-    open_, since = session.execute(
+    name, tried, seen = channel.name, Gap.next_try_at, Gap.noticed_at
+    soon = (tried <= now + LONGEST_WAIT, seen < now - _GAP_PATIENCE)
+    if told := _gaps_told(session, name, *soon, one="unfilled gap"):
+        yield red(f"{name}: gaps", told)
+    if told := _gaps_told(session, name, tried > now + LONGEST_WAIT, one="gap"):
+        text = f"{told}, that the network refuses to fill: tried again once a day"
+        yield warning(f"{name}: gaps refused", text)
+    if told := _gaps_told(session, name, tried.is_(None), seen > now - _GAP_TOLD, one="gap"):
+        yield warning(f"{name}: gaps for good", f"{told}, that nothing can fill")
+
+
+def _gaps_told(session: Session, channel: str, *such: ColumnElement[bool], one: str) -> str:
+    """How many such gaps there are, and since when; "" for none."""
+    count, since = session.execute(
         select(func.count(), func.min(Gap.since)).where(
-            *unfilled, Gap.next_try_at.is_not(None), Gap.noticed_at < now - _GAP_PATIENCE
+            Gap.channel == channel, Gap.filled_at.is_(None), *such
         )
     ).one()
-    if open_:
-        gaps = _count(open_, "unfilled gap", "unfilled gaps")
-        yield red(f"{channel.name}: gaps", f"{channel.name}: {gaps}, from {moment(since)} on")
-    for_good, since = session.execute(
-        select(func.count(), func.min(Gap.since)).where(
-            *unfilled, Gap.next_try_at.is_(None), Gap.noticed_at > now - _GAP_TOLD
-        )
-    ).one()
-    if for_good:
-        gaps = _count(for_good, "gap", "gaps")
-        text = f"{channel.name}: {gaps} that nothing can fill, from {moment(since)} on"
-        yield warning(f"{channel.name}: gaps for good", text)
+    return f"{channel}: {_count(count, one, f'{one}s')}, from {moment(since)} on" if count else ""
 
 
 def _letters(session: Session, _bot: Bot, channel: Channel, now: datetime) -> Iterator[Condition]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import struct
@@ -12,8 +13,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
+
+from config.http import MOST_BYTES
 
 PAYLOADS = Path(__file__).parent / "payloads"
 
@@ -52,6 +55,10 @@ class Says:
         if isinstance(self.body, bytes):
             return self.body
         return json.dumps(self.body).encode()
+
+
+BOMB: Final = Says(body=gzip.compress(bytes(MOST_BYTES + 1)), headers={"Content-Encoding": "gzip"})
+"""A small answer that is too large once unpacked."""
 
 
 @dataclass

@@ -49,6 +49,9 @@ NOT_FOUND = Says(status=404, body={"error": "Record not found"})
 PAGE_404 = Says(
     status=404, body=b"<h1>404 Not Found (snac/2.75)</h1>", headers={"Content-Type": "text/html"}
 )
+PROXY_404 = Says(
+    status=404, body=b"<html>404 Not Found nginx</html>", headers={"Content-Type": "text/html"}
+)
 
 
 @contextmanager

@@ -226,6 +226,7 @@ ITEMS = {
     "a text that is a list": '{"id":"77","text":["t"]}',
     "a text that is an object": '{"id":"77","text":{"t":1}}',
     "a word": '"tweet"',
+    "100,000 nested arrays": '{"id":"2","text":' + "[" * 100_000 + "]" * 100_000 + "}",
     "null": "null",
 }
 
@@ -235,7 +236,6 @@ BODIES = {
     "nothing at all": "",
     "NaN": '{"data":[{"id":"1","text":"t","likes":NaN}]}',
     "a key that stands twice": '{"data":[],"data":[]}',
-    "100,000 nested arrays": '{"data":' + "[" * 100_000 + "]" * 100_000 + "}",
     "a list": "[]",
 }
 

@@ -11,7 +11,7 @@ import pytest
 
 from listener.channels.base import Answerable
 from listener.channels.bluesky import paging
-from listener.channels.errors import Refused, Unavailable
+from listener.channels.errors import ChannelError, Refused, TooLarge, Unavailable
 from tests.bluesky_on_loopback import (
     HANDLE,
     ME,
@@ -29,7 +29,7 @@ from tests.bluesky_on_loopback import (
     uri,
     walk,
 )
-from tests.loopback import Says, payload
+from tests.loopback import BOMB, Asked, Says, payload
 
 AT = f"@{HANDLE}"
 
@@ -187,6 +187,20 @@ def test_a_search_that_has_pages_left_goes_on_alone(sky: Sky) -> None:
     assert [call.query["q"] for call in sky.calls(SEARCH)] == [AT, HANDLE, "larix", "tent", "larix"]
 
 
+def test_a_query_the_search_refuses_stops_no_other_and_is_told(sky: Sky) -> None:
+    sky.say("larix is fine", reason="")
+    rest = sky.answer
+
+    def choosy(asked: Asked) -> Says:
+        refused = no(400, "InvalidRequest", "bad query")
+        return refused if asked.query.get("q") == 'tent"' else rest(asked)
+
+    sky.answer = choosy  # type: ignore[method-assign]
+    page = channel(sky.url, queries=['tent"', "larix"]).fetch("search", None)
+    assert texts([page]) == ["larix is fine"]
+    assert "bad query" in page.trouble
+
+
 def test_what_hangs_under_a_post_of_ours_comes_with_its_text_asked_for_once(sky: Sky) -> None:
     ours = sky.we_say("New: the Larix 2 tent")
     above = {"uri": ours, "cid": "bafyreix"}
@@ -248,13 +262,18 @@ def test_a_walk_broken_off_goes_on_from_its_cursor(sky: Sky) -> None:
 
 
 @pytest.mark.parametrize(
-    "refusal", [no(502, "InternalServerError"), no(400, "InvalidRequest", "Malformed cursor")]
+    "refusals",
+    [
+        [no(502, "InternalServerError")] * 2,
+        [no(400, "InvalidRequest", "Malformed cursor")],
+        [no(400, "InvalidRequest", "no")] * 2,
+    ],
 )
 @pytest.mark.parametrize(
     ("stream", "path"), [("notifications", NOTIFIED), ("search", SEARCH), ("own", RECORDS)]
 )
 def test_a_cursor_nobody_knows_any_more_restarts_the_walk(
-    sky: Sky, refusal: Says, stream: str, path: str
+    sky: Sky, refusals: list[Says], stream: str, path: str
 ) -> None:
     sky.say(f"{AT} hello")
     sky.we_say("ours", under=uri("3n2va4ch47s2o"))
@@ -269,10 +288,11 @@ def test_a_cursor_nobody_knows_any_more_restarts_the_walk(
         "search": {"posts": [*sky.listed.values()]},
         "own": {"records": []},
     }
-    sky.on(path, refusal, whole[stream])
+    sky.on(path, *refusals, whole[stream])
     page = channel(sky.url).fetch(stream, position)
     assert page.more is False
-    assert [call.query.get("cursor") for call in sky.calls(path)] == ["lost", None]
+    asked = [call.query.get("cursor") for call in sky.calls(path)]
+    assert asked == [*["lost"] * len(refusals), None]
     assert "pending" not in page.position
 
 
@@ -284,12 +304,124 @@ def test_a_page_that_can_never_be_read_ends_the_walk_and_leaves_a_visible_gap(sk
     broken = no(502, "InternalServerError", "Internal Server Error")
     rows = [{**view, "reason": "mention"} for view in sky.listed.values()][:100]
     again = {"notifications": rows, "cursor": "2026-11-22T07:20:00.000Z"}
-    sky.on(NOTIFIED, broken, again, broken, again, broken)
+    twice = (broken, broken)
+    sky.on(NOTIFIED, *twice, again, *twice, again, *twice)
     pages, _ = walk(channel(sky.url), "notifications", first.position)
     lost = pages[-1].missing
     assert lost is not None
     assert lost.since == datetime.fromisoformat("2026-11-22T01:00:00+00:00")
     assert lost.until == NOW - timedelta(minutes=99)
+
+
+def begun(sky: Sky) -> str:
+    """The position of a walk through 150 rows, after its first page."""
+    for n in range(150):
+        sky.say(f"{AT} {n}", at=NOW - timedelta(minutes=n))
+    return channel(sky.url).fetch("notifications", None).position
+
+
+def test_a_server_that_stumbles_once_is_asked_once_more_and_the_walk_goes_on(sky: Sky) -> None:
+    position = begun(sky)
+    rest = sky.answer
+    cursor = json.loads(position)["pending"]["cursor"]
+    stumbles = [no(502, "InternalServerError")]
+
+    def once(asked: Asked) -> Says:
+        if asked.query.get("cursor") == cursor and stumbles:
+            sky.asked.append(asked)
+            return stumbles.pop()
+        return rest(asked)
+
+    sky.answer = once  # type: ignore[method-assign]
+    page = channel(sky.url).fetch("notifications", position)
+    assert len(page.items) == 50
+    cursors = [call.query.get("cursor") for call in sky.calls(NOTIFIED)]
+    assert cursors == [None, cursor, cursor]
+
+
+@pytest.mark.parametrize(
+    "trouble", [no(502, "InternalServerError"), no(400, "InvalidRequest"), no(503, "Busy")]
+)
+def test_trouble_with_something_else_is_no_lost_cursor(sky: Sky, trouble: Says) -> None:
+    position = begun(sky)
+    sky.on(POSTS, trouble)
+    with pytest.raises(ChannelError):
+        channel(sky.url).fetch("notifications", position)
+    cursor = json.loads(position)["pending"]["cursor"]
+    assert [call.query.get("cursor") for call in sky.calls(NOTIFIED)] == [None, cursor]
+
+
+def too_much(sky: Sky, path: str, most: int, *, cursor: str = "") -> None:
+    """An answer there is more than anybody takes if it holds more than `most` rows, or goes on
+    from that cursor."""
+    rest = sky.answer
+
+    def large(asked: Asked) -> Says:
+        says = rest(asked)
+        if f"{asked.method} {asked.path}" != path:
+            return says
+        here = bool(cursor) and asked.query.get("cursor") == cursor
+        return BOMB if int(asked.query.get("limit", "1")) > most or here else says
+
+    sky.answer = large  # type: ignore[method-assign]
+
+
+def limits(sky: Sky, path: str) -> list[int]:
+    return [int(call.query["limit"]) for call in sky.calls(path)]
+
+
+@pytest.mark.parametrize(("stream", "path"), [("notifications", NOTIFIED), ("own", RECORDS)])
+def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(
+    sky: Sky, stream: str, path: str
+) -> None:
+    for n in range(60):
+        sky.say(f"{AT} {n}", at=NOW - timedelta(minutes=n))
+        sky.we_say(f"ours {n}", at=NOW - timedelta(minutes=n))
+    too_much(sky, path, 25)
+    pages, _ = walk(channel(sky.url), stream)
+    assert len(texts(pages)) == 60
+    assert limits(sky, path)[:5] == [100, 50, 25, 50, 25]
+
+
+def test_a_row_that_is_too_large_all_alone_is_passed_by_with_a_visible_gap(sky: Sky) -> None:
+    newest = sky.say(f"{AT} new", at=NOW - timedelta(minutes=1))
+    sky.say(f"{AT} huge", at=NOW - timedelta(minutes=5))
+    position = '{"high": "2026-11-22T07:00:00+00:00", "swept": "2026-11-22T08:00:00+00:00"}'
+    too_much(sky, NOTIFIED, 1, cursor=sky.listed[newest]["indexedAt"])
+    pages, position = walk(channel(sky.url), "notifications", position)
+    assert texts(pages) == [f"{AT} new"]
+    lost = pages[-1].missing
+    assert lost is not None
+    assert lost.since == datetime.fromisoformat("2026-11-22T07:00:00+00:00")
+    assert lost.until == NOW - timedelta(minutes=1)
+    assert "more than" in lost.reason
+    again, _ = walk(channel(sky.url), "notifications", position)
+    assert [page.missing for page in again if page.missing] == []
+
+
+def test_the_newest_row_that_is_too_large_is_told_until_there_is_a_newer_one(sky: Sky) -> None:
+    sky.say(f"{AT} huge", at=NOW - timedelta(minutes=5))
+    too_much(sky, NOTIFIED, 0)
+    with pytest.raises(TooLarge):
+        channel(sky.url).fetch("notifications", None)
+
+
+def test_a_post_that_cannot_be_shown_for_its_size_is_kept_apart(sky: Sky) -> None:
+    for n in range(4):
+        sky.say(f"{AT} {n}", at=NOW - timedelta(minutes=n))
+    huge = next(iter(sky.listed))
+    rest = sky.answer
+
+    def large(asked: Asked) -> Says:
+        says = rest(asked)
+        return BOMB if asked.path.endswith("getPosts") and huge in asked.query["uris"] else says
+
+    sky.answer = large  # type: ignore[method-assign]
+    page = channel(sky.url).fetch("notifications", None)
+    assert texts([page]) == [f"{AT} 1", f"{AT} 2", f"{AT} 3"]
+    assert [bad.external_id for bad in page.rejected] == [huge]
+    with pytest.raises(TooLarge):
+        channel(sky.url).lookup([huge])
 
 
 def test_an_appview_in_trouble_says_so_and_costs_nothing(sky: Sky) -> None:

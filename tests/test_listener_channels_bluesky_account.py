@@ -148,10 +148,21 @@ def test_queries_may_come_from_the_environment_as_json() -> None:
 
 def test_a_relative_session_file_lies_in_the_program_s_folder() -> None:
     options = channel("http://127.0.0.1:1", session_file="data/bluesky.session").options
-    kept = options.kept()
+    kept = options.kept("bluesky", Path("/elsewhere"))
     assert kept is not None
     assert kept.path == ROOT / "data" / "bluesky.session"
-    assert channel("http://127.0.0.1:1").options.kept() is None
+
+
+def test_without_a_session_file_the_session_is_kept_where_our_data_is(tmp_path: Path) -> None:
+    usual = channel("http://127.0.0.1:1").options
+    kept = usual.kept("bluesky", tmp_path)
+    assert kept is not None
+    assert kept.path == tmp_path / "bluesky.session"
+    odd = usual.kept("../shop", tmp_path)
+    assert odd is not None
+    assert odd.path.parent == tmp_path
+    assert usual.kept("bluesky", None) is None
+    assert channel("http://127.0.0.1:1", session_file="-").options.kept("bluesky", tmp_path) is None
 
 
 def test_the_name_of_the_program_is_told(sky: Sky) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from listener.channels.bluesky import errors as bluesky_errors
-from listener.channels.bluesky.rates import Family, Rates
+from listener.channels.bluesky import rates as bluesky_rates
+from listener.channels.bluesky.rates import Family
 from listener.channels.errors import (
     AuthFailed,
     ChannelError,
@@ -19,6 +20,7 @@ from listener.channels.errors import (
     Unavailable,
     Unknown,
 )
+from listener.channels.rates import Rates
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -167,7 +169,7 @@ def window(remaining: int, limit: int = 3000, seconds: int = 200, policy: str = 
 
 
 def told(*headers: dict[str, str], family: Family = Family.READ) -> Rates:
-    rates = Rates()
+    rates = bluesky_rates.unknown()
     for one in headers:
         rates.learn(family, one, NOW)
     return rates
@@ -263,7 +265,7 @@ def test_threads_do_not_take_the_same_point() -> None:
 
 
 def test_refusals_in_a_row_are_counted_until_one_goes_through() -> None:
-    rates = Rates()
+    rates = bluesky_rates.unknown()
     rates.refused(Family.READ)
     rates.refused(Family.READ)
     assert (rates.blind(Family.READ), rates.blind(Family.WRITE)) == (2, 0)

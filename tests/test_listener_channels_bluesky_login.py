@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from config.secrets import Redactor
+from listener.channels import open_channels
 from listener.channels.bluesky import session as bluesky_session
 from listener.channels.bluesky.session import Session, SessionFile
 from listener.channels.errors import AuthFailed, ChannelError, RateLimited, Refused, Unavailable
+from listener.channels.metering import free
 from listener.channels.wire import MalformedError
 from tests.bluesky_on_loopback import (
     DESCRIBE,
@@ -255,6 +257,28 @@ def test_a_kept_session_saves_the_login_of_the_next_start(sky: Sky, tmp_path: Pa
     assert len(sky.calls(LOGIN)) == 1
     assert path.stat().st_mode & 0o777 == 0o600
     assert [entry.name for entry in path.parent.iterdir()] == ["bluesky.session"]
+
+
+def test_a_start_needs_no_login_where_the_folder_of_our_data_is_known(
+    sky: Sky, tmp_path: Path
+) -> None:
+    table = {"handle": HANDLE, "app_password": PASSWORD, "api_url": sky.url}
+    tables = {"bluesky": table, "shop": {**table, "kind": "bluesky", "session_file": "-"}}
+    for _ in range(3):
+        opened = open_channels(
+            tables,
+            source="bot.toml",
+            redactor=Redactor(),
+            clock=lambda: NOW,
+            meter=free,
+            folder=tmp_path,
+        )
+        opened["bluesky"].fetch("own", None)
+    assert len(sky.calls(LOGIN)) == 1
+    assert [entry.name for entry in tmp_path.iterdir()] == ["bluesky.session"]
+    opened["shop"].fetch("own", None)
+    assert len(sky.calls(LOGIN)) == 2
+    assert [entry.name for entry in tmp_path.iterdir()] == ["bluesky.session"]
 
 
 def test_a_renewed_session_is_kept_as_well(sky: Sky, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from listener.channels.base import Page
 from listener.channels.errors import Refused
 from listener.channels.facebook.channel import FacebookChannel
 from tests.facebook_on_loopback import COMMENTS, FEED, NOW, PAGE, channel, stamp
-from tests.loopback import Network, Says, payload, serving
+from tests.loopback import BOMB, Network, Says, payload, serving
 
 
 @pytest.fixture
@@ -50,6 +50,13 @@ def test_the_feed_is_walked_with_its_comments_until_there_is_no_next_page(
     assert "comments.filter(stream)" in first.query["fields"]
     assert second.query["after"] == "QVFIUa1"
     assert json.loads(position)["high"] == "2026-11-20T11:25:00+00:00"
+
+
+def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(network: Network) -> None:
+    network.on(FEED, BOMB, BOMB, payload("facebook/feed.json"), payload("facebook/feed_last.json"))
+    found, _ = walk(channel(network.url))
+    assert len(found) == 8
+    assert [asked.query["limit"] for asked in network.calls(FEED)] == ["10", "5", "2", "4"]
 
 
 def test_a_later_walk_hands_on_only_what_is_new_since_an_hour_before_the_mark(

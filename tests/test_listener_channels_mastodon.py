@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from listener.channels.base import Missing, Page
-from listener.channels.errors import AuthFailed, Refused, Unavailable
+from listener.channels.errors import AuthFailed, Refused, TooLarge, Unavailable
 from listener.channels.mastodon.channel import MastodonChannel
 from listener.channels.mastodon.paging import PAGE
-from tests.loopback import Asked, Network, Says
+from tests.loopback import BOMB, Asked, Network, Says
 from tests.mastodon_on_loopback import (
     MENTIONS,
     NOW,
+    ON_TIME,
     OWN,
     SEARCH,
     TAG,
@@ -264,6 +265,57 @@ def test_a_failed_page_moves_nothing_and_is_asked_for_again(network: Network) ->
     assert mastodon.fetch("mentions", first.position).items[0].external_id == "s959"
 
 
+def behaving(network: Network, newest: int, oldest: int, *, huge: int, most: int = PAGE) -> None:
+    """A list as Mastodon keeps it, of which no answer may hold more than `most` rows, or the
+    `huge` one."""
+    plain = network.answer
+
+    def answer(asked: Asked) -> Says:
+        says = plain(asked)
+        if f"{asked.method} {asked.path}" != MENTIONS:
+            return says
+        below = int(asked.query.get("max_id", f"n{newest + 1}")[1:])
+        numbers = list(range(below - 1, oldest - 1, -1))[: int(asked.query["limit"])]
+        if huge in numbers or int(asked.query["limit"]) > most:
+            return BOMB
+        return Says(body=[said(number) for number in numbers], headers=ON_TIME)
+
+    network.answer = answer  # type: ignore[method-assign]
+
+
+def asked_for(network: Network) -> list[int]:
+    return [int(asked.query["limit"]) for asked in network.calls(MENTIONS)]
+
+
+def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(network: Network) -> None:
+    behaving(network, 1000, 900, huge=0, most=10)
+    ids, lost, _ = read(channel(network.url), position(930))
+    assert set(numbers(1000, 931)) <= set(ids)
+    assert lost == []
+    assert asked_for(network)[:5] == [40, 20, 10, 20, 10]
+
+
+def test_a_row_that_is_too_large_all_alone_is_passed_by_with_a_visible_gap(
+    network: Network,
+) -> None:
+    behaving(network, 1000, 900, huge=990)
+    mastodon = channel(network.url)
+    ids, (lost,), after = read(mastodon, position(930))
+    assert ids == numbers(1000, 991)
+    assert at(991) <= lost.until <= at(993)
+    assert at(920) <= lost.since <= at(930)
+    assert "more than" in lost.reason
+    assert read(mastodon, after)[1] == []
+
+
+def test_the_newest_row_that_is_too_large_is_told_until_there_is_a_newer_one(
+    network: Network,
+) -> None:
+    behaving(network, 1000, 900, huge=1000)
+    with pytest.raises(TooLarge):
+        channel(network.url).fetch("mentions", position(930))
+
+
 def test_a_place_the_server_refuses_restarts_the_walk_from_the_top(network: Network) -> None:
     network.on(MENTIONS, Says(status=422, body={"error": "max_id is invalid"}), page(999, 960))
     note = position(990, pending={"below": "gone", "top": "n995", "began": stamp(NOW)})
@@ -349,6 +401,15 @@ def test_each_hashtag_keeps_its_own_place(network: Network) -> None:
     assert not last.more
     notes = json.loads(last.position)["queries"]
     assert (notes["larix"]["newest"], notes["betulla"]["newest"]) == ("s999", None)
+
+
+def test_a_hashtag_the_server_refuses_stops_no_other_and_is_told(network: Network) -> None:
+    other = "GET /api/v1/timelines/tag/betulla"
+    network.on(TAG, Says(status=403, body={"error": "not here"})).on(other, listed(999, 998))
+    page_ = channel(network.url, queries=["#larix", "#betulla"]).fetch("tags", None)
+    assert [item.external_id for item in page_.items] == numbers(999, 998)
+    assert "'larix' is refused" in page_.trouble
+    assert "not here" in page_.trouble
 
 
 def test_a_search_is_paged_by_number(network: Network) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
 import threading
@@ -15,14 +14,14 @@ import pytest
 import requests
 
 from config.errors import ConfigError
-from config.http import MOST_BYTES, ChannelSession
+from config.http import ChannelSession
 from config.secrets import Redactor
 from listener.channels.errors import AuthFailed, Unavailable
 from listener.channels.mastodon.channel import open_channel
 from listener.channels.mastodon.client import MastodonClient
 from listener.channels.mastodon.options import MastodonOptions
 from listener.channels.metering import free
-from tests.loopback import Network, Says, free_port
+from tests.loopback import BOMB, Network, Says, free_port
 from tests.mastodon_on_loopback import (
     ACCOUNT,
     MENTIONS,
@@ -139,8 +138,7 @@ def test_a_server_that_keeps_us_waiting_is_left_in_time(network: Network) -> Non
 
 
 def test_an_answer_without_end_is_not_read(network: Network) -> None:
-    bomb = gzip.compress(bytes(MOST_BYTES + 1))
-    network.on(MENTIONS, Says(body=bomb, headers={"Content-Encoding": "gzip"}))
+    network.on(MENTIONS, BOMB)
     with pytest.raises(Unavailable):
         channel(network.url).fetch("mentions", None)
 

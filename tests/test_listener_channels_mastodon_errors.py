@@ -18,8 +18,8 @@ from listener.channels.errors import (
     Unknown,
 )
 from listener.channels.mastodon import errors, rates
-from listener.channels.mastodon.errors import Wordless
-from listener.channels.mastodon.rates import DELETE, POST, READ, Rates
+from listener.channels.mastodon.errors import Lost, Wordless
+from listener.channels.mastodon.rates import DELETE, POST, READ
 from tests.loopback import Network, Says
 from tests.mastodon_on_loopback import MENTIONS, NOW, TOKEN, channel, mastodon_running
 
@@ -48,10 +48,11 @@ def failure(status: int, error: object = None, *, write: bool = False) -> Channe
         (403, "This action is not allowed", Refused, Refused),
         (403, None, Refused, Refused),
         (404, "Record not found", Gone, Gone),
-        (404, None, Wordless, Wordless),
+        (404, None, Lost, Lost),
         (405, None, Refused, Refused),
         (408, None, Unavailable, Unknown),
-        (410, None, Gone, Gone),
+        (410, None, Lost, Lost),
+        (410, "Gone", Gone, Gone),
         (413, None, Refused, Refused),
         (422, "Validation failed: Text can't be blank", Refused, Refused),
         (429, "Too many requests", RateLimited, RateLimited),
@@ -66,6 +67,23 @@ def test_each_status_has_its_type(
     assert type(failure(status, said)) in (reading, *reading.__subclasses__())
     assert isinstance(failure(status, said, write=True), writing)
     assert isinstance(failure(status, said), reading)
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        (b"<h1>404 Not Found (snac/2.75)</h1>", Wordless),
+        (b"<html><title>404 Not Found</title><center>nginx</center></html>", Lost),
+        (b"", Lost),
+        (b"x" * 300 + b"(snac/2.75)", Lost),
+    ],
+)
+def test_a_page_without_the_server_s_words_says_nothing_is_gone_unless_the_server_signed_it(
+    page: bytes, kind: type[ChannelError]
+) -> None:
+    error = errors.failure(404, {}, None, now=NOW, write=False, page=page)
+    assert type(error) is kind
+    assert isinstance(error, Gone if kind is Wordless else Unavailable)
 
 
 def test_the_server_s_words_are_told_on_one_line_of_bearable_length() -> None:
@@ -145,14 +163,14 @@ def headers(remaining: object, limit: object = 300, reset: str = "12:05:00") -> 
 
 
 def test_a_fifth_of_a_window_is_kept_for_replies() -> None:
-    known = Rates()
-    known.learn(READ, headers(62), NOW)
+    known = rates.unknown()
+    known.learn(READ, headers(61), NOW)
     known.take(READ, NOW, urgent=False)
     known.take(READ, NOW, urgent=False)
     with pytest.raises(RateLimited, match="kept for replies") as raised:
         known.take(READ, NOW, urgent=False)
     assert raised.value.until == NOW + timedelta(minutes=5)
-    for _ in range(60):
+    for _ in range(59):
         known.take(READ, NOW, urgent=True)
     with pytest.raises(RateLimited):
         known.take(READ, NOW, urgent=True)
@@ -160,7 +178,7 @@ def test_a_fifth_of_a_window_is_kept_for_replies() -> None:
 
 
 def test_reading_posting_and_deleting_have_windows_of_their_own() -> None:
-    known = Rates()
+    known = rates.unknown()
     known.learn(POST, headers(0), NOW)
     known.learn(DELETE, headers(0, limit=30), NOW)
     known.take(READ, NOW, urgent=False)
@@ -170,10 +188,10 @@ def test_reading_posting_and_deleting_have_windows_of_their_own() -> None:
 
 
 def test_answers_that_overtake_each_other_free_no_call() -> None:
-    known = Rates()
+    known = rates.unknown()
     known.learn(READ, headers(100), NOW)
     known.learn(READ, headers(102), NOW)
-    assert known.pressure(NOW) == rates.Window(limit=300, remaining=100, reset=NOW).stretch
+    assert known.pressure(NOW) == pytest.approx(1 + 3 * (2 / 3 - 0.5) / 0.3)
     known.learn(READ, headers(299, reset="12:10:00"), NOW)
     assert known.pressure(NOW) == 1
 
@@ -200,7 +218,7 @@ def test_we_ask_less_often_as_the_window_empties(
      {"x-ratelimit-remaining": "0"}, headers("9" * 50)],
 )  # fmt: skip
 def test_headers_that_tell_nothing_hold_nothing_back(garbled: dict[str, str]) -> None:
-    known = Rates()
+    known = rates.unknown()
     known.learn(READ, garbled, NOW)
     known.take(READ, NOW, urgent=False)
     assert known.pressure(NOW) == 1

@@ -3,8 +3,8 @@ the server did something else with it."""
 
 from __future__ import annotations
 
-import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,6 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from config.http import MOST_BYTES
 from listener.channels.errors import (
     AuthFailed,
     ChannelError,
@@ -23,7 +22,7 @@ from listener.channels.errors import (
     Unknown,
 )
 from listener.channels.mastodon.channel import MastodonChannel
-from tests.loopback import Asked, Network, Says, free_port
+from tests.loopback import BOMB, Asked, Network, Says, free_port
 from tests.mastodon_on_loopback import (
     ACCOUNT,
     MENTION,
@@ -31,6 +30,7 @@ from tests.mastodon_on_loopback import (
     NOT_FOUND,
     NOW,
     PAGE_404,
+    PROXY_404,
     REPLY,
     SEND,
     WHO,
@@ -47,7 +47,6 @@ LOOK = f"GET /api/v1/statuses/{MENTION}"
 POSTED = "115000000000000200"
 LOOK_AT_OURS = f"GET /api/v1/statuses/{POSTED}"
 DELETE = f"DELETE /api/v1/statuses/{POSTED}"
-BOMB = gzip.compress(bytes(MOST_BYTES + 1))
 
 
 @pytest.fixture
@@ -162,6 +161,48 @@ def test_the_author_is_mentioned_once(
     assert sent(network)["status"] == status_text
 
 
+@pytest.mark.parametrize("visibility", ["direct", "private"])
+@pytest.mark.parametrize(
+    ("text", "strangers"),
+    [
+        ("ask @eve", "@eve"),
+        ("(@eve@elsewhere.example)", "@eve@elsewhere.example"),
+        ("@Eve. @mallory!", "@Eve, @mallory"),
+        ("hello @anna", "@anna"),  # one of our server's, and not Anna
+        ("@anna@far.example.org", "@anna@far.example.org"),
+    ],
+)
+def test_a_private_answer_that_mentions_somebody_else_is_a_human_s(
+    network: Network, visibility: str, text: str, strangers: str
+) -> None:
+    network.on(LOOK, status(MENTION, visibility=visibility))
+    with pytest.raises(Refused, match=re.escape(f"leave {strangers} out")):
+        channel(network.url).post(replace(REPLY, text=text))
+    assert network.calls(SEND) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@anna@far.example, write to care@larix.example or to https://larix.example/@care",
+        "we are @larix, @LARIX@social.example",
+        "5 @ 3 euro, @@, @",
+    ],
+)
+def test_a_private_answer_may_name_its_reader_and_us(network: Network, text: str) -> None:
+    who = {**ACCOUNT, "url": "https://social.example/@larix"}
+    network.on(WHO, who).on(LOOK, status(MENTION, visibility="direct"))
+    answer = ours("900", in_reply_to_id=MENTION, visibility="direct")
+    network.on(SEND, answer)
+    channel(network.url).post(replace(REPLY, text=text))
+    assert text in sent(network)["status"]
+
+
+def test_a_public_answer_may_mention_whom_it_wants(network: Network) -> None:
+    channel(network.url).post(replace(REPLY, text="ask @eve"))
+    assert "@eve" in sent(network)["status"]
+
+
 def test_on_snac_a_name_stands_without_its_host(network: Network) -> None:
     """It gives every name with one, and understands none that has a port."""
     told = recorded("snac")
@@ -195,7 +236,7 @@ def test_what_we_wrote_ourselves_is_answered_without_mentioning_us(network: Netw
 
 
 def test_what_is_gone_is_not_answered(network: Network) -> None:
-    for gone in (NOT_FOUND, Says(status=410), PAGE_404):
+    for gone in (NOT_FOUND, Says(status=410, body={"error": "Gone"}), PAGE_404):
         network.on(LOOK, gone)
         with pytest.raises(Gone):
             channel(network.url).post(REPLY)
@@ -215,6 +256,8 @@ def test_what_is_gone_is_not_answered(network: Network) -> None:
         (Says(body={"id": MENTION, "account": {"id": "5"}}), Unavailable),
         (Says(status=401, body={"error": "The access token is invalid"}), AuthFailed),
         (Says(status=429), RateLimited),
+        (PROXY_404, Unavailable),
+        (Says(status=410), Unavailable),
     ],
 )
 def test_without_a_clear_look_nothing_is_posted(
@@ -240,7 +283,7 @@ def test_without_a_clear_look_nothing_is_posted(
         (Says(body={"id": "../x"}), Unknown),
         (Says(body=[]), Unknown),
         (Says(body=b""), Unknown),
-        (Says(body=BOMB, headers={"Content-Encoding": "gzip"}), Unknown),
+        (BOMB, Unknown),
         (Says(status=302, headers={"Location": "/elsewhere"}), Unknown),
         (Says(status=401, body={"error": "The access token was revoked"}), AuthFailed),
         (Says(status=403, body={"error": "Your login is currently disabled"}), AuthFailed),
@@ -250,7 +293,10 @@ def test_without_a_clear_look_nothing_is_posted(
         ),
         (Says(status=403, body={"error": "This action is not allowed"}), Refused),
         (Says(status=404, body={"error": "Record not found"}), Gone),
-        (Says(status=410), Gone),
+        (Says(status=410, body={"error": "Gone"}), Gone),
+        (PROXY_404, Unavailable),
+        (PAGE_404, Unavailable),
+        (Says(status=410), Unavailable),
         (Says(status=413), Refused),
         (Says(status=422, body={"error": "Validation failed: character limit of 500"}), Refused),
         (Says(status=429, headers={"X-RateLimit-Reset": "garbled"}), RateLimited),

@@ -14,7 +14,8 @@ from listener.channels.errors import AuthFailed, ChannelError, Gone, RateLimited
 from listener.channels.mastodon.threads import AT_ONCE
 from listener.channels.metering import Use
 from responder.recognise import Sought, Whose, recognise
-from tests.loopback import Network, Says
+from tests.factories import Watch
+from tests.loopback import BOMB, Network, Says
 from tests.mastodon_on_loopback import (
     ACCOUNT,
     MENTION,
@@ -24,6 +25,7 @@ from tests.mastodon_on_loopback import (
     ON_TIME,
     OWN,
     PAGE_404,
+    PROXY_404,
     REPLY,
     SEND,
     SEVERAL,
@@ -245,6 +247,33 @@ def test_a_server_that_knows_no_several_is_asked_one_by_one(network: Network) ->
     assert set(mastodon.lookup(["a", "b"])) == {"a", "b"}
     assert set(mastodon.lookup(["a", "b"])) == {"a", "b"}
     assert len(network.calls(SEVERAL)) == 1, "it is not asked that again"
+
+
+def test_after_an_hour_several_are_asked_for_at_once_again(network: Network) -> None:
+    clock = Watch(now=NOW)
+    network.on(SEVERAL, PROXY_404, Says(body=[status("a"), status("b")]))
+    for one in ("a", "b"):
+        network.on(f"GET /api/v1/statuses/{one}", status(one))
+    mastodon = channel(network.url, clock=clock)
+    for minutes, calls in ((0, 1), (59, 1), (2, 2)):
+        clock.advance(minutes=minutes)
+        assert set(mastodon.lookup(["a", "b"])) == {"a", "b"}
+        assert len(network.calls(SEVERAL)) == calls
+
+
+def test_several_that_are_too_large_together_are_asked_for_alone(network: Network) -> None:
+    network.on(SEVERAL, BOMB).on("GET /api/v1/statuses/b", BOMB)
+    network.on("GET /api/v1/statuses/a", status("a"))
+    assert list(channel(network.url).lookup(["a", "b"])) == ["a"]
+
+
+def test_a_proxy_s_page_marks_nothing_as_gone(network: Network) -> None:
+    network.on("GET /api/v1/statuses/a", PROXY_404)
+    mastodon = channel(network.url)
+    with pytest.raises(Unavailable):
+        mastodon.lookup(["a"])
+    network.on(SEVERAL, Says(body=[status("b")]))
+    assert list(mastodon.lookup(["a", "b"])) == ["b"]
 
 
 def test_a_single_one_costs_a_single_call(network: Network) -> None:

@@ -81,7 +81,7 @@ def test_any_failure_has_its_type(
 ) -> None:
     error = errors.failure(code, headers, body, now=NOW, write=write)
     assert str(error)
-    rates.read(headers, NOW)
+    list(rates.read(headers, NOW))
 
 
 rows = st.lists(

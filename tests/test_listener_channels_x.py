@@ -10,8 +10,10 @@ from email.utils import format_datetime
 import pytest
 
 from listener.channels.errors import Refused, Unavailable
-from tests.loopback import Network, Says, payload
-from tests.x_on_loopback import MENTIONS, NOW, SEARCH, ago, channel, page, x_running
+from listener.channels.metering import free
+from tests.factories import Watch
+from tests.loopback import BOMB, Asked, Network, Says, payload
+from tests.x_on_loopback import MENTIONS, NOW, SEARCH, ago, channel, metered, page, x_running
 
 
 @pytest.fixture
@@ -156,6 +158,140 @@ def test_each_query_keeps_its_own_place(network: Network) -> None:
         "larix": ago(hours=1),
         "betulla": "8",
     }
+
+
+def too_much(network: Network, *, most: int, huge: str = "none") -> None:
+    """No answer may hold more than `most` posts with what comes along, or the `huge` one."""
+    plain = network.answer
+
+    def large(asked: Asked) -> Says:
+        says = plain(asked)
+        whole = "expansions" in asked.query
+        many = int(asked.query.get("max_results", "0")) > most or huge in asked.query.get("ids", "")
+        return BOMB if whole and many else says
+
+    network.answer = large  # type: ignore[method-assign]
+
+
+def sizes(network: Network, call: str) -> list[int]:
+    return [int(asked.query["max_results"]) for asked in network.calls(call)]
+
+
+def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(network: Network) -> None:
+    network.on(MENTIONS, page(ago(minutes=1), token="more"), page(ago(minutes=2)))
+    x = channel(network.url)
+    too_much(network, most=30)
+    # What is scripted is used up by answers that were too large as well: five in all.
+    network.on(MENTIONS, *[page(ago(minutes=n), token=f"t{n}") for n in range(4)], page())
+    first = x.fetch("mentions", None)
+    second = x.fetch("mentions", first.position)
+    assert [len(first.items), len(second.items)] == [1, 0]
+    assert sizes(network, MENTIONS) == [100, 50, 25, 50, 25]
+
+
+def test_a_post_that_is_too_large_all_alone_is_a_dead_letter_and_its_page_goes_on(
+    network: Network,
+) -> None:
+    ids = [ago(minutes=n) for n in (1, 2, 3)]
+    huge = ids[1]
+    network.on(MENTIONS, page(*ids, token="more"))
+    answer = network.answer
+
+    def one(asked: Asked) -> Says:
+        says = answer(asked)
+        return Says(body=page(asked.query["ids"])) if asked.path == "/2/tweets" else says
+
+    network.answer = one  # type: ignore[method-assign]
+    too_much(network, most=0, huge=huge)
+    got = channel(network.url).fetch("mentions", None)
+    assert [item.external_id for item in got.items] == [ids[0], ids[2]]
+    assert [bad.external_id for bad in got.rejected] == [huge]
+    assert json.loads(got.position)["pending"]["token"] == "more"
+    assert sizes(network, MENTIONS) == [100, 50, 25, 12, 10, 10]
+
+
+def test_a_lookup_that_is_too_large_is_made_in_halves(network: Network) -> None:
+    ids = [ago(minutes=n) for n in range(5)]
+    answer = network.answer
+
+    def some(asked: Asked) -> Says:
+        says = answer(asked)
+        if asked.path != "/2/tweets":
+            return says
+        wanted = asked.query["ids"].split(",")
+        return BOMB if ids[3] in wanted or len(wanted) > 2 else Says(body=page(*wanted))
+
+    network.answer = some  # type: ignore[method-assign]
+    found = channel(network.url).lookup(ids)
+    assert set(found) == {*ids} - {ids[3]}
+
+
+def refusing(network: Network, *refused: str) -> None:
+    """X finds fault with these queries, and with no others."""
+    answer = network.answer
+
+    def choosy(asked: Asked) -> Says:
+        says = answer(asked)
+        if any(f"({query})" in asked.query.get("query", "") for query in refused):
+            return Says(status=400, body={"title": "Invalid Request", "detail": "no such operator"})
+        return says
+
+    network.answer = choosy  # type: ignore[method-assign]
+
+
+def asked_for(network: Network) -> list[str]:
+    return [call.query["query"].partition(")")[0][1:] for call in network.calls(SEARCH)]
+
+
+def test_a_query_x_refuses_stops_no_other_and_is_told(network: Network) -> None:
+    network.on(SEARCH, page(ago(minutes=5)))
+    refusing(network, "url:[")
+    page_ = channel(network.url, queries=["url:[", "larix"]).fetch("search", None)
+    assert [item.external_id for item in page_.items] == [ago(minutes=5)]
+    assert page_.trouble == (
+        "the query 'url:[' is refused: X refused the request: no such operator"
+    )
+    assert asked_for(network) == ["url:[", "larix"]
+
+
+def test_a_refused_query_is_tried_again_ever_later_and_its_mark_stays(network: Network) -> None:
+    network.on(SEARCH, page())
+    plain = network.answer
+    refusing(network, "larix")
+    clock = Watch(now=NOW)
+    x = metered(network.url, free, clock=clock, queries=["larix", "betulla"])
+    position = json.dumps({"queries": {"larix": {"high": ago(hours=1)}}})
+    tries = []
+    for _ in range(12):
+        before = asked_for(network).count("larix")
+        page_ = x.fetch("search", position)
+        position = page_.position
+        assert page_.trouble
+        tries.append(asked_for(network).count("larix") - before)
+        clock.advance(minutes=10)
+    assert tries == [1, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0]
+    assert asked_for(network).count("betulla") == 12
+    assert json.loads(position)["queries"]["larix"]["high"] == ago(hours=1)
+    network.answer = plain  # type: ignore[method-assign]
+    clock.advance(hours=6)
+    page_ = x.fetch("search", position)
+    assert page_.trouble == ""
+    assert "refused" not in page_.position
+
+
+def test_a_query_that_is_refused_on_its_way_holds_up_no_other(network: Network) -> None:
+    network.on(SEARCH, page())
+    refusing(network, "larix")
+    note = {"queries": {"larix": {"high": "9", "pending": {"token": "more", "since": "8"}}}}
+    page_ = channel(network.url, queries=["larix", "betulla"]).fetch("search", json.dumps(note))
+    assert asked_for(network)[-1] == "betulla"
+    assert "larix" in page_.trouble
+
+
+def test_where_every_query_is_refused_the_stream_fails(network: Network) -> None:
+    refusing(network.on(SEARCH, page()), "larix", "betulla")
+    with pytest.raises(Refused, match="no such operator"):
+        channel(network.url, queries=["larix", "betulla"]).fetch("search", None)
 
 
 def test_search_is_clamped_to_a_week_and_tells_what_is_missing(network: Network) -> None:

@@ -58,6 +58,25 @@ def test_a_stretch_is_searched_for_what_names_us_and_for_each_query(network: Net
     assert all(one.missing is None for one in pages)
 
 
+def test_a_query_x_refuses_is_left_for_the_end_and_keeps_the_stretch_open(
+    network: Network,
+) -> None:
+    refusal = at_x({"title": "Invalid Request", "detail": "no such operator"}, status=400)
+    network.on(SEARCH, refusal, at_x(page("9")), refusal)
+    x = channel(network.url, queries=["acme store"])
+    first = x.fill(SINCE, UNTIL, None)
+    second = x.fill(SINCE, UNTIL, first.position)
+    assert (first.more, second.more) == (True, True)
+    assert [item.external_id for item in second.items] == ["9"]
+    with pytest.raises(Refused, match="no such operator"):
+        x.fill(SINCE, UNTIL, second.position)
+    asked = [call.query["query"] for call in network.calls(SEARCH)]
+    assert asked == [NAMED, KEYWORD, NAMED]
+    network.on(SEARCH, at_x(page("8")))
+    last = x.fill(SINCE, UNTIL, second.position)
+    assert (last.more, [item.external_id for item in last.items]) == (False, ["8"])
+
+
 def test_an_empty_page_with_a_next_one_is_not_the_end_of_a_query(network: Network) -> None:
     network.on(SEARCH, at_x(page(token="two")), at_x(page("7")))
     assert [len(one.items) for one in filled(channel(network.url))] == [0, 1]

@@ -58,6 +58,8 @@ def detail(text: str, kind: str = "about:blank") -> dict[str, Any]:
         (403, coded(326), AuthFailed, AuthFailed),
         (403, coded(433), Refused, Refused),
         (404, {"title": "Not Found Error"}, Gone, Gone),
+        (404, None, Unavailable, Unavailable),
+        (410, "<html>", Unavailable, Unavailable),
         (408, None, Unavailable, Unknown),
         (422, None, Refused, Refused),
         (429, payload("x/errors/429-rate-limit.json"), RateLimited, RateLimited),

@@ -24,8 +24,8 @@ from listener.channels.x import prices as x_prices
 from listener.channels.x import tariff
 from listener.channels.x.channel import XChannel
 from listener.channels.x.meter import Billed
+from listener.channels.x.pages import FIELDS
 from listener.channels.x.prices import Prices
-from listener.channels.x.stream import FIELDS
 from listener.channels.x.tariff import Resource
 from listener.models import SpendEntry
 from tests.daemon import eventually

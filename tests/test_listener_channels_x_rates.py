@@ -10,7 +10,7 @@ import pytest
 
 from listener.channels.errors import RateLimited
 from listener.channels.metering import Use, free
-from listener.channels.x.rates import Rates
+from listener.channels.x import rates as x_rates
 from tests.factories import Watch
 from tests.loopback import Network, Says, payload, serving
 from tests.x_on_loopback import MENTION, MENTIONS, NOW, REPLY, SEARCH, metered, page
@@ -122,13 +122,13 @@ def test_a_window_that_makes_no_sense_stops_nobody(
     account = x(network, Watch(now=NOW))
     for _ in range(3):
         account.fetch("mentions", None)
-    rates = Rates()
+    rates = x_rates.unknown()
     rates.learn("f", headers, NOW)
     rates.take("f", NOW, urgent=False)
 
 
 def test_a_window_of_one_call_may_be_used() -> None:
-    rates = Rates()
+    rates = x_rates.unknown()
     rates.learn("f", window(1, limit=1), NOW)
     rates.take("f", NOW, urgent=False)
     with pytest.raises(RateLimited):
@@ -136,7 +136,7 @@ def test_a_window_of_one_call_may_be_used() -> None:
 
 
 def test_calls_under_way_count_and_a_late_answer_gives_nothing_back() -> None:
-    rates = Rates()
+    rates = x_rates.unknown()
     rates.learn("f", window(62), NOW)
     rates.take("f", NOW, urgent=False)
     rates.take("f", NOW, urgent=False)

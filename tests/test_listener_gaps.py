@@ -12,6 +12,7 @@ from sqlalchemy import select
 from config.database import Database
 from listener.channels.base import Incoming, Missing, Page
 from listener.channels.errors import AuthFailed, ChannelError, RateLimited, Refused, Unavailable
+from listener.cursors import LOOK_BACK
 from listener.gaps import Filled, fill_gaps, wait_before_trying
 from listener.health import channel_health
 from listener.models import Gap, Mention
@@ -141,8 +142,15 @@ def test_trouble_in_the_middle_keeps_what_was_read_and_goes_on_from_there(scene:
     assert scene.row(gap).found == 8
 
 
-def test_what_the_network_cannot_fill_stays_open_for_ever_and_says_why(scene: Scene) -> None:
-    scene.channel.archive = None
+def refuses(scene: Scene, **how: Any) -> None:
+    def refused(since: datetime, until: datetime, position: str | None) -> Page:
+        raise Refused("no way to read that", **how)
+
+    scene.channel.fill = refused  # type: ignore[method-assign]
+
+
+def test_what_the_network_can_never_fill_stays_open_for_ever_and_says_why(scene: Scene) -> None:
+    refuses(scene, for_good=True)
     gap = scene.gap()
     filled = scene.fill()
     assert filled and "no way to read" in filled.error
@@ -151,6 +159,39 @@ def test_what_the_network_cannot_fill_stays_open_for_ever_and_says_why(scene: Sc
     assert scene.fill() is None
     (shown,) = channel_health(scene.database, "x").gaps
     assert "no way to read" in shown.last_error
+
+
+def test_what_the_network_refuses_to_fill_is_tried_again_for_a_week(scene: Scene) -> None:
+    scene.channel.archive = None
+    gap = scene.gap()
+    waits = []
+    while scene.fill():
+        again = scene.row(gap).next_try_at
+        if again is None:
+            break
+        waits.append((again - scene.clock()) / HOUR)
+        scene.clock.now = again
+    assert waits == [1, 24, 24, 24, 24, 24, 24, 24]
+    (shown,) = channel_health(scene.database, "x").gaps
+    assert "no way to read" in shown.last_error
+
+
+def test_a_gap_that_was_refused_once_is_filled_when_the_network_lets_us(scene: Scene) -> None:
+    archive, scene.channel.archive = _said(1), None
+    gap = scene.gap()
+    scene.fill()
+    scene.channel.archive = archive
+    scene.clock.advance(hours=1)
+    filled = scene.fill()
+    assert filled and (filled.new, filled.done) == (1, True)
+    assert scene.row(gap).last_error == ""
+
+
+def test_a_daily_look_back_that_is_refused_waits_for_the_next_day_s(scene: Scene) -> None:
+    scene.channel.archive = None
+    gap = scene.gap(stream=LOOK_BACK)
+    scene.fill()
+    assert scene.row(gap).next_try_at is None
 
 
 @pytest.mark.parametrize(
@@ -162,7 +203,10 @@ def test_what_the_network_cannot_fill_stays_open_for_ever_and_says_why(scene: Sc
         (AuthFailed("x"), 1, 10),
         (RateLimited(until=NOW + timedelta(minutes=15)), 1, 15),
         (RateLimited(until=NOW + timedelta(minutes=15)), 2, 20),
-        (Refused("x"), 1, None),
+        (Refused("x"), 1, 60),
+        (Refused("x"), 2, 24 * 60),
+        (Refused("x"), 9, None),
+        (Refused("x", for_good=True), 1, None),
     ],
 )
 def test_how_long_a_gap_is_left_alone(

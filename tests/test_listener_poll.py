@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from config.database import Database
-from listener.channels.base import Incoming
+from listener.channels.base import Incoming, Page
 from listener.channels.errors import AuthFailed, BudgetSpent, ChannelError, RateLimited, Unavailable
 from listener.models import Cursor, Mention, MentionStatus
 from listener.poll import PAGES_PER_ROUND, Poller, wait_after
@@ -54,6 +54,29 @@ def test_a_round_reads_every_page_there_is(listening: Listening) -> None:
     assert (polled.new, polled.error) == (10, "")
     (again,) = listening.poller.poll(listening.channel)
     assert again.new == 0
+
+
+def test_a_part_of_a_stream_that_fails_is_seen_and_the_rest_is_polled_as_ever(
+    listening: Listening,
+) -> None:
+    listening.channel.feed = [incoming(str(n)) for n in range(5)]
+    original = listening.channel.fetch
+    trouble = "the query 'x' is refused: no"
+
+    def fetch(stream: str, position: str | None) -> Page:
+        return replace(original(stream, position), trouble=trouble)
+
+    listening.channel.fetch = fetch  # type: ignore[method-assign]
+    for failures in (1, 2, 3):
+        (polled,) = listening.poller.poll(listening.channel)
+        assert polled.error == trouble
+        cursor = listening.cursor()
+        assert (cursor.failures, cursor.last_error, cursor.not_before) == (failures, trouble, None)
+    assert listening.heard() == 5
+    trouble = ""
+    (polled,) = listening.poller.poll(listening.channel)
+    assert polled.error == ""
+    assert (listening.cursor().failures, listening.cursor().last_error) == (0, "")
 
 
 def test_trouble_in_the_middle_keeps_what_was_read_and_goes_on_from_there(

@@ -199,9 +199,18 @@ def test_a_gap_is_red_after_an_hour_while_it_can_still_be_filled(bot: Bot, watch
     assert red(bot) == ["x: 1 unfilled gap, from 2026-03-02T09:00:00Z on"]
 
 
+def test_a_gap_the_network_refuses_to_fill_is_told_while_it_is_tried_again(bot: Bot) -> None:
+    put(bot, gap(next_try_at=NOW + timedelta(days=1)))
+    told = (
+        "x: 1 gap, from 2026-03-02T09:00:00Z on, that the network refuses to fill:"
+        " tried again once a day"
+    )
+    assert (red(bot), warned(bot)) == ([], [told])
+
+
 def test_a_gap_that_nothing_can_fill_does_not_stay_red_for_ever(bot: Bot, watch: Watch) -> None:
     put(bot, gap(next_try_at=None))
-    assert warned(bot) == ["x: 1 gap that nothing can fill, from 2026-03-02T09:00:00Z on"]
+    assert warned(bot) == ["x: 1 gap, from 2026-03-02T09:00:00Z on, that nothing can fill"]
     assert red(bot) == []
     watch.advance(days=7)
     assert found(bot) == {}

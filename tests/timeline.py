@@ -318,8 +318,7 @@ def a_world(folder: Path) -> Iterator[World]:
     event.listen(database.engine, "commit", world.count)
     with (
         patch("listener.channels.x.client.ChannelSession", InMemory),
-        patch("listener.channels.x.stream.PAGE", PAGE),
-        patch("listener.channels.x.archive.PAGE", PAGE),
+        patch("listener.channels.x.pages.PAGE", PAGE),
     ):
         yield world
     database.close()

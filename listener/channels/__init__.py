@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from inspect import signature
+from pathlib import Path
 from typing import Any
 
 from config.clock import Clock
@@ -28,20 +30,24 @@ def open_channels(
     redactor: Redactor,
     clock: Clock,
     meter: Metering,
+    folder: Path | None = None,
 ) -> dict[str, Channel]:
     """A channel for each `[channels.<name>]` table, in their order. Raises ConfigError.
 
-    Nothing is asked of any network here.
+    `folder`: where a channel may keep files of its own, for those whose factory takes one. Nothing
+    is asked of any network here.
     """
-    return {
-        name: _open(name, dict(table), source=source, redactor=redactor, clock=clock, meter=meter)
-        for name, table in tables.items()
-    }
+    parts: dict[str, Any] = {"source": source, "redactor": redactor, "clock": clock, "meter": meter}
+    return {name: _open(name, dict(table), folder, **parts) for name, table in tables.items()}
 
 
-def _open(name: str, table: dict[str, Any], *, source: str, **parts: Any) -> Channel:
+def _open(
+    name: str, table: dict[str, Any], folder: Path | None, *, source: str, **parts: Any
+) -> Channel:
     table.setdefault("kind", name)
     factory = _factory(str(table["kind"]), name, source)
+    if "folder" in signature(factory).parameters:
+        parts["folder"] = folder
     return factory(name, table, source=source, **parts)
 
 

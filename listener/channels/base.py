@@ -103,7 +103,8 @@ class Page:
     """One answer of the network, and where to go on from there.
 
     `position` is the channel's own note (JSON text, opaque to everyone else). It may be stored only
-    in the same transaction as the items. `more`: there is more to fetch right now.
+    in the same transaction as the items. `more`: there is more to fetch right now. `trouble`: a
+    part of the stream failed, as a sentence; the rest went on, and so does the position.
     """
 
     items: tuple[Incoming, ...]
@@ -111,6 +112,7 @@ class Page:
     more: bool = False
     rejected: tuple[Rejected, ...] = ()
     missing: Missing | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +151,17 @@ class Written:
     posted_at: datetime
     in_reply_to: str
     url: str = ""
+
+    @classmethod
+    def of(cls, item: Incoming, *, external_id: str = "", under: str = "") -> Written:
+        """As a stream or a lookup shows it, by its own ids where no others are given."""
+        return cls(
+            external_id=external_id or item.external_id,
+            text=item.text,
+            posted_at=item.created_at,
+            in_reply_to=under or item.in_reply_to or "",
+            url=item.url,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,7 +274,8 @@ class Channel(Protocol):
 
     def fill(self, since: datetime, until: datetime, position: str | None) -> Page:
         """The next page of what was said to or about us between the two moments, by whatever way
-        the network still has; `position` as in `fetch`. Raises Refused if it has none."""
+        the network still has; `position` as in `fetch`. Raises Refused if it has none, `for_good`
+        if it never will have one."""
 
     def count(self, since: datetime, until: datetime) -> Mapping[datetime, int] | None:
         """How many texts that speak to us the network counts, per UTC hour (keyed by its start),

@@ -28,6 +28,11 @@ class Unavailable(ChannelError):
 
 
 @dataclass(eq=False)
+class TooLarge(Unavailable):
+    """The answer to a read was more than we take. Asked for less, the network may give it."""
+
+
+@dataclass(eq=False)
 class RateLimited(ChannelError):
     """Not before `until`. `scope` says what is blocked: "call", "account" or "app"."""
 
@@ -75,10 +80,12 @@ class PolicyBlock(ChannelError):
 
 @dataclass(eq=False)
 class Refused(ChannelError):
-    """The network will not do this, and asking again would not help."""
+    """The network will not do this, and asking again would not help, unless somebody changes
+    something; `for_good`: whatever anybody changes."""
 
     reason: str
     by_hand: bool = field(default=False)  # True: a person may still do it in the network's app
+    for_good: bool = field(default=False)
 
     def __str__(self) -> str:
         return self.reason

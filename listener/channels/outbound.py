@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -13,12 +15,23 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from config import secrets, settings
 from config.errors import ConfigError
-from config.http import server_time
+from config.http import TooLargeError, server_time
 from config.secrets import Redactor
 from listener.channels.base import ChannelOptions
-from listener.channels.errors import ChannelError, Unavailable, Unknown
+from listener.channels.errors import ChannelError, TooLarge, Unavailable, Unknown
 
 USER_AGENT: Final = "Antiphon/0.1 (social listening and reply bot)"
+
+STUMBLES: Final = (
+    requests.RequestException,
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
+"""What a library lets through when it stumbles over an answer it reads itself: int() of a header,
+.get() on a list, JSON nested without end. The answer itself is what counts."""
 
 _CLOCK_TOLERANCE: Final = timedelta(seconds=30)
 
@@ -27,6 +40,7 @@ _CLOCK_TOLERANCE: Final = timedelta(seconds=30)
 _TALKATIVE: Final = ("tweepy", "oauthlib", "requests_oauthlib", "urllib3", "facebook")
 
 Options = TypeVar("Options", bound=ChannelOptions)
+T = TypeVar("T")
 
 
 def read_options(
@@ -64,6 +78,34 @@ def require(value: str, *, name: str, key: str, source: str) -> str:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Locked:
+    """The options of `[channels.<name>]` that somebody must fill in, above all the secrets."""
+
+    options: ChannelOptions
+    name: str
+    source: str
+    redactor: Redactor
+
+    def value(self, key: str) -> str:
+        """As it is meant, which may be empty. Raises ConfigError."""
+        value = getattr(self.options, key)
+        if not isinstance(value, SecretStr):
+            return str(value)
+        return unlock(value, name=self.name, key=key, source=self.source, redactor=self.redactor)
+
+    def needed(self, key: str) -> str:
+        """Like `value`, but a ConfigError where there is none."""
+        return require(self.value(key), name=self.name, key=key, source=self.source)
+
+
+def listed(value: object) -> object:
+    """An option that is a list: in an environment variable it is JSON text. Raises ValueError."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        return json.loads(value)
+    return value
+
+
 def base_url(value: str) -> str:
     """A base URL as an option: http or https, without a slash at the end. Raises ValueError."""
     if not value.startswith(("https://", "http://")):
@@ -87,7 +129,31 @@ def no_answer(error: BaseException | None, *, label: str, write: bool) -> Channe
     detail = f"{label} did not answer ({type(error).__name__})"
     if write and not never_sent(error):
         return Unknown(detail)
+    if isinstance(error, TooLargeError):
+        return TooLarge(f"{label} gave {error}")
     return Unavailable(detail)
+
+
+class PageSize:
+    """How many items to ask for: `most`, or as few as the network can tell us in one answer, down
+    to `least`. What was too much is remembered, and found out again little by little."""
+
+    def __init__(self, most: int, least: int = 1) -> None:
+        self._most, self._least, self._next = most, least, most
+
+    def fitting(self, ask: Callable[[int], T]) -> T:
+        """What `ask(size)` gives. Raises ChannelError; TooLarge if even the smallest page is."""
+        size = self._next
+        while True:
+            try:
+                found = ask(size)
+            except TooLarge:
+                if size <= self._least:
+                    raise
+                self._next = size = max(size // 2, self._least)
+            else:
+                self._next = min(size * 2, self._most)
+                return found
 
 
 def clocks_apart(headers: Mapping[str, str], now: datetime) -> timedelta:

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 from listener.channels.base import Rejected
 
 Item = Mapping[str, Any]
+T = TypeVar("T")
 
 MOST: Final = 10**9
 """Counts are kept within 0..MOST: a follower count of 10**30 is somebody's joke."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _PAYLOAD_LIMIT: Final = 64_000  # characters of a rejected item kept for a human
+_DEEPEST: Final = 100  # levels; the deepest answer of any network we know has some 20
+_TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 _LONG_NUMBER: Final = 400  # digits; int() refuses 4300 and is slow well before
 
 
@@ -28,17 +32,35 @@ class MalformedError(ValueError):
     """An item, or a whole answer, that cannot be read. The text names the field."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A 2xx answer: a JSON object and the headers, whose names may be asked in any case."""
+
+    body: Item
+    headers: Mapping[str, str]
+
+
 def decode(body: bytes) -> Any:
     """The JSON value in `body`. Raises MalformedError for anything else.
 
-    Stricter than `json.loads`, which accepts NaN and lets the last of two equal keys win.
+    Stricter than `json.loads`, which accepts NaN and lets the last of two equal keys win. What is
+    nested deeper than any network has reason to is cut off: one item must not cost its page.
     """
     try:
-        return json.loads(
-            body, parse_constant=_constant, parse_int=_whole, object_pairs_hook=_unique
-        )
+        try:
+            return _read(body)
+        except RecursionError:
+            return _read(_without_the_deepest(body))
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"no readable JSON ({type(error).__name__})") from None
+
+
+def decoded(body: bytes) -> Any:
+    """The JSON value in `body`; None where there is none to be read."""
+    try:
+        return decode(body)
+    except MalformedError:
+        return None
 
 
 def mapping(value: object) -> Item:
@@ -103,13 +125,62 @@ def moment(value: object) -> datetime | None:
         return None
 
 
-def rejected(item: object, error: MalformedError) -> Rejected:
+def iso(moment: datetime | None) -> str | None:
+    """As `moment` reads it again, for a note of our own."""
+    return moment.isoformat() if moment else None
+
+
+def rejected(item: object, error: Exception) -> Rejected:
     """The note a human gets about an item nobody could read."""
-    return Rejected(
-        external_id=optional_identifier(mapping(item).get("id")),
-        payload=json.dumps(item, default=str)[:_PAYLOAD_LIMIT],
-        error=str(error),
-    )
+    return noted(item, error, external_id=optional_identifier(mapping(item).get("id")))
+
+
+def noted(item: object, error: Exception, *, external_id: str | None) -> Rejected:
+    """The same, where the network has names of its own for what identifies an item."""
+    return Rejected(external_id=external_id, payload=_payload(item), error=str(error))
+
+
+def read_all(
+    read: Callable[[object], T],
+    raw: Iterable[object],
+    note: Callable[[object, MalformedError], Rejected] = rejected,
+) -> tuple[tuple[T, ...], tuple[Rejected, ...]]:
+    """Each item read or, if it cannot be, noted: a bad one never costs the others."""
+    items, bad = list[T](), list[Rejected]()
+    for item in raw:
+        try:
+            items.append(read(item))
+        except MalformedError as error:
+            bad.append(note(item, error))
+    return tuple(items), tuple(bad)
+
+
+def _payload(item: object) -> str:
+    try:
+        return json.dumps(item, default=str)[:_PAYLOAD_LIMIT]
+    except (ValueError, RecursionError) as error:  # it holds itself, or is nested too deep
+        return json.dumps(f"it cannot be written down ({type(error).__name__})")
+
+
+def _read(body: bytes) -> Any:
+    return json.loads(body, parse_constant=_constant, parse_int=_whole, object_pairs_hook=_unique)
+
+
+def _without_the_deepest(body: bytes) -> bytes:
+    """The same JSON, with null for every value that lies deeper than _DEEPEST."""
+    kept, level, start = list[bytes](), 0, 0
+    for found in _TOKEN.finditer(body):
+        if found[0] in (b"[", b"{"):
+            level += 1
+            if level == _DEEPEST + 1:
+                kept += [body[start : found.start()], b"null"]
+        elif found[0] in (b"]", b"}"):
+            if level == _DEEPEST + 1:
+                start = found.end()
+            level -= 1
+    if level > _DEEPEST:  # it ends down there: no JSON at all
+        return b""
+    return b"".join([*kept, body[start:]])
 
 
 def _constant(name: str) -> NoReturn:

@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from listener.channels import wire
+from listener.channels import walks, wire
 from listener.channels.base import Missing, Page
 from listener.channels.bluesky import paging
-from listener.channels.bluesky.lists import LOST_CURSOR, Listed, Row, Stretch
+from listener.channels.bluesky.lists import Listed, Row, Stretch
 from listener.channels.bluesky.stream import NOTIFICATIONS, SEARCH, BlueskyStreams
-from listener.channels.errors import Unavailable
 from listener.channels.metering import Use
 
 
@@ -34,10 +33,7 @@ class Search:
     @classmethod
     def load(cls, position: str | None) -> Search | None:
         """From the note; None if it cannot be read."""
-        try:
-            note = wire.mapping(json.loads(position or "null"))
-        except ValueError:
-            return None
+        note = wire.mapping(walks.note(position))
         left = wire.mapping(note.get("left"))
         if not left:
             return None
@@ -48,7 +44,7 @@ class Search:
         )
 
     def dump(self) -> str:
-        oldest = self.oldest.isoformat() if self.oldest else None
+        oldest = wire.iso(self.oldest)
         return json.dumps({"left": dict(self.left), "pages": self.pages, "oldest": oldest})
 
     def after(self, name: str, listed: Listed, since: datetime) -> tuple[Search, bool]:
@@ -77,12 +73,7 @@ class BlueskyArchive:
         the position."""
         search = Search.load(position) or Search(left=self._all())
         name = next(iter(search.left))
-        try:
-            listed = self._listed(name, search.left[name], Stretch(since=since, until=until))
-        except LOST_CURSOR as error:
-            if search.left[name] is None:
-                raise
-            raise Unavailable(f"the way through the stretch was lost: {error}") from None
+        listed = self._listed(name, search.left[name], Stretch(since=since, until=until))
         after, cut_off = search.after(name, listed, since)
         return Page(
             items=listed.items,

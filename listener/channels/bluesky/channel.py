@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from config.clock import Clock
@@ -51,12 +52,14 @@ def open_channel(
     redactor: Redactor,
     clock: Clock,
     meter: Metering,  # noqa: ARG001  # Bluesky charges nothing
+    folder: Path | None = None,
 ) -> BlueskyChannel:
-    """The channel of `[channels.<name>]`. Asks nothing of Bluesky. Raises ConfigError."""
+    """The channel of `[channels.<name>]`. Asks nothing of Bluesky. Raises ConfigError. `folder`:
+    where its session is kept from one start to the next, unless the settings say where."""
     options = outbound.read_options(BlueskyOptions, name=name, table=table, source=source)
     keys = options.keys(name=name, source=source, redactor=redactor)
     xrpc = Xrpc(read_timeout=options.request_timeout_seconds, redactor=redactor, clock=clock)
-    login = Login(keys=keys, api_url=options.api_url, xrpc=xrpc, kept=options.kept())
+    login = Login(keys=keys, api_url=options.api_url, xrpc=xrpc, kept=options.kept(name, folder))
     client = BlueskyClient(login=login, xrpc=xrpc)
     return BlueskyChannel(name=name, options=options, client=client, clock=clock)
 

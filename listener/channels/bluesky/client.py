@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
@@ -13,10 +14,10 @@ from listener.channels.bluesky import errors, fields
 from listener.channels.bluesky.login import Login
 from listener.channels.bluesky.rates import Family
 from listener.channels.bluesky.stance import Account
-from listener.channels.bluesky.xrpc import Answer, Call, Params, Xrpc
-from listener.channels.errors import Unavailable
+from listener.channels.bluesky.xrpc import Call, Params, Xrpc
+from listener.channels.errors import TooLarge, Unavailable
 from listener.channels.metering import Use
-from listener.channels.wire import Item
+from listener.channels.wire import Answer, Item
 
 _AT_ONCE: Final = 25  # uris in one call: more are refused
 _REMEMBERED: Final = 1000  # texts of our own posts
@@ -56,17 +57,38 @@ class BlueskyClient:
         call = Call(method=method, json=json, family=Family.WRITE, urgent=True)
         return self._call(call, latest=time.monotonic() + within)
 
-    def posts(self, uris: Iterable[str], *, use: Use = Use.OWN) -> dict[str, Item]:
+    def posts(
+        self,
+        uris: Iterable[str],
+        *,
+        use: Use = Use.OWN,
+        too_large: dict[str, TooLarge] | None = None,
+    ) -> dict[str, Item]:
         """The posts as the network shows them, by their uri. One that is missing was deleted, or
-        its author and we keep each other away. Raises ChannelError."""
+        its author and we keep each other away; or it is more than we take, and is noted in
+        `too_large`. Raises ChannelError; TooLarge where nobody takes note."""
         found: dict[str, Item] = {}
-        for batch in _batches(dict.fromkeys(uris)):
-            body = self.get("app.bsky.feed.getPosts", {"uris": batch}, use=use).body
-            if not isinstance(body.get("posts"), list):
-                raise Unavailable("Bluesky answered without the posts that were asked for")
-            for view in map(wire.mapping, body["posts"]):
-                found[wire.words(view.get("uri"))] = view
-        return {uri: view for uri, view in found.items() if uri}
+        batches = deque(_batches(dict.fromkeys(uris)))
+        while batches:
+            batch = batches.popleft()
+            try:
+                found |= self._posts(batch, use)
+            except TooLarge as error:
+                if len(batch) > 1:
+                    half = len(batch) // 2
+                    batches.extendleft((batch[half:], batch[:half]))
+                elif too_large is None:
+                    raise
+                else:
+                    too_large[batch[0]] = error
+        return found
+
+    def _posts(self, batch: list[str], use: Use) -> dict[str, Item]:
+        body = self.get("app.bsky.feed.getPosts", {"uris": batch}, use=use).body
+        if not isinstance(body.get("posts"), list):
+            raise Unavailable("Bluesky answered without the posts that were asked for")
+        views = map(wire.mapping, body["posts"])
+        return {uri: view for view in views if (uri := wire.words(view.get("uri")))}
 
     def texts(self, uris: Iterable[str], shown: Mapping[str, Item], *, use: Use) -> dict[str, str]:
         """What these posts of ours say; "" for one that is gone. `shown`: posts that were read

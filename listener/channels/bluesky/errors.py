@@ -6,13 +6,12 @@ are those the reference servers use: https://github.com/bluesky-social/atproto (
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from config.secrets import MASK
-from listener.channels import wire
+from config.secrets import mask_shapes
+from listener.channels import rates, wire
 from listener.channels.errors import (
     AuthFailed,
     ChannelError,
@@ -25,14 +24,10 @@ from listener.channels.errors import (
 from listener.channels.wire import Item
 
 _LONGEST_WAIT: Final = timedelta(hours=25)  # the longest window is 24 h
-_BLIND_SECONDS: Final = (60, 900)  # first and longest wait where no time is named
 
 _EXPIRED: Final = frozenset({"ExpiredToken", "InvalidToken"})
 _GONE: Final = frozenset({"RecordNotFound", "NotFound", "RepoNotFound", "HandleNotFound"})
 _UNSERVED: Final = frozenset({"MethodNotImplemented", "XRPCNotSupported"})
-
-# A token with a session in it has this shape (https://www.rfc-editor.org/rfc/rfc7519).
-_TOKEN: Final = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
 
 _TAKEN_DOWN: Final = (
     "Bluesky took the account down: ask moderation@blueskyweb.xyz, no password will help"
@@ -62,6 +57,14 @@ class Troubled(Unavailable):
     """A server broke over this very read. A cursor nobody knows any more ends like this too."""
 
 
+class LostCursor(Unavailable):
+    """The server does not know the cursor we went on from any more."""
+
+    @classmethod
+    def after(cls, error: ChannelError) -> LostCursor:
+        return cls(f"the way through the stretch was lost: {error}")
+
+
 class InvalidRequest(Refused):
     """The server found fault with the request itself (400)."""
 
@@ -89,7 +92,7 @@ def failure(
     problem = wire.mapping(body)
     name, detail = wire.words(problem.get("error")), describe(problem) or f"status {status}"
     if status == 429:
-        until = reset_time(headers, now) or now + _blind(blind)
+        until = reset_time(headers, now) or now + rates.blind_wait(blind)
         scope = "account" if wide else "call"
         return RateLimited(until=until, scope=scope, detail=f"Bluesky: {detail}")
     if 400 <= status < 500 and status != 408:
@@ -99,14 +102,19 @@ def failure(
     if write:
         return Unknown(f"Bluesky answered {status}: {detail}")
     kind = Troubled if name == "InternalServerError" else Unavailable
-    return kind(f"Bluesky answered {status}: {detail}", retry_after=_retry_after(headers))
+    return kind(f"Bluesky answered {status}: {detail}", retry_after=rates.retry_after(headers))
 
 
 def describe(problem: Item) -> str:
     """What the server says is wrong, in one line of at most 300 characters, without tokens."""
     parts = (wire.words(problem.get("error")), wire.words(problem.get("message")))
     text = ": ".join(part for part in parts if part)
-    return _TOKEN.sub(MASK, " ".join(text.split()))[:300]
+    return mask_shapes(" ".join(text.split()))[:300]
+
+
+def is_of_the_cursor(error: ChannelError) -> bool:
+    """Does the server itself find fault with the cursor?"""
+    return isinstance(error, InvalidRequest) and "cursor" in error.reason.casefold()
 
 
 def bad_standing(body: Item) -> str:
@@ -120,10 +128,9 @@ def bad_standing(body: Item) -> str:
 def reset_time(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When calls are let in again, by `ratelimit-reset` (epoch seconds) or `retry-after` (seconds);
     None if both are absent, garbled, past or absurd."""
-    moment = _number(headers.get("ratelimit-reset"))
-    found = datetime.fromtimestamp(moment, UTC) if moment is not None else None
+    found = rates.epoch(headers.get("ratelimit-reset"))
     if found is None or not now < found <= now + _LONGEST_WAIT:
-        wait = _retry_after(headers)
+        wait = rates.retry_after(headers)
         found = now + timedelta(seconds=wait) if wait else None
     return found if found and found <= now + _LONGEST_WAIT else None
 
@@ -163,19 +170,3 @@ def _standing_in(name: str) -> str:
         if name.startswith(subject):
             return _STANDING.get(name.removeprefix(subject).casefold(), "")
     return ""
-
-
-def _blind(times: int) -> timedelta:
-    first, longest = _BLIND_SECONDS
-    return timedelta(seconds=min(first * 2 ** min(times, 10), longest))
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    wait = _number(headers.get("retry-after"))
-    return float(wait) if wait and wait < 10**6 else None
-
-
-def _number(value: str | None) -> int | None:
-    if value is None or not value.isascii() or not value.isdigit() or len(value) > 11:
-        return None
-    return int(value)

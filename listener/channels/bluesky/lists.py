@@ -20,12 +20,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from config.clock import Clock
-from listener.channels import wire
+from listener.channels import outbound, wire
 from listener.channels.base import Incoming, Rejected
 from listener.channels.bluesky import errors, fields, tid
 from listener.channels.bluesky import parse as bluesky_parse
@@ -34,15 +34,13 @@ from listener.channels.bluesky.paging import Rows
 from listener.channels.bluesky.parse import Reader
 from listener.channels.bluesky.stance import Account
 from listener.channels.bluesky.xrpc import Params
+from listener.channels.errors import TooLarge
 from listener.channels.metering import Use
 from listener.channels.wire import Item, MalformedError
 
 PAGE: Final = 100  # rows, the most any of these methods gives
 _REASONS: Final = ("mention", "reply", "quote")
 _A_SECOND: Final = timedelta(seconds=1)
-
-LOST_CURSOR: Final = (errors.Troubled, errors.InvalidRequest)
-"""What a cursor ends in that the server does not know: 502 today, 400 where it is looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,25 +98,27 @@ class Lists:
     client: BlueskyClient
     web_url: str
     clock: Clock
+    size: outbound.PageSize = field(default_factory=lambda: outbound.PageSize(PAGE))
 
     def notifications(self, cursor: str | None, *, use: Use, known: Known) -> Listed:
         """One page."""
         params: Params = {
-            "limit": PAGE,
             "reasons": list(_REASONS),
             # Else an account may be set to hear of those it follows alone.
             "priority": "false",
         }
         method = "app.bsky.notification.listNotifications"
-        body = self.client.get(method, _after(params, cursor), use=use).body
+        body = self._page(method, params, cursor, use)
         # An older server knows no `reasons`.
         raw = [row for row in _listing(body, "notifications") if _reason(row) in _REASONS]
         rows, bad = _rows(raw, _indexed_at)
         wanted = list(dict.fromkeys(row.uri for row in rows if not known(row)))
-        shown = self.client.posts(wanted, use=use)
+        too_large: dict[str, TooLarge] = {}
+        shown = self.client.posts(wanted, use=use, too_large=too_large)
         items, unreadable = self._read([shown[uri] for uri in wanted if uri in shown], shown, use)
         # One that is not shown yet may be shown later: it is asked for again.
-        told = [row for row in rows if row.uri in shown or known(row)]
+        told = [row for row in rows if row.uri in (*shown, *too_large) or known(row)]
+        bad += [bluesky_parse.rejected({"uri": uri}, error) for uri, error in too_large.items()]
         return Listed(
             rows=_sorted_by(rows, body),
             items=items,
@@ -138,13 +138,13 @@ class Lists:
         """One page of what matches. Of what matches our handle only that which speaks to us: the
         handle of a shop is the address of its site as well."""
         account = self.client.account()
-        params: Params = {"q": query, "sort": "latest", "limit": PAGE}
+        params: Params = {"q": query, "sort": "latest"}
         if query == f"@{account.handle}":
             # A search that cannot look our handle up would else leave it out, and find everything.
             params = {**params, "mentions": account.did}
         if within:
             params = {**params, **within.asked}
-        body = self.client.get("app.bsky.feed.searchPosts", _after(params, cursor), use=use).body
+        body = self._page("app.bsky.feed.searchPosts", params, cursor, use)
         rows, bad = _rows(_listing(body, "posts"), _listed_at)
         items, unreadable = self._read([row.raw for row in rows if not known(row)], {}, use)
         if query in handle_queries(account):
@@ -153,12 +153,8 @@ class Lists:
 
     def own_posts(self, cursor: str | None, *, use: Use, known: Known = nothing_known) -> Listed:
         """One page of our own repository."""
-        params: Params = {
-            "repo": self.client.account().did,
-            "collection": fields.POST,
-            "limit": PAGE,
-        }
-        body = self.client.get("com.atproto.repo.listRecords", _after(params, cursor), use=use).body
+        params: Params = {"repo": self.client.account().did, "collection": fields.POST}
+        body = self._page("com.atproto.repo.listRecords", params, cursor, use)
         rows, bad = _rows(_listing(body, "records"), _keyed_at)
         new = [row.raw for row in rows if not known(row)]
         items, unreadable = bluesky_parse.read_all(self.reader().own, new)
@@ -176,6 +172,27 @@ class Lists:
     def read(self, shown: Mapping[str, Item], *, use: Use) -> tuple[Incoming, ...]:
         """Posts as the network shows them, in our words; what cannot be read is left out."""
         return self._read(list(shown.values()), shown, use)[0]
+
+    def _page(self, method: str, params: Params, cursor: str | None, use: Use) -> Item:
+        """A page of a list, as large as can be. Raises LostCursor if the cursor is the matter."""
+        after = {**params, "cursor": cursor} if cursor else params
+
+        def ask(size: int) -> Item:
+            return self.client.get(method, {**after, "limit": size}, use=use).body
+
+        try:
+            return self.size.fitting(ask)
+        except (errors.Troubled, errors.InvalidRequest) as error:
+            if cursor is None:
+                raise
+            if errors.is_of_the_cursor(error):
+                raise errors.LostCursor.after(error) from None
+        # The AppView breaks over a cursor it does not know as over anything else. What it breaks
+        # over twice, while it tells the first page, is the cursor: see stream.py.
+        try:
+            return self.size.fitting(ask)
+        except (errors.Troubled, errors.InvalidRequest) as error:
+            raise errors.LostCursor.after(error) from None
 
     def _read(
         self, raw: Sequence[object], shown: Mapping[str, Item], use: Use
@@ -249,7 +266,3 @@ def _listed_at(view: Item) -> datetime | None:
 def _keyed_at(record: Item) -> datetime | None:
     address = fields.optional_post(record.get("uri"))
     return tid.time_of(address.rkey) if address else None
-
-
-def _after(params: Params, cursor: str | None) -> Params:
-    return {**params, "cursor": cursor} if cursor else params

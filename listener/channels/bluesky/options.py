@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
+from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from config.secrets import Redactor
 from config.settings import ROOT
@@ -16,6 +16,9 @@ from listener.channels.bluesky.login import Keys
 from listener.channels.bluesky.session import SessionFile
 
 # https://atproto.com/specs/handle (2026-11)
+_NOWHERE: Final = "-"
+_UNSAFE: Final = re.compile(r"[^\w-]")  # in the name of a file
+
 _HANDLE: Final = re.compile(
     r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 )
@@ -35,23 +38,15 @@ Query = Annotated[str, Field(min_length=1, max_length=300)]
 
 class BlueskyOptions(ChannelOptions):
     """Secrets are values or `file:/path`. `session_file`: where the session that a login opened is
-    kept from one start to the next; empty: in memory alone."""
+    kept from one start to the next; empty: in the folder of our data; "-": in memory alone."""
 
     api_url: Url = "https://bsky.social"
     web_url: Url = "https://bsky.app"
     handle: Annotated[str, AfterValidator(_whole_handle)] = ""
     app_password: SecretStr = SecretStr("")
-    queries: tuple[Query, ...] = ()
+    queries: Annotated[tuple[Query, ...], BeforeValidator(outbound.listed)] = ()
     session_file: str = ""
     read_lag_seconds: Annotated[float, Field(ge=0, le=3600)] = 5
-
-    @field_validator("queries", mode="before")
-    @classmethod
-    def _from_environment(cls, value: object) -> object:
-        """A list in an environment variable is JSON text."""
-        if isinstance(value, str) and value.lstrip().startswith("["):
-            return json.loads(value)
-        return value
 
     @property
     def call_seconds(self) -> float:
@@ -61,20 +56,14 @@ class BlueskyOptions(ChannelOptions):
 
     def keys(self, *, name: str, source: str, redactor: Redactor) -> Keys:
         """The secrets themselves. Raises ConfigError naming the one that is missing."""
+        locked = outbound.Locked(options=self, name=name, source=source, redactor=redactor)
+        return Keys(handle=locked.needed("handle"), app_password=locked.needed("app_password"))
 
-        def needed(key: str, value: str) -> str:
-            return outbound.require(value, name=name, key=key, source=source)
-
-        password = outbound.unlock(
-            self.app_password, name=name, key="app_password", source=source, redactor=redactor
-        )
-        return Keys(
-            handle=needed("handle", self.handle),
-            app_password=needed("app_password", password),
-        )
-
-    def kept(self) -> SessionFile | None:
-        """Where sessions are kept. A relative path starts in the program's folder."""
-        if not self.session_file:
+    def kept(self, name: str, folder: Path | None) -> SessionFile | None:
+        """Where sessions are kept: a server lets an account log in 300 times a day. A relative path
+        starts in the program's folder. `folder`: that of our data, if it is known."""
+        if self.session_file == _NOWHERE or not (self.session_file or folder):
             return None
-        return SessionFile(path=ROOT / self.session_file, api_url=self.api_url, handle=self.handle)
+        usual = (folder or ROOT) / f"{_UNSAFE.sub('_', name)}.session"
+        path = ROOT / self.session_file if self.session_file else usual
+        return SessionFile(path=path, api_url=self.api_url, handle=self.handle)

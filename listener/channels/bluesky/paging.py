@@ -87,15 +87,15 @@ class Walk:
 
     def dump(self) -> dict[str, Any]:
         note = _without_nothing(
-            high=_iso(self.high), swept=_iso(self.swept), known=sorted(self.known)
+            high=wire.iso(self.high), swept=wire.iso(self.swept), known=sorted(self.known)
         )
         if self.under_way:
             note["pending"] = _without_nothing(
                 cursor=self.cursor,
-                floor=_iso(self.floor),
-                newest=_iso(self.newest),
-                oldest=_iso(self.oldest),
-                begun=_iso(self.begun),
+                floor=wire.iso(self.floor),
+                newest=wire.iso(self.newest),
+                oldest=wire.iso(self.oldest),
+                begun=wire.iso(self.begun),
                 known=sorted(self.fresh),
                 deep=self.deep,
                 pages=self.pages,
@@ -183,7 +183,3 @@ def _marks(note: Item) -> frozenset[str]:
 
 def _without_nothing(**note: Any) -> dict[str, Any]:
     return {key: value for key, value in note.items() if value}
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -7,7 +7,6 @@ alone. https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/fee
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,10 +17,9 @@ from listener.channels.base import Answerable, Incoming, Person, Rejected
 from listener.channels.bluesky import fields, stance, tid
 from listener.channels.bluesky import media as bluesky_media
 from listener.channels.bluesky.stance import Account
-from listener.channels.wire import Item, MalformedError
+from listener.channels.wire import Item
 
 _LONGEST_URI: Final = 128  # as a mention's id may be: those of posts have 70 letters
-_PAYLOAD_LIMIT: Final = 64_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,25 +113,14 @@ class Reader:
 def read_all(
     read: Callable[[object], Incoming], raw: Iterable[object]
 ) -> tuple[tuple[Incoming, ...], tuple[Rejected, ...]]:
-    """Each item read or, if it cannot be, noted: a bad one never costs the others."""
-    items, bad = [], []
-    for item in raw:
-        try:
-            items.append(read(item))
-        except MalformedError as error:
-            bad.append(rejected(item, error))
-    return tuple(items), tuple(bad)
+    return wire.read_all(read, raw, rejected)
 
 
-def rejected(item: object, error: MalformedError) -> Rejected:
+def rejected(item: object, error: Exception) -> Rejected:
     """The note a human gets about an item nobody could read."""
     uri = wire.words(wire.mapping(item).get("uri"))
     known = fields.optional_address(uri) is not None and len(uri) <= _LONGEST_URI
-    return Rejected(
-        external_id=uri if known else None,
-        payload=json.dumps(item, default=str)[:_PAYLOAD_LIMIT],
-        error=str(error),
-    )
+    return wire.noted(item, error, external_id=uri if known else None)
 
 
 def _person(author: object, did: str) -> Person:

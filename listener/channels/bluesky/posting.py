@@ -94,7 +94,7 @@ class Posting:
         if unread and not there:
             raise Unavailable("a post of our own could not be read: it may be the reply")
         newest = sorted(there.values(), key=lambda item: item.created_at, reverse=True)
-        return [_written(item) for item in newest]
+        return [Written.of(item) for item in newest]
 
     def _place(self, reply: Outgoing) -> dict[str, Any]:
         """What the reply hangs under, and the root of that thread, each in the version of now.
@@ -179,13 +179,3 @@ def _reference(value: object) -> dict[str, str] | None:
     told = wire.mapping(value)
     uri, cid = wire.words(told.get("uri")), wire.optional_identifier(told.get("cid"))
     return {"uri": uri, "cid": cid} if uri.startswith("at://") and cid else None
-
-
-def _written(item: Incoming) -> Written:
-    return Written(
-        external_id=item.external_id,
-        text=item.text,
-        posted_at=item.created_at,
-        in_reply_to=item.in_reply_to or "",
-        url=item.url,
-    )

@@ -20,22 +20,14 @@ from config.clock import Clock
 from config.http import ChannelSession
 from config.secrets import Redactor
 from listener.channels import outbound, wire
-from listener.channels.bluesky import errors
-from listener.channels.bluesky.rates import Family, Rates
-from listener.channels.errors import ChannelError, RateLimited, Unavailable, Unknown
-from listener.channels.wire import Item, MalformedError
+from listener.channels.bluesky import errors, rates
+from listener.channels.bluesky.rates import Family
+from listener.channels.errors import ChannelError, Unavailable, Unknown
+from listener.channels.wire import Answer
 
 Params = Mapping[str, str | int | list[str]]
 
 _GLOBAL: Final = "w=300"  # of the policy that counts all calls of our address: 3,000 in 5 minutes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A 2xx answer: a JSON object and the headers, whose names may be asked in any case."""
-
-    body: Item
-    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +52,7 @@ class Xrpc:
     def __init__(self, *, read_timeout: float, redactor: Redactor, clock: Clock) -> None:
         self._read_timeout, self._redactor, self._clock = read_timeout, redactor, clock
         self._local = threading.local()
-        self._rates = Rates()
+        self._rates = rates.unknown()
         self.apart = timedelta()  # how far the network's clock is ahead of ours, by its newest word
         outbound.hush()
 
@@ -73,7 +65,7 @@ class Xrpc:
             raise outbound.no_answer(trouble, label="Bluesky", write=call.write) from None
         self.apart = outbound.clocks_apart(response.headers, self._clock())
         self._rates.learn(call.family, response.headers, self._clock())
-        body = _decoded(response)
+        body = wire.decoded(response.content)
         if not response.ok or response.is_redirect:
             raise self._failure(call, response, body)
         self._rates.went_through(call.family)
@@ -114,10 +106,7 @@ class Xrpc:
             wide=not call.write or policy.endswith(_GLOBAL),
             blind=self._rates.blind(call.family),
         )
-        if isinstance(error, RateLimited):
-            self._rates.refused(call.family)
-        else:
-            self._rates.went_through(call.family)
+        self._rates.heed(call.family, error)
         return outbound.redact(error, self._redactor)
 
     def _session(self) -> ChannelSession:
@@ -129,10 +118,3 @@ class Xrpc:
             self._local.session = session
         found: ChannelSession = self._local.session
         return found
-
-
-def _decoded(response: requests.Response) -> object:
-    try:
-        return wire.decode(response.content)
-    except MalformedError:
-        return None

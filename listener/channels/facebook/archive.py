@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from listener.channels import wire
+from listener.channels import walks, wire
 from listener.channels.base import Incoming, Page, Rejected
 from listener.channels.errors import Gone, Refused, Unavailable
 from listener.channels.facebook.client import FacebookClient
 from listener.channels.facebook.parse import Parsed, Reader
-from listener.channels.facebook.stream import POSTS_AT_ONCE, STREAMS, FacebookStreams, following
+from listener.channels.facebook.stream import STREAMS, FacebookStreams
 from listener.channels.wire import Item
 
 _BEFORE: Final = timedelta(days=30)
@@ -48,10 +48,7 @@ class Search:
     @classmethod
     def load(cls, position: str | None) -> Search:
         """From the note. One that cannot be read counts as never begun."""
-        try:
-            note = wire.mapping(json.loads(position or "null"))
-        except ValueError:
-            return cls()
+        note = wire.mapping(walks.note(position))
         return cls(
             below=tuple(_below(note.get("below"))),
             after=wire.words(note.get("after")) or None,
@@ -94,13 +91,12 @@ class FacebookArchive:
     def _feed(self, search: Search, since: datetime, until: datetime) -> _Found:
         params: dict[str, str | int] = {
             "fields": STREAMS["feed"],
-            "limit": POSTS_AT_ONCE,
             "since": int((since - _BEFORE).timestamp()),
             "until": int(until.timestamp()) + 1,
         }
         if search.after:
             params["after"] = search.after
-        body = self.client.get(f"{self.streams.page_id}/feed", params).body
+        body = self.streams.posts("feed", params).body
         feed = self._reader().feed(body)
         items = [thread.post for thread in feed.threads if thread.post]
         below = []
@@ -123,7 +119,7 @@ class FacebookArchive:
     def _comments(self, search: Search, since: datetime, _until: datetime) -> _Found:
         first, *rest = search.below
         try:
-            body: Item = self.client.get(f"{first.post}/comments", following(first.after)).body
+            body: Item = self.streams.comments(first.post, first.after).body
         except Gone:
             # Deleted meanwhile, and its comments with it; or we may read nothing any more.
             self.client.get(f"{self.streams.page_id}/feed", {"fields": "id", "limit": 1})

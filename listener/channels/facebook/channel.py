@@ -161,7 +161,7 @@ class FacebookChannel:
         if unread and not found:
             raise Unavailable("a comment there could not be read: it may be the reply")
         found.sort(key=lambda item: item.created_at, reverse=True)
-        return [_written(item, under=place) for item in found]
+        return [Written.of(item, under=place) for item in found]
 
     def fill(self, since: datetime, until: datetime, position: str | None) -> Page:
         return self._archive.fill(since, until, position)
@@ -240,13 +240,3 @@ def _days_left(ends: Sequence[object], now: datetime) -> int | None:
 def _stands_under(item: Incoming, place: str) -> bool:
     """Below a post Graph lists the replies to its comments too; below a comment there are none."""
     return item.in_reply_to == place if item.conversation == place else True
-
-
-def _written(item: Incoming, *, under: str) -> Written:
-    return Written(
-        external_id=item.external_id,
-        text=item.text,
-        posted_at=item.created_at,
-        in_reply_to=under,
-        url=item.url,
-    )

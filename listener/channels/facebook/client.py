@@ -28,26 +28,11 @@ from config.secrets import Redactor
 from listener.channels import outbound, wire
 from listener.channels.errors import ChannelError, RateLimited, Unavailable, Unknown
 from listener.channels.facebook import errors
-from listener.channels.wire import Item, MalformedError
+from listener.channels.wire import Answer, Item
 
 _SDK_HOST: Final = "https://graph.facebook.com"
 
-_TROUBLE: Final = (
-    facebook.GraphAPIError,
-    requests.RequestException,
-    AttributeError,
-    KeyError,
-    TypeError,
-    ValueError,
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A successful answer: a JSON object and the headers, whose names may be asked in any case."""
-
-    body: Item
-    headers: Mapping[str, str]
+_TROUBLE: Final = (facebook.GraphAPIError, *outbound.STUMBLES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +116,7 @@ class FacebookClient:
         response = graph.session.last
         if response is None:
             raise outbound.no_answer(trouble, label="Facebook", write=write) from None
-        try:
-            body = wire.decode(response.content)
-        except MalformedError:
-            body = None
+        body = wire.decoded(response.content)
         self.apart = outbound.clocks_apart(response.headers, self._clock())
         self._mind_usage(response.headers)
         if response.status_code == 200 and isinstance(body, dict) and "error" not in body:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from listener.channels import wire
+from listener.channels import rates, wire
 from listener.channels.errors import (
     AuthFailed,
     ChannelError,
@@ -176,7 +176,7 @@ def _without_code(
 
 
 def _wait(blind: int) -> timedelta:
-    return min(_FIRST_WAIT * (1 << min(blind, 10)), _LONGEST_WAIT)
+    return rates.blind_wait(blind, _FIRST_WAIT, _LONGEST_WAIT)
 
 
 def _usages(headers: Mapping[str, str]) -> Iterator[Item]:

@@ -28,13 +28,7 @@ class FacebookOptions(ChannelOptions):
 
     def keys(self, *, name: str, source: str, redactor: Redactor) -> Keys:
         """The secrets themselves. Raises ConfigError naming what is missing."""
-
-        def secret(key: str) -> str:
-            value: SecretStr = getattr(self, key)
-            return outbound.unlock(value, name=name, key=key, source=source, redactor=redactor)
-
-        outbound.require(self.page_id, name=name, key="page_id", source=source)
-        token = outbound.require(
-            secret("page_access_token"), name=name, key="page_access_token", source=source
-        )
-        return Keys(page_access_token=token, app_secret=secret("app_secret"))
+        locked = outbound.Locked(options=self, name=name, source=source, redactor=redactor)
+        locked.needed("page_id")
+        token = locked.needed("page_access_token")
+        return Keys(page_access_token=token, app_secret=locked.value("app_secret"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from listener.channels import wire
+from listener.channels import walks, wire
 from listener.channels.base import Incoming
 from listener.channels.facebook.parse import Feed, Thread
 
@@ -45,10 +45,7 @@ class Walk:
     @classmethod
     def load(cls, position: str | None) -> Walk:
         """From the note. One that cannot be read counts as never begun."""
-        try:
-            note = wire.mapping(json.loads(position or "null"))
-        except ValueError:
-            return cls()
+        note = wire.mapping(walks.note(position))
         return cls(
             high=wire.moment(note.get("high")),
             swept=wire.moment(note.get("swept")),
@@ -63,12 +60,12 @@ class Walk:
 
     def dump(self) -> str:
         note = {
-            "high": _iso(self.high),
-            "swept": _iso(self.swept),
-            "whole": _iso(self.whole),
+            "high": wire.iso(self.high),
+            "swept": wire.iso(self.swept),
+            "whole": wire.iso(self.whole),
             "after": self.after,
-            "newest": _iso(self.newest),
-            "begun": _iso(self.begun),
+            "newest": wire.iso(self.newest),
+            "begun": wire.iso(self.begun),
             "deep": self.deep,
             "full": self.full,
             "pages": self.pages,
@@ -131,7 +128,3 @@ def _recent(thread: Thread, walk: Walk, now: datetime) -> bool:
 def _latest(thread: Thread) -> datetime:
     times = [item.created_at for item in thread.comments.items]
     return max([thread.touched, *times])
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -71,13 +71,9 @@ class Reader:
 
     def feed(self, body: object) -> Feed:
         """A list of posts, with or without nested comments. Never raises."""
-        threads, bad = [], []
-        for item in wire.listing(wire.mapping(body).get("data")):
-            try:
-                threads.append(self.thread(item))
-            except MalformedError as error:
-                bad.append(wire.rejected(item, error))
-        return Feed(threads=tuple(threads), rejected=tuple(bad), after=next_cursor(body))
+        raw = wire.listing(wire.mapping(body).get("data"))
+        threads, bad = wire.read_all(self.thread, raw)
+        return Feed(threads=threads, rejected=bad, after=next_cursor(body))
 
     def thread(self, item: object) -> Thread:
         """A post with its comments. Raises MalformedError only if the post has no id: comments
@@ -105,13 +101,12 @@ class Reader:
         """A list of comments; `post_id` None: each one's id tells. Never raises."""
         raw = wire.listing(wire.mapping(body).get("data"))
         reader = self._knowing(raw)
-        items, bad = [], []
-        for item in raw:
-            try:
-                items.append(reader.comment(item, post_id=post_id, context=context))
-            except MalformedError as error:
-                bad.append(wire.rejected(item, error))
-        return Parsed(items=tuple(items), rejected=tuple(bad), after=next_cursor(body))
+
+        def read(item: object) -> Incoming:
+            return reader.comment(item, post_id=post_id, context=context)
+
+        items, bad = wire.read_all(read, raw)
+        return Parsed(items=items, rejected=bad, after=next_cursor(body))
 
     def post(self, item: object) -> Incoming:
         """A post on the Page, or one that tags it. Raises MalformedError."""

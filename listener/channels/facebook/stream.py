@@ -5,17 +5,20 @@ https://developers.facebook.com/docs/graph-api/reference/page/feed, .../page/tag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from config.clock import Clock
+from listener.channels import walks
 from listener.channels.base import Incoming, Missing, Page, Rejected
 from listener.channels.errors import Refused
 from listener.channels.facebook import paging
 from listener.channels.facebook.client import FacebookClient
 from listener.channels.facebook.paging import Walk
 from listener.channels.facebook.parse import Reader, Thread
+from listener.channels.outbound import PageSize
+from listener.channels.wire import Answer
 
 _ATTACHED: Final = "{media_type,type,title,url,unshimmed_url,media,subattachments}"
 COMMENT_FIELDS: Final = (
@@ -45,16 +48,18 @@ class FacebookStreams:
     page_id: str
     web_url: str
     clock: Clock
+    post_size: PageSize = field(default_factory=lambda: PageSize(POSTS_AT_ONCE))
+    comment_size: PageSize = field(default_factory=lambda: PageSize(_COMMENTS))
 
     def read(self, stream: str, position: str | None) -> Page:
         """The next page of `stream`. Raises ChannelError."""
         self.client.spare()
         walk = paging.begin(Walk.load(position), now=self.clock())
-        params: dict[str, str | int] = {"fields": STREAMS[stream], "limit": POSTS_AT_ONCE}
+        params: dict[str, str | int] = {"fields": STREAMS[stream]}
         if walk.after:
             params["after"] = walk.after
         try:
-            answer = self.client.get(f"{self.page_id}/{stream}", params)
+            answer = self.posts(stream, params)
         except Refused:
             if not walk.after:
                 raise
@@ -67,7 +72,24 @@ class FacebookStreams:
             position=after.dump(),
             more=after.after is not None,
             rejected=feed.rejected + tuple(bad for part in found for bad in part.rejected),
-            missing=_joined([part.lost for part in found if part.lost]),
+            missing=walks.joined(part.lost for part in found),
+        )
+
+    def posts(self, stream: str, params: Mapping[str, str | int]) -> Answer:
+        """A page of posts, as large as can be. Raises ChannelError."""
+        path = f"{self.page_id}/{stream}"
+        return self.post_size.fitting(lambda size: self.client.get(path, {**params, "limit": size}))
+
+    def comments(self, post: str, after: str) -> Answer:
+        """The next page of comments under a post, as large as can be. Raises ChannelError."""
+        params: dict[str, str | int] = {
+            "fields": COMMENT_FIELDS,
+            "filter": "stream",
+            "order": "reverse_chronological",
+            "after": after,
+        }
+        return self.comment_size.fitting(
+            lambda size: self.client.get(f"{post}/comments", {**params, "limit": size})
         )
 
     def reader(self) -> Reader:
@@ -82,7 +104,7 @@ class FacebookStreams:
             known = page.items and not any(walk.wants(item) for item in page.items)
             if page.after is None or known:
                 return _Found(items=tuple(items), rejected=tuple(rejected))
-            answer = self.client.get(f"{thread.id}/comments", following(page.after))
+            answer = self.comments(thread.id, page.after)
             page = self.reader().comments(answer.body, post_id=thread.id, context=thread.context)
             items += [item for item in page.items if walk.wants(item)]
             rejected += page.rejected
@@ -97,16 +119,6 @@ class _Found:
     lost: Missing | None = None
 
 
-def following(after: str) -> dict[str, str | int]:
-    return {
-        "fields": COMMENT_FIELDS,
-        "filter": "stream",
-        "order": "reverse_chronological",
-        "limit": _COMMENTS,
-        "after": after,
-    }
-
-
 def _unread(thread: Thread, walk: Walk, items: list[Incoming]) -> Missing | None:
     """The stretch between what was known and the oldest comment one fetch could reach."""
     until = min((item.created_at for item in items if item is not thread.post), default=None)
@@ -114,14 +126,3 @@ def _unread(thread: Thread, walk: Walk, items: list[Incoming]) -> Missing | None
         return None
     reason = f"more new comments under post {thread.id} than one fetch reads"
     return Missing(since=walk.high, until=until, reason=reason)
-
-
-def _joined(gaps: Sequence[Missing]) -> Missing | None:
-    """One gap that covers them all."""
-    if not gaps:
-        return None
-    return Missing(
-        since=min(gap.since for gap in gaps),
-        until=max(gap.until for gap in gaps),
-        reason=gaps[0].reason,
-    )

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final
 
-from listener.channels import wire
+from listener.channels import walks, wire
 from listener.channels.base import Missing, Page
 from listener.channels.errors import Refused, Unavailable
 from listener.channels.mastodon.errors import InvalidRequest
@@ -21,11 +21,10 @@ from listener.channels.mastodon.paging import (
     Row,
     Walk,
     goes_below,
-    iso,
     last_id,
     reached,
 )
-from listener.channels.mastodon.stream import MastodonStreams, note
+from listener.channels.mastodon.stream import MastodonStreams
 from listener.channels.metering import Use
 
 _MENTIONS: Final = "mentions"
@@ -46,7 +45,7 @@ class Search:
     @classmethod
     def load(cls, position: str | None) -> Search | None:
         """From the note; None if it cannot be read."""
-        told = wire.mapping(note(position))
+        told = wire.mapping(walks.note(position))
         left = tuple(filter(None, map(wire.words, wire.listing(told.get("left")))))
         if not isinstance(told.get("left"), list):
             return None
@@ -60,10 +59,10 @@ class Search:
         )
 
     def dump(self) -> str:
-        told: dict[str, Any] = {"left": self.left, "beyond": iso(self.beyond)}
+        told: dict[str, Any] = {"left": self.left, "beyond": wire.iso(self.beyond)}
         if self.below:
             told |= {"below": self.below, "pages": self.pages, "rows": self.rows}
-            told["lowest"] = iso(self.lowest)
+            told["lowest"] = wire.iso(self.lowest)
         return json.dumps(told)
 
     def without_the_lost(self, lists: Collection[str]) -> Search:
@@ -91,7 +90,8 @@ class MastodonArchive:
         if not search.left:
             if search.beyond:
                 told = f"{search.beyond:%Y-%m-%d %H:%M} UTC"
-                raise Refused(reason=f"the server lists no mentions before {told}")
+                reason = f"the server lists no mentions before {told}"
+                raise Refused(reason=reason, for_good=True)
             return Page(items=(), position=search.dump())
         name = search.left[0]
         rows = self._rows(lists[name], search)
@@ -125,7 +125,7 @@ class MastodonArchive:
     def _rows(self, read_page: ReadPage, search: Search) -> list[Row]:
         """A page. Raises Unavailable if the server does not know its place any more."""
         try:
-            return read_page(Walk(below=search.below, rows=search.rows))
+            return list(read_page(Walk(below=search.below, rows=search.rows)).rows)
         except InvalidRequest as error:
             if search.below is None:
                 raise

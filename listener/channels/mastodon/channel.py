@@ -82,7 +82,7 @@ class MastodonChannel:
         self._name, self._options, self._client, self._clock = name, options, client, clock
         self._account: Account | None = None
         self._limits, self._limits_until = Limits(), clock()
-        self._lookup = Lookup(client)
+        self._lookup = Lookup(client, clock)
         self._streams = MastodonStreams(
             client=client, me=self._me, threads=Threads(client), clock=clock
         )

@@ -24,12 +24,11 @@ from config.clock import Clock
 from config.http import ChannelSession
 from config.secrets import Redactor
 from listener.channels import outbound, wire
-from listener.channels.errors import ChannelError, Gone, RateLimited, Unavailable, Unknown
+from listener.channels.errors import ChannelError, Gone, Unavailable, Unknown
 from listener.channels.mastodon import errors, rates
 from listener.channels.mastodon.errors import Wordless
-from listener.channels.mastodon.rates import Rates
 from listener.channels.metering import Use
-from listener.channels.wire import Item, MalformedError
+from listener.channels.wire import Item
 
 LABEL: Final = "Mastodon"
 
@@ -81,7 +80,7 @@ class MastodonClient:
         self._token, self._read_timeout = token, read_timeout
         self._redactor, self._clock = redactor, clock
         self._local = threading.local()
-        self.rates = Rates()
+        self.rates = rates.unknown()
         self.apart = (
             timedelta()
         )  # how far the server's clock is ahead of ours, by its newest answer
@@ -112,9 +111,11 @@ class MastodonClient:
 
     def post(self, ask: Ask) -> Item:
         """Write, once, and read the object that was made. Raises ChannelError."""
-        found: Item = self._call(
-            _Call(ask=ask, wants=dict, family=rates.POST, urgent=True, write=True)
-        )
+        call = _Call(ask=ask, wants=dict, family=rates.POST, urgent=True, write=True)
+        try:
+            found: Item = self._call(call)
+        except Wordless as error:  # no word about what is answered: such a page says nothing of it
+            raise Unavailable(f"the server knows no posting: {error}") from None
         return found
 
     def delete(self, ask: Ask) -> None:
@@ -158,10 +159,7 @@ class MastodonClient:
     def _read(self, call: _Call, response: requests.Response) -> Any:
         if call.wants is None:
             return None
-        try:
-            body = wire.decode(response.content)
-        except MalformedError:
-            body = None
+        body = wire.decoded(response.content)
         if isinstance(body, call.wants):
             return body
         kind = "object" if call.wants is dict else "list"
@@ -169,22 +167,16 @@ class MastodonClient:
         raise Unknown(detail) if call.write else Unavailable(detail)
 
     def _refuse(self, call: _Call, response: requests.Response) -> NoReturn:
-        try:
-            body = wire.decode(response.content)
-        except MalformedError:
-            body = None
         error: ChannelError = errors.failure(
             response.status_code,
             response.headers,
-            body,
+            wire.decoded(response.content),
             now=self._clock(),
             write=call.write,
             blind=self.rates.blind(call.family),
+            page=response.content,
         )
-        if isinstance(error, RateLimited):
-            self.rates.refused(call.family)
-        else:
-            self.rates.went_through(call.family)
+        self.rates.heed(call.family, error)
         raise outbound.redact(error, self._redactor)
 
     def _api(self) -> tuple[Api, _Session]:

@@ -8,11 +8,11 @@ pages, plain text or nothing: then only the status speaks.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from config.http import server_time
-from listener.channels import wire
+from listener.channels import rates, wire
 from listener.channels.errors import (
     AuthFailed,
     ChannelError,
@@ -24,7 +24,10 @@ from listener.channels.errors import (
 )
 
 _LONGEST_WAIT: Final = timedelta(hours=4)  # the longest window, of posting, is three hours
-_BLIND_SECONDS: Final = (60, 900)  # first and longest wait when the server names no time
+
+# "<h1>404 Not Found (snac/2.75)</h1>": snac has no other words for what is not there.
+_SIGNED: Final = b"(snac/"
+_BEGINNING: Final = 200
 
 _REMEDY: Final = "make a new access_token (docs/channels.md says how)"
 # Of a 403: what is wrong with the token or the account, and not with this very request. Words of
@@ -37,8 +40,12 @@ class InvalidRequest(Refused):
 
 
 class Wordless(Gone):
-    """A 404 that is no JSON: of a server that sends web pages for what is not there (snac), or of a
-    proxy that knows nothing of it. Believe it only of a server that answers otherwise."""
+    """A 404 that is no JSON, but a page which the server signed: snac sends those for what is not
+    there. Believe it only of a server that answers otherwise."""
+
+
+class Lost(Unavailable):
+    """A 404 or 410 in nobody's words: a proxy's, which knows nothing of what is there."""
 
 
 def failure(
@@ -49,11 +56,13 @@ def failure(
     now: datetime,
     write: bool,
     blind: int = 0,
+    page: bytes = b"",
 ) -> ChannelError:
     """The typed error for an answer that is not 2xx.
 
     `write`: something would have been changed, and doing it twice would show. `blind`: how many 429
     without a usable reset time came before this one; each doubles the wait, from 60 s to 900 s.
+    `page`: the answer as it came.
     """
     said = describe(body)
     detail = f"{status}: {said}" if said else f"status {status}"
@@ -62,8 +71,10 @@ def failure(
     if status in (401, 403):
         return _not_let_in(status, said, detail)
     if status in (404, 410):
-        kind = Gone if said or status == 410 else Wordless
-        return kind(detail=f"the server says it is not there ({detail})")
+        if said or _SIGNED in page[:_BEGINNING]:
+            kind = Gone if said else Wordless
+            return kind(detail=f"the server says it is not there ({detail})")
+        return Lost(f"something in between says it is not there ({detail}): is api_url right?")
     if 400 <= status < 500 and status != 408:
         return InvalidRequest(reason=f"the server refused it ({detail})")
     if write:
@@ -71,7 +82,7 @@ def failure(
     if 300 <= status < 400:
         fix = "set api_url to the address it leads to"
         return Unavailable(f"the server answers with a redirect ({status}): {fix}")
-    return Unavailable(f"the server answered {detail}", retry_after=_seconds(headers))
+    return Unavailable(f"the server answered {detail}", retry_after=rates.retry_after(headers))
 
 
 def describe(body: object) -> str:
@@ -85,10 +96,7 @@ def reset_time(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When the allowance is given back, by our clock; None if that is absent, garbled, past or
     absurd. Mastodon writes it as ISO 8601, GoToSocial in epoch seconds."""
     value = headers.get("x-ratelimit-reset", "").strip()
-    if value.isascii() and value.isdigit():
-        found = datetime.fromtimestamp(int(value), UTC) if len(value) <= 11 else None
-    else:
-        found = wire.moment(value)
+    found = rates.epoch(value) if value.isdigit() else wire.moment(value)
     if found is None:
         return None
     found -= (server_time(headers) or now) - now  # it is written by the server's clock
@@ -107,12 +115,7 @@ def _not_let_in(status: int, said: str, detail: str) -> ChannelError:
 def _too_many(
     headers: Mapping[str, str], detail: str, *, now: datetime, blind: int
 ) -> ChannelError:
-    first, longest = _BLIND_SECONDS
-    seconds = _seconds(headers) or min(first * 2 ** min(blind, 10), longest)
-    until = reset_time(headers, now) or now + timedelta(seconds=seconds)
+    told = rates.retry_after(headers)
+    wait = timedelta(seconds=told) if told else rates.blind_wait(blind)
+    until = reset_time(headers, now) or now + wait
     return RateLimited(until=until, scope="call", detail=detail)
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdigit() and len(value) < 5 else None

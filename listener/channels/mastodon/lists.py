@@ -7,18 +7,18 @@ https://docs.joinmastodon.org/methods/notifications/, .../timelines/#tag, .../se
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from listener.channels import wire
+from listener.channels import outbound, wire
 from listener.channels.errors import AuthFailed, Refused
 from listener.channels.mastodon.client import MastodonClient
-from listener.channels.mastodon.paging import PAGE, Row, Walk
+from listener.channels.mastodon.paging import PAGE, Row, Rows, Walk
 from listener.channels.mastodon.parse import Account, optional_id
 from listener.channels.metering import Use
 from listener.channels.wire import Item
 
-ReadPage = Callable[[Walk], list[Row]]
+ReadPage = Callable[[Walk], Rows]
 """Reads the next page of a list, from where the walk stands. Raises ChannelError."""
 
 # Since 4.3 Mastodon holds back what strangers write in private, and more, "for review":
@@ -32,46 +32,56 @@ class Lists:
 
     client: MastodonClient
     me: Callable[[], Account]
+    size: outbound.PageSize = field(default_factory=lambda: outbound.PageSize(PAGE))
 
     def mentions(self, use: Use = Use.MENTIONS) -> ReadPage:
         """Notifications that somebody mentions us. Other kinds are rows too, for servers that list
         them in spite of what was asked."""
 
-        def page(walk: Walk) -> list[Row]:
+        def page(walk: Walk) -> Rows:
             below = walk.below
-            found = self.client.items(
-                lambda api: api.notifications(types=["mention"], limit=PAGE, max_id=below),
-                use=use,
-                extra=_HELD_BACK_TOO,
-            )
-            return [_notification(one) for one in found]
+
+            def ask(size: int) -> list[Any]:
+                return self.client.items(
+                    lambda api: api.notifications(types=["mention"], limit=size, max_id=below),
+                    use=use,
+                    extra=_HELD_BACK_TOO,
+                )
+
+            return self._page(ask, _notification)
 
         return page
 
     def own(self, use: Use = Use.OWN) -> ReadPage:
         """What we wrote ourselves."""
 
-        def page(walk: Walk) -> list[Row]:
+        def page(walk: Walk) -> Rows:
             me, below = self.me().id, walk.below
-            found = self.client.items(
-                lambda api: api.account_statuses(
-                    me, exclude_reblogs=True, limit=PAGE, max_id=below
-                ),
-                use=use,
-            )
-            return [_status(one) for one in found]
+
+            def ask(size: int) -> list[Any]:
+                return self.client.items(
+                    lambda api: api.account_statuses(
+                        me, exclude_reblogs=True, limit=size, max_id=below
+                    ),
+                    use=use,
+                )
+
+            return self._page(ask, _status)
 
         return page
 
     def tag(self, tag: str, use: Use = Use.SEARCH) -> ReadPage:
         """Public statuses with a hashtag that our server knows of."""
 
-        def page(walk: Walk) -> list[Row]:
+        def page(walk: Walk) -> Rows:
             below = walk.below
-            found = self.client.items(
-                lambda api: api.timeline_hashtag(tag, limit=PAGE, max_id=below), use=use
-            )
-            return [_status(one) for one in found]
+
+            def ask(size: int) -> list[Any]:
+                return self.client.items(
+                    lambda api: api.timeline_hashtag(tag, limit=size, max_id=below), use=use
+                )
+
+            return self._page(ask, _status)
 
         return page
 
@@ -80,21 +90,36 @@ class Lists:
         seconds (https://github.com/mastodon/mastodon/blob/main/app/services/
         statuses_search_service.rb, 2026-11), and would lose rows."""
 
-        def page(walk: Walk) -> list[Row]:
+        def page(walk: Walk) -> Rows:
             offset = walk.rows or None
-            try:
+
+            def ask(size: int) -> list[Any]:
                 found = self.client.item(
                     lambda api: api.search_v2(
-                        query, resolve=False, result_type="statuses", limit=PAGE, offset=offset
+                        query, resolve=False, result_type="statuses", limit=size, offset=offset
                     ),
                     use=use,
                 )
+                return wire.listing(found.get("statuses"))
+
+            try:
+                return self._page(ask, _status)
             except AuthFailed as error:
                 # Of searching alone: whether the token is good for all else, the mentions tell.
                 raise Refused(reason=f"this token may not search: {error.action}") from None
-            return [_status(one) for one in wire.listing(found.get("statuses"))]
 
         return page
+
+    def _page(self, ask: Callable[[int], list[Any]], row: Callable[[object], Row]) -> Rows:
+        """As large as can be."""
+        sizes = list[int]()
+
+        def asked(size: int) -> list[Any]:
+            sizes.append(size)
+            return ask(size)
+
+        found = self.size.fitting(asked)
+        return Rows(rows=[row(one) for one in found], cut=sizes[-1] < PAGE)
 
 
 def _notification(item: object) -> Row:

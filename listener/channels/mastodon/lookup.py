@@ -7,30 +7,40 @@ such a one is asked for alone, as all are on servers that do not know this call.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
+from config.clock import Clock
 from listener.channels import wire
 from listener.channels.base import Incoming
-from listener.channels.errors import ChannelError, Gone, RateLimited, Refused, Unavailable
+from listener.channels.errors import (
+    ChannelError,
+    Gone,
+    RateLimited,
+    Refused,
+    TooLarge,
+    Unavailable,
+)
 from listener.channels.mastodon.client import MastodonClient
+from listener.channels.mastodon.errors import Lost
 from listener.channels.mastodon.parse import Reader, optional_id
 from listener.channels.metering import Use
 from listener.channels.wire import Item, MalformedError
 
 _AT_ONCE: Final = 20
+_UNKNOWN_FOR: Final = timedelta(hours=1)  # then batches are tried again: servers get newer
 _PATIENCE: Final = 3  # failures in one lookup: then it is not the status but the server
 
 Found = dict[str, Item | None]
 
 
 class Lookup:
-    """Safe to use from several threads: it only remembers whether the server knows batches."""
+    """Safe to use from several threads: it only remembers that the server did not know batches."""
 
-    def __init__(self, client: MastodonClient) -> None:
-        self._client = client
-        self._no_batches = threading.Event()
+    def __init__(self, client: MastodonClient, clock: Clock) -> None:
+        self._client, self._clock = client, clock
+        self._batches_from: datetime | None = None  # until then we ask one by one
 
     def read(
         self, wanted: Sequence[str], reader: Reader, *, use: Use
@@ -58,13 +68,16 @@ class Lookup:
         return found
 
     def _several(self, batch: Sequence[str], use: Use) -> Found:
-        if len(batch) < 2 or self._no_batches.is_set():
+        asked_lately = self._batches_from is not None and self._clock() < self._batches_from
+        if len(batch) < 2 or asked_lately:
             return {}
         ids = list(batch)
         try:
             listed = self._client.items(lambda api: api.statuses(ids), use=use)
-        except (Gone, Refused):
-            self._no_batches.set()
+        except TooLarge:
+            return {}
+        except (Gone, Refused, Lost):
+            self._batches_from = self._clock() + _UNKNOWN_FOR
             return {}
         return {asked: status for asked, status in _by_id(listed) if asked in batch}
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from config.secrets import Redactor
 from listener.channels import outbound
@@ -32,16 +31,8 @@ class MastodonOptions(ChannelOptions):
 
     api_url: Url = "https://mastodon.social"
     access_token: SecretStr = SecretStr("")
-    queries: tuple[Query, ...] = ()
+    queries: Annotated[tuple[Query, ...], BeforeValidator(outbound.listed)] = ()
     sends_per_15_minutes: Annotated[int, Field(ge=1, le=10_000)] = 25
-
-    @field_validator("queries", mode="before")
-    @classmethod
-    def _from_environment(cls, value: object) -> object:
-        """A list in an environment variable is JSON text."""
-        if isinstance(value, str) and value.lstrip().startswith("["):
-            return json.loads(value)
-        return value
 
     @property
     def call_seconds(self) -> float:
@@ -60,7 +51,5 @@ class MastodonOptions(ChannelOptions):
 
     def token(self, *, name: str, source: str, redactor: Redactor) -> str:
         """The secret itself. Raises ConfigError when it is missing."""
-        value = outbound.unlock(
-            self.access_token, name=name, key="access_token", source=source, redactor=redactor
-        )
-        return outbound.require(value, name=name, key="access_token", source=source)
+        locked = outbound.Locked(options=self, name=name, source=source, redactor=redactor)
+        return locked.needed("access_token")

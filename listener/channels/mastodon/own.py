@@ -67,7 +67,7 @@ class Own:
         """Our own statuses since then."""
         read, walk = self.lists.own(Use.REPLY), Walk()
         for _ in range(_PAGES):
-            rows = read(walk)
+            rows = read(walk).rows
             yield from (row.status for row in rows if row.status is not None)
             last = last_id(rows)
             if last is None or last == walk.below or goes_below(rows, floor):

@@ -47,6 +47,15 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rows:
+    """A page of a list. `cut`: it was asked for smaller than usual, so that there being few of them
+    says nothing."""
+
+    rows: Sequence[Row]
+    cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Walk:
     """`newest`: the first row of the last whole walk, `at`: its time; `read`: up to then, by the
     server's clock, all that was listed has been read. The rest describes a walk under way: the row
@@ -96,14 +105,18 @@ class Walk:
         )
 
     def dump(self) -> dict[str, Any]:
-        note: dict[str, Any] = {"newest": self.newest, "at": iso(self.at), "read": iso(self.read)}
+        note: dict[str, Any] = {
+            "newest": self.newest,
+            "at": wire.iso(self.at),
+            "read": wire.iso(self.read),
+        }
         if self.under_way:
             note["pending"] = {
                 "below": self.below,
                 "top": self.top,
-                "top_at": iso(self.top_at),
-                "began": iso(self.began),
-                "reached": iso(self.reached),
+                "top_at": wire.iso(self.top_at),
+                "began": wire.iso(self.began),
+                "reached": wire.iso(self.reached),
                 "pages": self.pages,
                 "rows": self.rows,
                 "met": self.met,
@@ -176,6 +189,15 @@ def unread(
     return Missing(since=since, until=until, reason=reason) if since < until else None
 
 
+def passed_by(walk: Walk, *, now: datetime, reason: str) -> tuple[Walk, Missing | None]:
+    """A walk that cannot go on below its place ends there, with what it leaves unread."""
+    since, until = walk.known or walk.floor(now), walk.reached or now
+    after = Walk(newest=walk.top, at=min(walk.top_at or now, now), read=walk.began)
+    if walk.met or since >= until:
+        return after, None
+    return after, Missing(since=since, until=until, reason=f"{reason}: what is older was not read")
+
+
 def last_id(rows: Sequence[Row]) -> str | None:
     """Below this row the next page begins."""
     return next((row.id for row in reversed(rows) if row.id), None)
@@ -208,7 +230,3 @@ def reached(rows: Sequence[Row]) -> datetime | None:
 
 def _most(walk: Walk) -> int:
     return FIRST_PAGES if walk.known is None else MOST_PAGES
-
-
-def iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

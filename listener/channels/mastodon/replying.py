@@ -28,6 +28,12 @@ _NARROWEST: Final = "direct"
 """To all else: "private" would show it to the followers of whoever writes, and a brand has more of
 them than its customer; also to what is visible in a way we do not know."""
 _OPEN: Final = frozenset({"public", "unlisted"})
+_MENTION: Final = re.compile(r"(?<![\w/=])@(\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d+)?)?)")
+"""Whom a text mentions, or more: https://github.com/mastodon/mastodon/blob/main/app/models/
+account.rb (MENTION_RE, 2026-11)."""
+_NOT_THEIRS: Final = (
+    "a private answer goes to everybody it mentions: leave {} out, or write the name without @"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +73,15 @@ class Parent:
         named_already = re.search(named, text, re.IGNORECASE)
         return text if named_already else f"@{self.handle} {text}"
 
+    def strangers(self, text: str, *, me: Account) -> list[str]:
+        """Whom else `text` mentions: a private answer would be theirs to read as well. Without a
+        host a name is one of our own server's, whoever else is called so."""
+        if self.visibility in _OPEN:
+            return []
+        known = {_whole(handle, me.host) for handle in (self.handle, me.handle)}
+        named = [found[1] for found in _MENTION.finditer(text)]
+        return [f"@{one}" for one in named if _whole(one, me.host) not in known]
+
     def shape(self, reply: Outgoing, limits: Limits) -> dict[str, Any]:
         """What is posted."""
         text = self.addressed(reply.text)
@@ -94,6 +109,8 @@ class Replying:
         under = _known(reply.answer_under)
         status = self.client.thing(lambda api: api.status(under), use=Use.REPLY)
         parent = Parent.read(status, me=self.me)
+        if strangers := parent.strangers(reply.text, me=self.me):
+            raise Refused(reason=_NOT_THEIRS.format(", ".join(strangers)))
         shape = parent.shape(reply, limits)
         answer = self.client.post(lambda api: api.status_post(**shape))
         posted = optional_id(answer.get("id"))
@@ -155,6 +172,11 @@ def _known(value: str) -> str:
     if found is None:
         raise Gone(detail="that is no status")
     return found
+
+
+def _whole(handle: str, host: str) -> str:
+    name, _, its_host = handle.casefold().partition("@")
+    return f"{name}@{its_host or host.casefold()}"
 
 
 def _as_asked(answer: Item, parent: Parent) -> bool:

@@ -3,23 +3,23 @@ anywhere."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Any
 
 from config.clock import Clock
-from listener.channels import wire
-from listener.channels.base import Incoming, Missing, Page, Rejected
+from listener.channels import outbound, walks, wire
+from listener.channels.base import Incoming, Page, Rejected
+from listener.channels.errors import TooLarge
 from listener.channels.mastodon import paging
 from listener.channels.mastodon.client import MastodonClient
 from listener.channels.mastodon.errors import InvalidRequest
 from listener.channels.mastodon.lists import Lists, ReadPage
-from listener.channels.mastodon.paging import Row, Walk
+from listener.channels.mastodon.paging import PAGE, Row, Walk
 from listener.channels.mastodon.parse import Account, Reader
 from listener.channels.mastodon.threads import Threads
 from listener.channels.metering import Use
+from listener.channels.walks import Step
 from listener.channels.wire import MalformedError
 
 
@@ -31,20 +31,22 @@ class MastodonStreams:
     me: Callable[[], Account]
     threads: Threads
     clock: Clock
+    size: outbound.PageSize = field(default_factory=lambda: outbound.PageSize(PAGE))
 
     @property
     def lists(self) -> Lists:
-        return Lists(client=self.client, me=self.me)
+        return Lists(client=self.client, me=self.me, size=self.size)
 
     def mentions(self, position: str | None) -> Page:
-        step = self._step(Walk.load(note(position)), self.lists.mentions(), Use.MENTIONS)
-        return _page([step], step.after.dump(), step.lost)
+        walk = Walk.load(walks.note(position))
+        return walks.alone(self._step(walk, self.lists.mentions(), Use.MENTIONS))
 
     def own(self, position: str | None) -> Page:
         """Nothing of it counts as missing: it is no mention, and whoever must know whether a reply
         stands asks for it."""
-        step = self._step(Walk.load(note(position)), self.lists.own(), Use.OWN, threads=False)
-        return _page([step], step.after.dump(), None)
+        walk = Walk.load(walks.note(position))
+        step = self._step(walk, self.lists.own(), Use.OWN, threads=False)
+        return walks.alone(step, told=False)
 
     def tags(self, position: str | None, tags: Sequence[str]) -> Page:
         return self._several(position, {tag: self.lists.tag(tag) for tag in tags})
@@ -83,70 +85,34 @@ class MastodonStreams:
         )
 
     def _several(self, position: str | None, pages: Mapping[str, ReadPage]) -> Page:
-        """One call for each query; while some have pages left, only for those that do."""
-        notes = wire.mapping(wire.mapping(note(position)).get("queries"))
-        walks = {query: Walk.load(notes.get(query)) for query in pages}
-        steps = {}
-        for query in [query for query in pages if walks[query].under_way] or pages:
-            steps[query] = self._step(walks[query], pages[query], Use.SEARCH)
-            walks[query] = steps[query].after
-        stand = {"queries": {query: walk.dump() for query, walk in walks.items()}}
-        return _page(list(steps.values()), stand, _joined(step.lost for step in steps.values()))
+        def step(walk: Walk, query: str) -> Step[Walk]:
+            return self._step(walk, pages[query], Use.SEARCH)
 
-    def _step(self, walk: Walk, read_page: ReadPage, use: Use, *, threads: bool = True) -> _Step:
+        return walks.several(position, pages, load=Walk.load, step=step, now=self.clock())
+
+    def _step(
+        self, walk: Walk, read_page: ReadPage, use: Use, *, threads: bool = True
+    ) -> Step[Walk]:
         """The next page of a walk; from the start again if the server refuses its place."""
         self.me()  # first: what cannot be read for want of it would be asked for in vain
+        now = self.clock() + self.client.apart
         try:
-            rows = read_page(walk)
+            page = read_page(walk)
         except InvalidRequest:
             if not walk.under_way:
                 raise
             return self._step(walk.restarted(), read_page, use, threads=threads)
-        now = self.clock() + self.client.apart
+        except TooLarge as error:
+            if not walk.under_way:
+                raise  # it is the newest of all: once there is a newer one, it is passed by
+            after, lost = paging.passed_by(walk, now=now, reason=str(error))
+            return Step(after=after, lost=lost)
+        rows, now = page.rows, self.clock() + self.client.apart
         fresh = walk.fresh(rows, now)
         items, rejected, done = self.read(fresh, use=use, threads=threads)
         cut = done < len(fresh)
         if cut:
             rows = list(takewhile(lambda row: row is not fresh[done], rows))
-        after, ended = paging.advance(walk, rows, now=now, cut=cut)
+        after, ended = paging.advance(walk, rows, now=now, cut=cut or page.cut)
         lost = paging.unread(walk, rows, after, ended=ended, now=now)
-        return _Step(items=tuple(items), rejected=tuple(rejected), after=after, lost=lost)
-
-
-def note(position: str | None) -> Any:
-    """A note of our own making; one that cannot be read counts as none."""
-    try:
-        return json.loads(position or "null")
-    except ValueError:
-        return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Step:
-    items: tuple[Incoming, ...]
-    rejected: tuple[Rejected, ...]
-    after: Walk
-    lost: Missing | None
-
-
-def _page(steps: Sequence[_Step], stand: object, lost: Missing | None) -> Page:
-    items = {item.revision_id: item for step in steps for item in step.items}
-    return Page(
-        items=tuple(items.values()),
-        position=json.dumps(stand),
-        more=any(step.after.under_way for step in steps),
-        rejected=tuple(bad for step in steps for bad in step.rejected),
-        missing=lost,
-    )
-
-
-def _joined(lost: Iterable[Missing | None]) -> Missing | None:
-    """One gap that covers them all."""
-    gaps = [gap for gap in lost if gap is not None]
-    if not gaps:
-        return None
-    return Missing(
-        since=min(gap.since for gap in gaps),
-        until=max(gap.until for gap in gaps),
-        reason=gaps[0].reason,
-    )
+        return Step(after=after, items=items, rejected=rejected, lost=lost)

@@ -27,9 +27,9 @@ def parse_activity(body: object, *, account: Account, web_url: str) -> Parsed:
     payload = wire.mapping(event.get("payload"))
     reader = Reader.of(event, account=account, web_url=web_url)
     messages = wire.listing(payload.get("direct_message_events"))
-    direct = parse.read_all(_Direct(payload.get("users"), account, web_url).read, messages)
-    posts = parse.read_all(reader.read, [payload] if "text" in payload else [])
-    referenced, _ = parse.read_all(reader.read, reader.posts.values())
+    direct = wire.read_all(_Direct(payload.get("users"), account, web_url).read, messages)
+    posts = wire.read_all(reader.read, [payload] if "text" in payload else [])
+    referenced, _ = wire.read_all(reader.read, reader.posts.values())
     return Parsed(items=posts[0] + direct[0], rejected=posts[1] + direct[1], referenced=referenced)
 
 
@@ -43,7 +43,7 @@ def parse_direct(body: object, *, account: Account, web_url: str) -> Parsed:
         for event in wire.listing(whole.get("data"))
         if wire.mapping(event).get("event_type", "MessageCreate") == "MessageCreate"
     ]
-    items, rejected = parse.read_all(_Direct(users, account, web_url).read, events)
+    items, rejected = wire.read_all(_Direct(users, account, web_url).read, events)
     return Parsed(items=items, rejected=rejected, count=len(events))
 
 

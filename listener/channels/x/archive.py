@@ -9,20 +9,20 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from config.clock import Clock
-from listener.channels import wire
+from listener.channels import walks, wire
 from listener.channels.base import Missing, Page
 from listener.channels.errors import AuthFailed, Refused, Unavailable
 from listener.channels.metering import Use
 from listener.channels.wire import Item
 from listener.channels.x import paging
-from listener.channels.x import parse as x_parse
-from listener.channels.x.client import XClient
 from listener.channels.x.errors import InvalidRequest
+from listener.channels.x.pages import FIELDS, XPages
+from listener.channels.x.parse import Parsed
 from listener.channels.x.stance import Account
-from listener.channels.x.stream import FIELDS, PAGE, keyword_query, mention_query
+from listener.channels.x.stream import keyword_query, mention_query
 
 _INDEXED: Final = timedelta(seconds=30)
 """Recent search ends so long before now:
@@ -36,25 +36,34 @@ _COUNT_PAGES: Final = 10  # seven days come on one
 @dataclass(frozen=True, kw_only=True)
 class Search:
     """A stretch being searched from `start` on. `left`: the queries that still have pages, each
-    with the token of its next one."""
+    with the token of its next one; `refused`: those X would not hear of, for when no other is left.
+    """
 
     start: datetime
     left: Mapping[str, str | None]
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, position: str | None) -> Search | None:
         """From the note; None if it cannot be read."""
-        try:
-            note = wire.mapping(json.loads(position or "null"))
-        except ValueError:
-            return None
+        note = wire.mapping(walks.note(position))
         start, left = wire.moment(note.get("start")), wire.mapping(note.get("left"))
-        if start is None or not left:
+        refused = tuple(filter(None, map(wire.words, wire.listing(note.get("refused")))))
+        if start is None or not (left or refused):
             return None
-        return cls(start=start, left={query: wire.words(left[query]) or None for query in left})
+        if not left:
+            return cls(start=start, left=dict.fromkeys(refused))
+        tokens = {query: wire.words(left[query]) or None for query in left}
+        return cls(start=start, left=tokens, refused=refused)
 
     def dump(self) -> str:
-        return json.dumps({"start": self.start.isoformat(), "left": dict(self.left)})
+        note: dict[str, Any] = {"start": self.start.isoformat(), "left": dict(self.left)}
+        return json.dumps(note | ({"refused": self.refused} if self.refused else {}))
+
+    def without(self, query: str) -> Search | None:
+        """The others go first. None if there is no other."""
+        rest = {other: self.left[other] for other in self.left if other != query}
+        return replace(self, left=rest, refused=(*self.refused, query)) if rest else None
 
     def after(self, query: str, token: str | None) -> Search:
         """Where it stands when X named `token` as the next page of `query`."""
@@ -67,9 +76,8 @@ class Search:
 class XArchive:
     """`me` answers who we are. `clock` is X's: it refuses times of its future."""
 
-    client: XClient
+    pages: XPages
     me: Callable[[], Account]
-    web_url: str
     queries: Sequence[str]
     clock: Clock
 
@@ -80,17 +88,23 @@ class XArchive:
         search, lost = Search.load(position), None
         if search is None or search.start < floor - paging.SLACK:
             if until <= floor and since < floor:
-                raise Refused(reason=paging.TOO_FAR_BACK)
+                raise Refused(reason=paging.TOO_FAR_BACK, for_good=True)
             search = Search(start=max(since, floor), left=dict.fromkeys(self._all_queries()))
             lost = _before(search.start, since)
         if until <= search.start:
             return Page(items=(), position=replace(search, left={}).dump(), missing=lost)
         query = next(iter(search.left))
-        page, search = self._read(search, query, until)
+        try:
+            page, search = self._read(search, query, until)
+        except Refused:
+            others = search.without(query)
+            if others is None:
+                raise
+            return Page(items=(), position=others.dump(), more=True, missing=lost)
         return Page(
             items=page.items,
             position=search.dump(),
-            more=bool(search.left),
+            more=bool(search.left or search.refused),
             rejected=page.rejected,
             missing=lost,
         )
@@ -112,7 +126,7 @@ class XArchive:
         for _ in range(_COUNT_PAGES):
             route = "/2/tweets/counts/recent"
             try:
-                body = self.client.get(route, params, use=Use.REPAIR, as_app=True).body
+                body = self.pages.client.get(route, params, use=Use.REPAIR, as_app=True).body
             except AuthFailed as error:
                 # Of the app's token alone: the account's own keys may be as good as ever.
                 raise Refused(reason=f"check bearer_token: {error.action}") from None
@@ -127,25 +141,23 @@ class XArchive:
         me = self.me()
         return [mention_query(me), *(keyword_query(query, me) for query in self.queries)]
 
-    def _read(self, search: Search, query: str, until: datetime) -> tuple[x_parse.Parsed, Search]:
+    def _read(self, search: Search, query: str, until: datetime) -> tuple[Parsed, Search]:
         """A page. Raises Unavailable if X no longer knows its token."""
         params: dict[str, str | int] = {
             **FIELDS,
             "query": query,
             "start_time": _iso(search.start),
             "end_time": _iso(until + timedelta(seconds=1)),  # it is cut off to seconds
-            "max_results": PAGE,
         }
         token = search.left[query]
         if token:
             params["next_token"] = token
         try:
-            answer = self.client.get("/2/tweets/search/recent", params, use=Use.REPAIR)
+            page, _ = self.pages.read("/2/tweets/search/recent", params, use=Use.REPAIR)
         except InvalidRequest as error:
             if not token:
                 raise
             raise Unavailable(f"the way through the stretch was lost: {error}") from None
-        page = x_parse.parse_body(answer.body, account=self.me(), web_url=self.web_url)
         return page, search.after(query, page.next_token)
 
 

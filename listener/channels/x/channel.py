@@ -25,17 +25,19 @@ from listener.channels.base import (
     Report,
     Written,
 )
-from listener.channels.errors import ChannelError, Gone, Refused, Unavailable, Unknown
+from listener.channels.errors import ChannelError, Gone, Refused, TooLarge, Unavailable, Unknown
 from listener.channels.metering import Metering, Use
+from listener.channels.wire import Answer
 from listener.channels.x import fields, parse
 from listener.channels.x import prices as x_prices
 from listener.channels.x.archive import XArchive
-from listener.channels.x.client import Answer, XClient
+from listener.channels.x.client import XClient
 from listener.channels.x.meter import Till
 from listener.channels.x.options import XOptions
+from listener.channels.x.pages import FIELDS, OWN_FIELDS, PAGE, XPages
 from listener.channels.x.parse import Parsed
 from listener.channels.x.stance import Account
-from listener.channels.x.stream import FIELDS, OWN_FIELDS, PAGE, XStreams
+from listener.channels.x.stream import XStreams
 from listener.channels.x.weigh import weigh
 
 _KEEPS_TEXT_DAYS: Final = 30
@@ -86,11 +88,11 @@ class XChannel:
     def __init__(self, *, name: str, options: XOptions, client: XClient, clock: Clock) -> None:
         self._name, self._options, self._client, self._clock = name, options, client, clock
         self._account: Account | None = None
-        self._streams = XStreams(client=client, me=self._me, web_url=options.web_url, clock=clock)
+        self._pages = XPages(client=client, me=self._me, web_url=options.web_url)
+        self._streams = XStreams(pages=self._pages, me=self._me, clock=clock)
         self._archive = XArchive(
-            client=client,
+            pages=self._pages,
             me=self._me,
-            web_url=options.web_url,
             queries=options.queries,
             clock=lambda: clock() + client.apart,
         )
@@ -138,7 +140,7 @@ class XChannel:
         wanted = [asked for asked in external_ids if fields.optional_id(asked)]
         found: dict[str, Incoming | None] = {}
         for start in range(0, len(wanted), PAGE):
-            found |= self._lookup(wanted[start : start + PAGE], use)
+            found |= self._look_up(wanted[start : start + PAGE], use)
         return found
 
     def post(self, reply: Outgoing) -> Posted:
@@ -164,7 +166,7 @@ class XChannel:
         if unread and not found:
             raise Unavailable("a post of our own could not be read: it may be the reply")
         found.sort(key=lambda item: int(item.revision_id), reverse=True)
-        return [_written(item) for item in found]
+        return [Written.of(item, external_id=item.revision_id) for item in found]
 
     def fill(self, since: datetime, until: datetime, position: str | None) -> Page:
         return self._archive.fill(since, until, position)
@@ -220,15 +222,25 @@ class XChannel:
     def _has_bearer(self) -> bool:
         return bool(self._options.bearer_token.get_secret_value())
 
+    def _look_up(self, wanted: list[str], use: Use) -> dict[str, Incoming | None]:
+        """In two halves where all at once is more than we take. One alone that is is left out."""
+        try:
+            return self._lookup(wanted, use)
+        except TooLarge:
+            if len(wanted) == 1:
+                return {}
+            half = len(wanted) // 2
+            return self._look_up(wanted[:half], use) | self._look_up(wanted[half:], use)
+
     def _lookup(self, wanted: list[str], use: Use) -> dict[str, Incoming | None]:
         answer = self._client.get("/2/tweets", {**FIELDS, "ids": ",".join(wanted)}, use=use)
-        page, newest = self._streams.parse(answer), parse.chains(answer.body)
+        page, newest = self._pages.parse(answer), parse.chains(answer.body)
         items = {item.revision_id: item for item in page.items}
         behind = {last for last in newest.values() if last not in items}
         if behind:  # X answered with an older version of an edited post
             params = {**FIELDS, "ids": ",".join(sorted(behind))}
             later = self._client.get("/2/tweets", params, use=use)
-            items |= {item.revision_id: item for item in self._streams.parse(later).items}
+            items |= {item.revision_id: item for item in self._pages.parse(later).items}
         found: dict[str, Incoming | None] = {}
         for asked in wanted:
             item = items.get(newest.get(asked, asked)) or items.get(asked)
@@ -240,7 +252,7 @@ class XChannel:
         params = {**OWN_FIELDS, "since_id": after, "max_results": str(PAGE)}
         for _ in range(_READ_BACK_PAGES):
             route = f"/2/users/{self._me(Use.REPLY).id}/tweets"
-            page = self._streams.parse(self._client.get(route, params, use=Use.REPLY))
+            page = self._pages.parse(self._client.get(route, params, use=Use.REPLY))
             yield page
             if page.next_token is None:
                 return
@@ -272,13 +284,3 @@ def _post_id(value: str) -> str:
     if found is None:
         raise Gone(detail="that is no post of X")
     return found
-
-
-def _written(item: Incoming) -> Written:
-    return Written(
-        external_id=item.revision_id,
-        text=item.text,
-        posted_at=item.created_at,
-        in_reply_to=item.in_reply_to or "",
-        url=item.url,
-    )

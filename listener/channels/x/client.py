@@ -20,25 +20,15 @@ from config.clock import Clock
 from config.http import ChannelSession
 from config.secrets import Redactor
 from listener.channels import outbound, wire
-from listener.channels.errors import ChannelError, RateLimited, Unavailable, Unknown
+from listener.channels.errors import ChannelError, Unavailable, Unknown
 from listener.channels.metering import Use
-from listener.channels.wire import Item, MalformedError
-from listener.channels.x import errors, tariff
+from listener.channels.wire import Answer
+from listener.channels.x import errors, rates, tariff
 from listener.channels.x.meter import Till
-from listener.channels.x.rates import Rates
 
 _TWEEPY_HOST: Final = "https://api.twitter.com"
 
-# Besides its own exceptions tweepy lets through what its reading of an error body stumbles over:
-# int() of a reset header, .get() on a list. The answer itself is what counts.
-_TROUBLE: Final = (
-    tweepy.TweepyException,
-    requests.RequestException,
-    AttributeError,
-    KeyError,
-    TypeError,
-    ValueError,
-)
+_TROUBLE: Final = (tweepy.TweepyException, *outbound.STUMBLES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +40,6 @@ class Keys:
     access_token: str = field(repr=False)
     access_token_secret: str = field(repr=False)
     bearer_token: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A 2xx answer: a JSON object and the headers, whose names may be asked in any case."""
-
-    body: Item
-    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +82,7 @@ class XClient:
         self._keys, self._api_url, self._read_timeout = keys, api_url, read_timeout
         self._redactor, self._clock, self.till = redactor, clock, till
         self._local = threading.local()
-        self._rates = Rates()
+        self._rates = rates.unknown()
         self.apart = timedelta()  # how far X's clock is ahead of ours, by its newest answer
         outbound.hush()
 
@@ -160,32 +142,22 @@ class XClient:
         return client.session.last, trouble
 
     def _read(self, response: requests.Response, *, write: bool) -> Answer:
-        try:
-            body = wire.decode(response.content)
-        except MalformedError as error:
-            body = error
+        body = wire.decoded(response.content)
         if not isinstance(body, dict):
             detail = f"X answered {response.status_code} with what is no JSON object"
             raise Unknown(detail) if write else Unavailable(detail)
         return Answer(body=body, headers=response.headers)
 
     def _refuse(self, call: _Call, response: requests.Response) -> NoReturn:
-        try:
-            body = wire.decode(response.content)
-        except MalformedError:
-            body = None
         error: ChannelError = errors.failure(
             response.status_code,
             response.headers,
-            body,
+            wire.decoded(response.content),
             now=self._clock(),
             write=call.write,
             blind=self._rates.blind(call.family),
         )
-        if isinstance(error, RateLimited):
-            self._rates.refused(call.family)
-        else:
-            self._rates.went_through(call.family)
+        self._rates.heed(call.family, error)
         raise outbound.redact(error, self._redactor)
 
     def _client(self) -> tweepy.Client:

@@ -7,10 +7,10 @@ https://docs.x.com/x-api/fundamentals/response-codes-and-errors (2026-08).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from listener.channels import wire
+from listener.channels import rates, wire
 from listener.channels.errors import (
     AuthFailed,
     BudgetSpent,
@@ -27,7 +27,6 @@ PROBE: Final = timedelta(hours=1)
 """Spent credits and caps are looked at again so often: X does not say when they are refilled."""
 
 _LONGEST_WAIT: Final = timedelta(hours=25)  # the longest window is 24 h
-_BLIND_SECONDS: Final = (60, 900)  # first and longest wait when X names no time
 
 _KEYS: Final = "check consumer_key, consumer_secret, access_token and access_token_secret"
 _PERMISSION: Final = (
@@ -65,10 +64,10 @@ def failure(
     if status == 429:
         return _too_many(headers, problem, detail, now=now, blind=blind)
     if 400 <= status < 500 and status != 408:
-        return _rejected(status, detail, now=now)
+        return _rejected(status, problem, detail, now=now)
     if write:
         return Unknown(f"X answered {status}: {detail}")
-    return Unavailable(f"X answered {status}: {detail}", retry_after=_seconds(headers))
+    return Unavailable(f"X answered {status}: {detail}", retry_after=rates.retry_after(headers))
 
 
 def describe(problem: Item) -> str:
@@ -80,14 +79,17 @@ def describe(problem: Item) -> str:
     return " ".join(text.split())[:300]
 
 
-def _rejected(status: int, detail: str, *, now: datetime) -> ChannelError:
+def _rejected(status: int, problem: Item, detail: str, *, now: datetime) -> ChannelError:
     if status == 401:
         return AuthFailed(action=f"X does not accept our keys: {_KEYS}, and the clock ({detail})")
     if status == 402:
         said = f"X: no credits left ({detail})"
         return BudgetSpent(until=now + PROBE, detail=said, by_network=True)
     if status in (404, 410):
-        return Gone(detail=f"X: {detail}")
+        if describe(problem):
+            return Gone(detail=f"X: {detail}")
+        # A proxy knows nothing of what is there; and whatever was asked for, X did not hear it.
+        return Unavailable(f"something between us and X answered {status}: is api_url right?")
     return InvalidRequest(reason=f"X refused the request: {detail}")
 
 
@@ -120,20 +122,11 @@ def _too_many(
         if headers.get(f"{prefix}-remaining") == "0":
             until = reset_time(headers.get(f"{prefix}-reset"), now)
             return RateLimited(until=until or now + PROBE, scope="call", detail=detail)
-    first, longest = _BLIND_SECONDS
-    wait = timedelta(seconds=min(first * 2 ** min(blind, 10), longest))
-    until = reset_time(headers.get("x-rate-limit-reset"), now)
-    return RateLimited(until=until or now + wait, scope="call", detail=detail)
+    until = reset_time(headers.get("x-rate-limit-reset"), now) or now + rates.blind_wait(blind)
+    return RateLimited(until=until, scope="call", detail=detail)
 
 
 def reset_time(value: str | None, now: datetime) -> datetime | None:
     """The time in a reset header (epoch seconds); None if absent, garbled, past or absurd."""
-    if value is None or not value.isascii() or not value.isdigit() or len(value) > 11:
-        return None
-    moment = datetime.fromtimestamp(int(value), UTC)
-    return moment if now < moment <= now + _LONGEST_WAIT else None
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
+    moment = rates.epoch(value)
+    return moment if moment and now < moment <= now + _LONGEST_WAIT else None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from config.secrets import Redactor
 from listener.channels import outbound
@@ -43,18 +42,10 @@ class XOptions(ChannelOptions):
     access_token: SecretStr = SecretStr("")
     access_token_secret: SecretStr = SecretStr("")
     bearer_token: SecretStr = SecretStr("")
-    queries: tuple[Query, ...] = ()
+    queries: Annotated[tuple[Query, ...], BeforeValidator(outbound.listed)] = ()
     text_limit: Annotated[int, Field(ge=1, le=25_000)] = 280
     automated_label: bool = False
     read_lag_seconds: Annotated[float, Field(ge=0, le=3600)] = 150
-
-    @field_validator("queries", mode="before")
-    @classmethod
-    def _from_environment(cls, value: object) -> object:
-        """A list in an environment variable is JSON text."""
-        if isinstance(value, str) and value.lstrip().startswith("["):
-            return json.loads(value)
-        return value
 
     @model_validator(mode="after")
     def _labelled(self) -> Self:
@@ -68,12 +59,6 @@ class XOptions(ChannelOptions):
 
     def keys(self, *, name: str, source: str, redactor: Redactor) -> Keys:
         """The secrets themselves. Raises ConfigError naming the one that is missing."""
-
-        def secret(key: str) -> str:
-            value: SecretStr = getattr(self, key)
-            return outbound.unlock(value, name=name, key=key, source=source, redactor=redactor)
-
-        needed = {
-            key: outbound.require(secret(key), name=name, key=key, source=source) for key in _NEEDED
-        }
-        return Keys(**needed, bearer_token=secret("bearer_token"))
+        locked = outbound.Locked(options=self, name=name, source=source, redactor=redactor)
+        needed = {key: locked.needed(key) for key in _NEEDED}
+        return Keys(**needed, bearer_token=locked.value("bearer_token"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from listener.channels import wire
 from listener.channels.base import Answerable, Incoming, Person, Rejected
-from listener.channels.wire import Item, MalformedError
+from listener.channels.wire import Item
 from listener.channels.x import fields, stance
 from listener.channels.x import media as x_media
 from listener.channels.x.stance import Account
@@ -57,8 +57,8 @@ def parse_body(body: object, *, account: Account, web_url: str) -> Parsed:
     meta = wire.mapping(whole.get("meta"))
     reader = Reader.of(whole, account=account, web_url=web_url)
     raw = _data(whole)
-    items, rejected = read_all(reader.read, raw)
-    referenced, _ = read_all(reader.read, reader.posts.values())
+    items, rejected = wire.read_all(reader.read, raw)
+    referenced, _ = wire.read_all(reader.read, reader.posts.values())
     ids = sorted((item.revision_id for item in items), key=int)
     return Parsed(
         items=items,
@@ -182,19 +182,6 @@ class Reader:
 
     def _ours(self, post_id: str | None) -> bool:
         return self.posts.get(post_id or "", {}).get("author_id") == self.account.id
-
-
-def read_all(
-    read: Callable[[object], Incoming], raw: Iterable[object]
-) -> tuple[tuple[Incoming, ...], tuple[Rejected, ...]]:
-    """Each item read or, if it cannot be, noted: a bad one never costs the others."""
-    items, bad = [], []
-    for item in raw:
-        try:
-            items.append(read(item))
-        except MalformedError as error:
-            bad.append(wire.rejected(item, error))
-    return tuple(items), tuple(bad)
 
 
 def user_of(value: object) -> Item:
