@@ -21,7 +21,7 @@ test-real: .venv/.test ## the slow proofs: the full kill matrix, and every promi
 	@$(V) -m pytest -q -m real $(ARGS)
 
 test-servers: .venv/.test ## the whole product on real servers of Bluesky and Mastodon's API
-	@$(V) -m pytest -q -m servers $(ARGS)
+	@PYTHON=$(V) sh tests/realservers/all.sh $(ARGS)
 
 lint: .venv/.test ## style, types and the direction of imports
 	@$(V) -m ruff check . && $(V) -m ruff format --check . && $(V) -m mypy && .venv/bin/lint-imports --no-logo
