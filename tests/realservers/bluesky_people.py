@@ -28,6 +28,7 @@ class Bluesky:
     server: BlueskyServers
     brand: Account
     app_password: str
+    name: str = "bluesky"
     can_quote: bool = True
     burst: int = 1000
 
@@ -130,7 +131,37 @@ class Bluesky:
         )
         return view.posts[0].record.text if view.posts else None
 
+    def arrived(self, posts: Sequence[str]) -> list[str]:
+        return list(posts)
+
+    def brand_said(self) -> list[Said]:
+        found: list[Said] = []
+        cursor = None
+        while True:
+            page = self.brand.client.com.atproto.repo.list_records(
+                models.ComAtprotoRepoListRecords.Params(
+                    repo=self.brand.did, collection=_POST, cursor=cursor, limit=100
+                )
+            )
+            found += [self._said(record) for record in page.records]
+            cursor = page.cursor
+            if not cursor:
+                return found
+
+    def _said(self, record: Any) -> Said:
+        told = get_model_as_dict(record.value)
+        above = told["reply"]["parent"]["uri"] if told.get("reply") else ""
+        return Said(record.uri, self.handle, told["text"], above)
+
     # What only Bluesky has.
+
+    def takes(self, text: str) -> bool:
+        """Whether the network takes a post of the brand's with this text."""
+        try:
+            self.brand_says(text)
+        except BadRequestError:
+            return False
+        return True
 
     def blocks(self, customer: Customer) -> None:
         """The customer blocks the brand."""

@@ -20,6 +20,17 @@ if TYPE_CHECKING:
     from tests.realservers.people import RealNetwork
 
 
+NAMES = ("bluesky", "snac", "mastodon_mock")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`-k snac` finds all tests on that server, whatever they are called (all.sh)."""
+    if isinstance(item, pytest.Function):
+        known = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        asked = {*item.fixturenames, *map(str, known)}
+        item.extra_keyword_matches.update(asked.intersection(NAMES))
+
+
 @pytest.fixture(scope="session")
 def bluesky_servers() -> Iterator[BlueskyServers]:
     from tests.realservers.bluesky import bluesky_running
@@ -66,7 +77,7 @@ def mastodon_mock(mock_server: MastodonServer) -> Iterator[OnMastodon]:
     mock_server.no_faults()
 
 
-@pytest.fixture(params=["bluesky", "snac", "mastodon_mock"])
+@pytest.fixture(params=NAMES)
 def real_network(request: pytest.FixtureRequest) -> RealNetwork:
     """Each of them in turn."""
     network: RealNetwork = request.getfixturevalue(request.param)

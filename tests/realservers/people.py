@@ -6,15 +6,18 @@ Nothing here uses the bot's own code: people have their own client (the network'
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from tests.daemon import eventually
-
 PATIENCE_SECONDS = 120.0
 """snac2 takes up to ten seconds for a step when nothing else runs."""
+
+_REST_SECONDS = 0.2
+"""Between two questions: servers, bot and people share the machine."""
 
 SIDE_BY_SIDE = 8
 """How many customers write at once: more does not make any of the servers quicker."""
@@ -40,26 +43,28 @@ class Said(NamedTuple):
 Seen = TypeVar("Seen")
 
 
-def in_time(what: Callable[[], Seen]) -> Seen:
-    """The first truthy answer of `what`, which asks a network; a LookupError means: not yet."""
-
-    def asked() -> Seen | None:
-        try:
-            return what()
-        except LookupError:
-            return None
-
-    answer: Seen = eventually(asked, seconds=PATIENCE_SECONDS)
-    return answer
+def in_time(what: Callable[[], Seen], *, seconds: float = PATIENCE_SECONDS) -> Seen:
+    """The first truthy answer of `what`, which asks a network or a bot; a LookupError means: not
+    yet. Fails the test when none comes in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with suppress(LookupError):
+            if answer := what():
+                return answer
+        time.sleep(_REST_SECONDS)
+    raise AssertionError(f"did not happen within {seconds} s")
 
 
 class RealNetwork(Protocol):
     """One account of a brand on a real network, and the customers there.
 
     Ids are texts that stay what they are when a text is edited. What is written is seen by others
-    only after a while: ask until it is there (`in_time`). Where a server loses connections now and
-    then the methods look and try again by themselves: one call writes one text.
+    only after a while: ask until it is there (`in_time`).
     """
+
+    @property
+    def name(self) -> str:
+        """Of the network, as the fixtures call it."""
 
     @property
     def handle(self) -> str:
@@ -109,6 +114,23 @@ class RealNetwork(Protocol):
 
     def shown(self, post: str, *, seen_by: Customer | None = None) -> str | None:
         """The text of a post as a customer sees it now; None when it is not there."""
+
+    def arrived(self, posts: Sequence[str]) -> list[str]:
+        """Those of these posts that have reached the brand, asked when none is on its way any
+        more: not every server delivers all."""
+
+    def brand_said(self) -> list[Said]:
+        """All that stands under the brand's name, as its own account lists it: there at once, while
+        others may still be waiting for it to be delivered."""
+
+
+def answers(network: RealNetwork, post: str) -> list[Said]:
+    """What the brand said right under a post, as customers see it."""
+    return [
+        said
+        for said in network.thread(post)
+        if said.parent == post and said.author == network.handle
+    ]
 
 
 def all_say(network: RealNetwork, texts: Iterable[str]) -> list[str]:
