@@ -90,3 +90,25 @@ def test_no_real_address_number_or_link_stands_in_it(language: str) -> None:
 def test_a_part_is_the_same_for_ever() -> None:
     parts = [part_of(f"it-{number:04}").value for number in range(1, 9)]
     assert parts == ["train", "train", "train", "dev", "train", "train", "dev", "dev"]
+
+
+def _kappa(pairs: list[tuple[str, str]]) -> float:
+    """Cohen's kappa: agreement beyond chance (https://doi.org/10.1177/001316446002000104)."""
+    seen = sum(one == other for one, other in pairs) / len(pairs)
+    ones, others = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
+    chance = sum(ones[label] * others[label] for label in ones) / len(pairs) ** 2
+    return (seen - chance) / (1 - chance)
+
+
+@pytest.mark.parametrize("label", ["sentiment", "phase", "urgency"])
+def test_the_guide_tells_how_often_two_labellings_agree(label: str) -> None:
+    pairs = []
+    for language in LANGUAGES:
+        first = {row["id"]: row for row in rows(language)}
+        second = rows(f"second/{language}")
+        assert len(second) == 60
+        assert all(part_of(row["id"]) is not Part.TRAIN for row in second)
+        pairs += [(first[row["id"]][label], row[label]) for row in second]
+    same = 100 * sum(one == other for one, other in pairs) / len(pairs)
+    told = f"| {label} | {same:.1f} % | {_kappa(pairs):.2f} |"
+    assert told in (ROOT / "README.md").read_text(encoding="utf-8")
