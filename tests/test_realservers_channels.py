@@ -204,7 +204,7 @@ def test_an_account_that_is_taken_down_is_told_and_answers_again_when_it_is_back
     channel = channel_of(bluesky)
     reply = question(bluesky, channel)
     bluesky.take_down_brand()
-    in_time(lambda: any("taken down" in told for told in channel.check().problems))
+    in_time(lambda: any("took the account down" in told for told in channel.check().problems))
     with pytest.raises(AuthFailed):
         channel.post(reply)
     bluesky.restore_brand()

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -34,8 +35,10 @@ from tests.realservers.people import PATIENCE_SECONDS, RealNetwork, all_say, in_
 
 SIDE_BY_SIDE: Final = 2
 """So many fates at once: they are mostly waiting, but others need the machine too."""
+EVERY: Final = 2
+"""Each so-manieth point of a send is tried: each life takes some seconds."""
 
-_SAMPLE: Final = 10  # points a server, at the least
+_MENTIONS: Final = 45  # more than there are lives, even where a send is looked for twice
 _LIMITS: Final = {"request_timeout_seconds": 10, "read_lag_seconds": 20}
 """Seconds of the bot's hasty clock: nobody looks for a doubtful reply before 3 real ones or more
 are over, which is longer than these servers take to store a post."""
@@ -93,12 +96,11 @@ class RealNursery(Nursery):
         shutil.rmtree(folder)
 
 
-def fates(network: RealNetwork, folder: Path) -> tuple[int, dict[int, Fate], list[str]]:
-    """Of a send on this network: how many points it has, what became of those killed at a sample of
-    them (every n-th), and the mentions that were answered."""
-    said = [
-        f"where is my parcel number {number}?" for number in range(2 * _SAMPLE + SIDE_BY_SIDE + 5)
-    ]
+def fates(network: RealNetwork, folder: Path) -> tuple[dict[int, Fate], list[str]]:
+    """What became of those killed at every second point of a send on this network, up to the first
+    that outlives it (how many points there are depends on how quick the network is just then), and
+    the mentions that were answered."""
+    said = [f"where is my parcel number {number}?" for number in range(_MENTIONS)]
     posts = deque(network.arrived(all_say(network, said)))
     heard = list(posts)
     eve = _prepare(folder / "eve", network, heard)
@@ -107,16 +109,18 @@ def fates(network: RealNetwork, folder: Path) -> tuple[int, dict[int, Fate], lis
             stack.enter_context(RealNursery(folder / str(number), network, eve, posts))
             for number in range(SIDE_BY_SIDE)
         ]
-        points = nurseries[0].fate(_WELL, 0).points
-        sample = range(1, points + 1, max(points // _SAMPLE, 1))
-
-        def lived(number: int) -> list[tuple[int, Fate]]:
-            own = sample[number::SIDE_BY_SIDE]
-            return [(point, nurseries[number].fate(_WELL, point)) for point in own]
-
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            told = [one for some in pool.map(lived, range(SIDE_BY_SIDE)) for one in some]
-    return points, dict(sorted(told)), heard[: len(heard) - len(posts)]
+            told = [one for some in pool.map(_lives, nurseries, count(1, EVERY)) for one in some]
+    return dict(sorted(told)), heard[: len(heard) - len(posts)]
+
+
+def _lives(nursery: Nursery, first: int) -> list[tuple[int, Fate]]:
+    lives = []
+    for point in count(first, EVERY * SIDE_BY_SIDE):
+        lives.append((point, nursery.fate(_WELL, point)))
+        if not lives[-1][1].died:
+            break
+    return lives
 
 
 _WELL: Final = MOODS["all is well"]
