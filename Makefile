@@ -17,8 +17,9 @@ test: .venv/.test ## the whole suite, a real browser included
 test-unit: .venv/.test ## everything that needs no browser
 	@$(PYTEST) -m "not browser and not real and not servers" $(ARGS)
 
-test-real: .venv/.test ## the slow proofs: the full kill matrix, and every promise in thousands of orders
+test-real: .venv/.test ## the slow proofs: the full kill matrix, every promise in thousands of orders, real servers
 	@$(V) -m pytest -q -m real $(ARGS)
+	@PYTHON=$(V) sh tests/realservers/all.sh $(ARGS)
 
 test-servers: .venv/.test ## the whole product on real servers of Bluesky and Mastodon's API
 	@PYTHON=$(V) sh tests/realservers/all.sh $(ARGS)

@@ -1,7 +1,8 @@
 """How a text feels, and which step said so.
 
-English is read by VADER (Hutto & Gilbert, "VADER: A Parsimonious Rule-based Model for Sentiment
-Analysis of Social Media Text", ICWSM 2014). What it cannot read is "unknown", never "neutral".
+VADER reads it (Hutto & Gilbert, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis of
+Social Media Text", ICWSM 2014): English by its own lexicon, other languages by ours. What it cannot
+read is "unknown", never "neutral".
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final, Protocol, cast
 
+from sentiment import lexicon
 from sentiment.emoji import feeling
 from sentiment.signals import Signal, signals
 
@@ -27,7 +29,7 @@ class Sentiment(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Score:
     """`score` is -1..1 (0 when unknown), `confidence` 0..1 (0 when unknown), `made_by` the step
-    that decided: "vader", "emoji", "cues" or "none"."""
+    that decided: "vader", "lexicon", "emoji", "cues" or "none"."""
 
     label: Sentiment
     score: float
@@ -52,10 +54,11 @@ _NO_WORDS: Final = re.compile(r"https?://\S+|www\.\S+|@\w+|(?<!\S)(?:x|:-?)d(?!\
 def score(text: str, language: str, *, cued: AbstractSet[Signal] | None = None) -> Score:
     """The feeling of the first 1,000 letters of `text`, in `language` (ISO 639-1 or "unknown").
 
-    `cued` are its signals if the caller already knows them. Steps, the first that can decides:
-    emoji for a text without words; VADER for English; elsewhere cue words of praise and complaint,
-    then emoji that agree. Confidence is 0.5 + 0.5·|compound| for a polar VADER reading, 0.5 for a
-    neutral one, 0.3 if VADER knew none of the words; 0.6 for cues; 0.5 + 0.4·|mean| for emoji.
+    `cued` are its signals if the caller already knows them. Emoji decide for a text without words;
+    else VADER, in English with its own lexicon, in other languages with ours, unless cue words of
+    complaint or praise know better; where there is no lexicon only cues and emoji. Confidence is
+    0.5 + 0.5·|compound| for a polar reading, 0.5 for a neutral one, 0.3 if none of the words was
+    known; 0.6 for cues; 0.5 + 0.4·|mean| for emoji.
     """
     text = text[:MAX_LETTERS]
     if not _has_words(text):
@@ -63,11 +66,9 @@ def score(text: str, language: str, *, cued: AbstractSet[Signal] | None = None) 
     if language == "en":
         return _by_vader(text)
     found = signals(text, language) if cued is None else cued
-    if Signal.COMPLAINT in found:
-        return _polar(-_CUED, _CUES_ARE_RIGHT, "cues")
-    if Signal.PRAISE in found:
-        return _by_praise(text)
-    return _by_emoji(text)
+    if language in lexicon.LANGUAGES:
+        return _by_lexicon(text, language, found)
+    return _by_cues(text, found)
 
 
 def unknown(made_by: str = "none") -> Score:
@@ -94,24 +95,42 @@ def _by_emoji(text: str) -> Score:
     return _polar(round(mean, 4), round(0.5 + 0.4 * abs(mean), 4), "emoji")
 
 
-def _by_praise(text: str) -> Score:
-    """Kind words under an angry face mean something, but nobody can say what."""
+def _by_cues(text: str, found: AbstractSet[Signal]) -> Score:
+    if Signal.COMPLAINT in found:
+        return _polar(-_CUED, _CUES_ARE_RIGHT, "cues")
+    if Signal.PRAISE not in found:
+        return _by_emoji(text)
+    # Kind words under an angry face mean something, but nobody can say what.
     if (feeling(text) or 0.0) < 0:
         return unknown()
     return _polar(_CUED, _CUES_ARE_RIGHT, "cues")
 
 
+def _by_lexicon(text: str, language: str, found: AbstractSet[Signal]) -> Score:
+    """Single words miss what a turn of phrase says: a cued complaint that reads as joy is scorn,
+    and praise in words the lexicon does not know is praise."""
+    compound = lexicon.compound(text, language)
+    if Signal.COMPLAINT in found and compound > -THRESHOLD:
+        return _polar(-_CUED, _CUES_ARE_RIGHT, "cues")
+    if Signal.PRAISE in found and abs(compound) < THRESHOLD:
+        return _polar(_CUED, _CUES_ARE_RIGHT, "cues")
+    return _read(compound, "lexicon", knew_a_word=compound != 0)
+
+
 def _by_vader(text: str) -> Score:
     result = _vader().polarity_scores(text)
-    compound = result["compound"]
+    knew_a_word = bool(result["pos"] or result["neg"])
+    return _read(result["compound"], "vader", knew_a_word=knew_a_word)
+
+
+def _read(compound: float, made_by: str, *, knew_a_word: bool) -> Score:
     if abs(compound) >= THRESHOLD:
-        return _polar(compound, round(0.5 + 0.5 * abs(compound), 4), "vader")
-    knew_a_word = result["pos"] or result["neg"]
+        return _polar(compound, round(0.5 + 0.5 * abs(compound), 4), made_by)
     return Score(
         label=Sentiment.NEUTRAL,
         score=compound,
         confidence=0.5 if knew_a_word else 0.3,
-        made_by="vader",
+        made_by=made_by,
     )
 
 

@@ -74,44 +74,57 @@ def test_what_nobody_can_read_is_unknown_and_never_neutral(language: str, text: 
     assert result.made_by == "none"
 
 
+NEUTRAL = Sentiment.NEUTRAL
+
+
 @pytest.mark.parametrize(
     ("language", "expected", "text"),
     [
         ("it", GLAD, "Scarpe bellissime, siete bravi"),
         ("it", SAD, "Servizio pessimo, mai più"),
-        ("it", UNKNOWN, "Oggi le porto al lago"),
+        ("it", NEUTRAL, "Oggi le porto al lago"),
         ("fr", GLAD, "Superbes, je suis ravie"),
         ("fr", SAD, "Une honte, n'achetez pas"),
-        ("fr", UNKNOWN, "Je les porte au lac"),
+        ("fr", NEUTRAL, "Je les porte au lac"),
         ("de", GLAD, "Ich bin begeistert, tolle Schuhe"),
         ("de", SAD, "Eine Frechheit, nie wieder"),
-        ("de", UNKNOWN, "Heute trage ich sie am See"),
+        ("de", NEUTRAL, "Heute trage ich sie am See"),
         ("es", GLAD, "Me encantan, son preciosas"),
         ("es", SAD, "Un desastre, no compréis aquí"),
-        ("es", UNKNOWN, "Hoy las llevo al lago"),
+        ("es", NEUTRAL, "Hoy las llevo al lago"),
         ("pl", GLAD, "Świetne buty, polecam"),
         ("pl", SAD, "Tragedia, nie polecam"),
-        ("pl", UNKNOWN, "Dziś mam je nad jeziorem"),
+        ("pl", NEUTRAL, "Dziś mam je nad jeziorem"),
         ("el", GLAD, "Υπέροχα, είμαι ευχαριστημένη"),
         ("el", SAD, "Αίσχος, δεν απαντά κανείς"),
-        ("el", UNKNOWN, "Σήμερα τα φοράω στη λίμνη"),
+        ("el", NEUTRAL, "Σήμερα τα φοράω στη λίμνη"),
     ],
 )
-def test_elsewhere_cue_words_decide_or_nobody_does(
+def test_other_languages_are_read_with_words_of_their_own(
     language: str, expected: Sentiment, text: str
 ) -> None:
     result = score(text, language)
-    assert result.label is expected
-    assert result.made_by == ("none" if expected is UNKNOWN else "cues")
+    assert (result.label, result.made_by) == (expected, "lexicon")
+    assert result.confidence == (0.3 if expected is NEUTRAL else pytest.approx(0.5, abs=0.5))
 
 
-def test_elsewhere_emoji_decide_where_no_cue_does() -> None:
-    assert score("Oggi al lago 😍", "it").label is GLAD
+def test_a_language_without_a_lexicon_is_read_by_cues_and_emoji_or_not_at_all() -> None:
+    assert score("Hoje no lago", "pt").label is UNKNOWN
     assert score("Hoje no lago 😡", "pt").label is SAD
 
 
-def test_kind_words_under_an_angry_face_are_unknown() -> None:
-    assert score("Bravi 😡", "it").label is UNKNOWN
+def test_scorn_that_reads_as_joy_is_negative_by_its_cue() -> None:
+    result = score("Complimenti davvero, terza settimana senza pacco", "it")
+    assert (result.label, result.made_by) == (SAD, "cues")
+
+
+def test_emoji_count_beside_words() -> None:
+    assert score("Oggi al lago 😍", "it").label is GLAD
+    assert score("Dziś nad jeziorem😡", "pl").label is SAD
+
+
+def test_kind_words_under_an_angry_face_are_doubtful() -> None:
+    assert abs(score("Bravi 😡", "it").score) < abs(score("Bravi", "it").score)
 
 
 def test_a_complaint_under_a_clapping_emoji_is_negative() -> None:
