@@ -19,7 +19,7 @@ test-unit: .venv/.test ## everything that needs no browser
 
 test-real: .venv/.test ## the slow proofs: the full kill matrix, every promise in thousands of orders, real servers
 	@$(V) -m pytest -q -m real $(ARGS)
-	@PYTHON=$(V) sh tests/realservers/all.sh $(ARGS)
+	@$(if $(ARGS),,PYTHON=$(V) sh tests/realservers/all.sh)
 
 test-servers: .venv/.test ## the whole product on real servers of Bluesky and Mastodon's API
 	@PYTHON=$(V) sh tests/realservers/all.sh $(ARGS)
