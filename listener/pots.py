@@ -89,14 +89,14 @@ def room(use: Use, budget: int, used: Used, now: datetime) -> Room:
     return Room(micros=max(this_day, 0), until=day_start(now) + timedelta(days=1), period="day")
 
 
-def kept_for_urgent(budget: int, used: Used, now: datetime) -> Room | None:
-    """What is left for replies, once it is so little that only the most urgent may have it; None
-    as long as there is enough for all."""
-    left = room(Use.REPLY, budget, used, now)
+def is_kept_for_urgent(left: Room, budget: int, dearest: int) -> bool:
+    """Whether only the most urgent may still have what is `left` for replies: one more that costs
+    what the `dearest` does would take of the last tenth. (Of a budget so small that this is more
+    than a fifth of it, ordinary replies would else never have any.)"""
     holds = share(Pot.REPLIES, budget)
     if left.period == "day":
         holds = holds * _DAY // 100
-    return left if left.micros * 100 <= holds * _KEPT else None
+    return left.micros - min(dearest, holds * _DAY // 100) < holds * _KEPT // 100
 
 
 def patience(budget: int, used: Used) -> float:

@@ -19,7 +19,6 @@ from listener.pots import (
     Pot,
     Room,
     budget_micros,
-    kept_for_urgent,
     month_start,
     patience,
     room,
@@ -59,7 +58,6 @@ class Spending:
     by_use: Mapping[Use, int]
     pots: tuple[PotState, ...]
     rooms: Mapping[Use, Room]
-    kept_for_urgent: Room | None  # what is left for replies, once only the most urgent may have it
     patience: float  # by how much the time between two polls is stretched: 1 is normal
 
     @property
@@ -105,7 +103,6 @@ def spending(database: Database, channel: str, now: datetime, options: ChannelOp
             PotState(pot=pot, holds=share(pot, budget), taken=taken(pot, used.month)) for pot in Pot
         ),
         rooms={use: room(use, budget, used, now) for use in Use},
-        kept_for_urgent=kept_for_urgent(budget, used, now),
         patience=patience(budget, used),
     )
 

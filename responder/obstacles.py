@@ -17,7 +17,9 @@ from config.hours import Hours
 from listener.budget import ASK_AGAIN
 from listener.channels.base import Answerable, Channel
 from listener.channels.errors import BudgetSpent
+from listener.channels.metering import Use
 from listener.models import Breaker, MentionStatus, Operation
+from listener.pots import is_kept_for_urgent
 from listener.spending import spending
 from responder.bot import Bot
 from responder.limits import sent_lately, too_many_automatic
@@ -77,11 +79,12 @@ def kept_from_others(bot: Bot, channel: Channel) -> BudgetSpent | None:
     if channel.declaration.prices_checked is None:
         return None
     now = bot.clock()
-    kept = spending(bot.database, channel.name, now, channel.options).kept_for_urgent
-    if kept is None:
+    state = spending(bot.database, channel.name, now, channel.options)
+    left, fees = state.rooms[Use.REPLY], channel.declaration.fees
+    if not is_kept_for_urgent(left, state.budget, max((fee.micros for fee in fees), default=0)):
         return None
-    detail = f"what is left of the {kept.period}'s money for replies is kept for P1"
-    return BudgetSpent(until=min(kept.until, now + ASK_AGAIN), detail=detail)
+    detail = f"what is left of the {left.period}'s money for replies is kept for P1"
+    return BudgetSpent(until=min(left.until, now + ASK_AGAIN), detail=detail)
 
 
 def obstacle(session: Session, bot: Bot, reply: Reply, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,7 @@ from listener.pots import (
     Pot,
     Used,
     budget_micros,
-    kept_for_urgent,
+    is_kept_for_urgent,
     next_month,
     patience,
     room,
@@ -70,7 +71,7 @@ def test_one_day_takes_no_more_than_a_fifth_of_the_month() -> None:
 
 @pytest.mark.parametrize(
     ("of_the_month", "of_the_day", "kept"),
-    [(89, 0, False), (90, 0, True), (100, 0, True), (0, 89, False), (0, 90, True)],
+    [(89, 0, False), (91, 0, True), (100, 0, True), (0, 89, False), (0, 91, True)],
 )
 def test_the_last_tenth_for_replies_is_kept_for_what_is_most_urgent(
     of_the_month: int, of_the_day: int, kept: bool
@@ -80,7 +81,18 @@ def test_the_last_tenth_for_replies_is_kept_for_what_is_most_urgent(
         month={Use.REPLY: holds * of_the_month // 100},
         today={Use.REPLY: holds // 5 * of_the_day // 100},
     )
-    assert (kept_for_urgent(BUDGET, used, NOW) is not None) is kept
+    dearest = holds // 5 // 200
+    assert is_kept_for_urgent(room(Use.REPLY, BUDGET, used, NOW), BUDGET, dearest) is kept
+
+
+@given(amounts, amounts, st.integers(0, share(Pot.REPLIES, BUDGET) // 25))
+def test_no_ordinary_reply_takes_of_what_is_kept(
+    month: dict[Use, int], today: dict[Use, int], dearest: int
+) -> None:
+    left = room(Use.REPLY, BUDGET, Used(month=month, today=today), NOW)
+    if not is_kept_for_urgent(left, BUDGET, dearest):
+        after = replace(left, micros=left.micros - dearest)
+        assert after.micros >= share(Pot.REPLIES, BUDGET) // (50 if left.period == "day" else 10)
 
 
 def test_polls_slow_down_once_four_fifths_of_the_reads_are_gone() -> None:

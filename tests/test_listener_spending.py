@@ -55,7 +55,6 @@ def test_the_fullest_pot_is_what_to_warn_of() -> None:
                 PotState(pot=Pot.CHECKS, holds=500, taken=checks),
             ),
             rooms={},
-            kept_for_urgent=None,
             patience=1,
         )
 
