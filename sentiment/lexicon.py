@@ -65,11 +65,12 @@ class Words:
         said = [text[start:end].lower().replace("ς", "σ") for start, end in found]
         pieces, at, number = [], 0, 0
         while number < len(said):
-            length, heard = self._phrase(said, number)
-            start, end = found[number][0], found[number + length - 1][1]
-            if heard and (length == 1 or not _broken(text[start:end])):
-                pieces += [text[at:start], heard]
-                at, number = end, number + length
+            for length, heard in self._phrases(said, number):
+                start, end = found[number][0], found[number + length - 1][1]
+                if length == 1 or not _broken(text[start:end]):
+                    pieces += [text[at:start], heard]
+                    at, number = end, number + length
+                    break
             else:
                 number += 1
         return "".join([*pieces, text[at:]]) if pieces else text
@@ -83,13 +84,13 @@ class Words:
     def valence(self, word: str) -> float | None:
         return _valence(self, word)
 
-    def _phrase(self, said: list[str], at: int) -> tuple[int, str]:
-        """The longest phrase that begins there: how many words it has, and what stands for it."""
+    def _phrases(self, said: list[str], at: int) -> Iterator[tuple[int, str]]:
+        """The phrases that begin there, the longest first: how many words each has, and what stands
+        for it."""
         for key in (tuple(said[at : at + 2]), (said[at],)):
             for phrase, heard in self.phrases.get(key, ()):
                 if tuple(said[at : at + len(phrase)]) == phrase:
-                    return len(phrase), heard
-        return 1, ""
+                    yield len(phrase), heard
 
     def __hash__(self) -> int:
         return id(self)
