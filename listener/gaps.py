@@ -126,9 +126,10 @@ def _advance(read: Gap, page: Page, now: datetime, session: Session, got: Ingest
         return  # by another round, while this one hung
     rest = _rest(gap, page.missing)
     if rest == (gap.since, gap.until) and page.missing:
+        gap.refused = False
         _put_off(gap, page.missing.reason, _doubling(gap.tries + 1), now)
         return
-    gap.tries, gap.last_error, gap.next_try_at = 0, "", now
+    gap.tries, gap.last_error, gap.next_try_at, gap.refused = 0, "", now, False
     gap.position = page.position
     # A routine reading again is none of which something is known to be missing.
     if rest and page.missing and gap.stream != LOOK_BACK:
@@ -180,7 +181,9 @@ def _put_off(gap: Gap, error: str, wait: timedelta | None, now: datetime) -> Non
     gap.tries += 1
     gap.last_error = error
     gap.next_try_at = None if wait is None else now + wait
-    if gap.tries % STUCK == 0:
+    # Where it is refused it goes on in the same place: from the beginning it would only be refused
+    # there again, and what lies before it read again.
+    if gap.tries % STUCK == 0 and not gap.refused:
         gap.position = None
 
 
@@ -194,6 +197,7 @@ def _failed(poller: Poller, gap: Gap, total: Ingested, error: ChannelError) -> F
             wait = wait_before_trying(error, row.tries + 1, now)
             # A routine reading again begins anew tomorrow anyway.
             routine = row.stream == LOOK_BACK and isinstance(error, Refused)
+            row.refused = isinstance(error, Refused)
             _put_off(row, str(error), None if routine else wait, now)
     log.warning("%s: a gap cannot be filled now: %s", gap.channel, error)
     return _round(gap, total, error=str(error))

@@ -153,6 +153,7 @@ class Gap(Base):
     noticed_at: Mapped[datetime] = mapped_column(Moment)
     position: Mapped[str | None] = mapped_column(Text)  # of the filling, as of a cursor
     tries: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[bool] = mapped_column(default=False)  # the last try, by the network
     next_try_at: Mapped[datetime | None] = mapped_column(Moment)
     last_error: Mapped[str] = mapped_column(Text, default="")
     found: Mapped[int] = mapped_column(default=0)  # mentions the filling brought

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import and_, func, or_, select
 
@@ -34,6 +35,8 @@ REFRESHED_AT_ONCE = 100
 MOST_URGENT = 400  # are re-read each time, and of the others REFRESHED_AT_ONCE
 # So long a mention that vanished is looked for: accounts are protected, Pages lose permissions.
 GONE_LATELY = timedelta(hours=24)
+MANY_FAILURES: Final = 5
+"""So many fetches of a stream in a row have failed, and people are told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +139,8 @@ class Poller:
                 partly = page.trouble
                 got = ingest(self.database, page, self.reading(channel, stream), now=self.clock())
                 total += got
+                if page.stopped_by is not None:
+                    raise page.stopped_by
                 if not page.more:
                     break
         except ChannelError as error:
@@ -170,11 +175,12 @@ class Poller:
         self, channel: str, stream: str, trouble: str, before: tuple[int, str]
     ) -> None:
         """A part of the stream failed. The rest is polled at its usual pace, so nothing waits; but
-        it counts as a failure, until a round ends without it."""
+        it counts as a failure, until a round ends without it. Not without end: a hiccup of all of
+        it would else have to wait as if it had failed all the time."""
         failures, known = before
         with self.database.write() as session:
             cursor = session.get_one(Cursor, (channel, stream))
-            cursor.failures, cursor.last_error = failures + 1, trouble
+            cursor.failures, cursor.last_error = min(failures + 1, MANY_FAILURES), trouble
         if trouble != known:
             log.warning("%s/%s: %s", channel, stream, trouble)
 

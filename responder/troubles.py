@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from config.hours import Hours
 from listener.channels.base import Channel
-from listener.gaps import LONGEST_WAIT
 from listener.models import (
     OPEN,
     Breaker,
@@ -22,6 +21,7 @@ from listener.models import (
     Mention,
     Operation,
 )
+from listener.poll import MANY_FAILURES
 from listener.pots import NEARLY
 from listener.spending import prices_outdated, spending
 from responder.bot import Bot
@@ -31,7 +31,6 @@ from responder.pause import EVERYWHERE, level_for, stops_polling, stops_sending
 from responder.pulse import GRACE_SECONDS, INTERVALS
 from sentiment.prioritize import Level
 
-FAILURES: Final = 5  # fetches of a stream, in a row
 _P1_PATIENCE: Final = timedelta(minutes=10)
 _DOUBT_PATIENCE: Final = timedelta(minutes=15)
 _QUEUE_PATIENCE: Final = timedelta(hours=1)
@@ -77,7 +76,7 @@ def _silent(session: Session, bot: Bot, channel: Channel, now: datetime) -> Iter
             words.append(f"{place} was never fetched")
         elif now - cursor.fetched_at > allowed:
             words.append(f"{place} was last fetched at {moment(cursor.fetched_at)}")
-        if cursor is not None and cursor.failures >= FAILURES:
+        if cursor is not None and cursor.failures >= MANY_FAILURES:
             words.append(f"{place} failed {cursor.failures} times in a row")
         if words:
             yield red(f"{place}: silent", "; ".join(words))
@@ -179,11 +178,11 @@ def _vanished(session: Session, _bot: Bot, channel: Channel, now: datetime) -> l
 
 def _gaps(session: Session, _bot: Bot, channel: Channel, now: datetime) -> Iterator[Condition]:
     name, tried, seen = channel.name, Gap.next_try_at, Gap.noticed_at
-    soon = (tried <= now + LONGEST_WAIT, seen < now - _GAP_PATIENCE)
-    if told := _gaps_told(session, name, *soon, one="unfilled gap"):
+    open_ = (tried.is_not(None), Gap.refused.is_(False), seen < now - _GAP_PATIENCE)
+    if told := _gaps_told(session, name, *open_, one="unfilled gap"):
         yield red(f"{name}: gaps", told)
-    if told := _gaps_told(session, name, tried > now + LONGEST_WAIT, one="gap"):
-        text = f"{told}, that the network refuses to fill: tried again once a day"
+    if told := _gaps_told(session, name, tried.is_not(None), Gap.refused.is_(True), one="gap"):
+        text = f"{told}, that the network refuses to fill: tried again for a week"
         yield warning(f"{name}: gaps refused", text)
     if told := _gaps_told(session, name, tried.is_(None), seen > now - _GAP_TOLD, one="gap"):
         yield warning(f"{name}: gaps for good", f"{told}, that nothing can fill")

@@ -380,7 +380,7 @@ def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(
     too_much(sky, path, 25)
     pages, _ = walk(channel(sky.url), stream)
     assert len(texts(pages)) == 60
-    assert limits(sky, path)[:5] == [100, 50, 25, 50, 25]
+    assert limits(sky, path)[:5] == [100, 50, 25, 25, 25]
 
 
 def test_a_row_that_is_too_large_all_alone_is_passed_by_with_a_visible_gap(sky: Sky) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from listener.channels.base import Page
 from listener.channels.bluesky import paging
-from listener.channels.errors import Unavailable
+from listener.channels.errors import Refused, Unavailable
 from tests.bluesky_on_loopback import (
     HANDLE,
     ME,
@@ -23,6 +23,7 @@ from tests.bluesky_on_loopback import (
     sky_running,
     texts,
 )
+from tests.loopback import Asked, Says
 
 AT = f"@{HANDLE}"
 SINCE, UNTIL = NOW - timedelta(minutes=350), NOW - timedelta(minutes=150)
@@ -136,3 +137,23 @@ def test_a_cursor_that_repeats_itself_is_the_end_of_a_list(sky: Sky) -> None:
     sky.on(NOTIFIED, {"notifications": [], "cursor": "same"})
     page = channel(sky.url).fill(SINCE, UNTIL, '{"left": {"notifications": "same"}}')
     assert (page.more, page.missing) == (False, None)
+
+
+def test_a_search_the_network_refuses_keeps_no_other_from_being_read(sky: Sky) -> None:
+    moment = NOW - timedelta(minutes=200)
+    sky.say(f"{AT} notified", at=moment)
+    sky.say("a larix tent", at=moment, reason="")
+    rest = sky.answer
+
+    def choosy(asked: Asked) -> Says:
+        refused = no(400, "InvalidRequest", "bad query")
+        return refused if asked.query.get("q") == "betulla(" else rest(asked)
+
+    sky.answer = choosy  # type: ignore[method-assign]
+    bsky, position, found = channel(sky.url, queries=["betulla(", "larix"]), None, list[str]()
+    with pytest.raises(Refused):
+        for _ in range(20):
+            page = bsky.fill(SINCE, UNTIL, position)
+            found += texts([page])
+            position = page.position
+    assert set(found) == {f"{AT} notified", "a larix tent"}

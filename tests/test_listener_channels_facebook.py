@@ -56,7 +56,7 @@ def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(network: Network)
     network.on(FEED, BOMB, BOMB, payload("facebook/feed.json"), payload("facebook/feed_last.json"))
     found, _ = walk(channel(network.url))
     assert len(found) == 8
-    assert [asked.query["limit"] for asked in network.calls(FEED)] == ["10", "5", "2", "4"]
+    assert [asked.query["limit"] for asked in network.calls(FEED)] == ["10", "5", "2", "2"]
 
 
 def test_a_later_walk_hands_on_only_what_is_new_since_an_hour_before_the_mark(
@@ -117,6 +117,20 @@ def test_pages_without_end_come_to_one(network: Network) -> None:
     network.on(FEED, body)  # the same cursor again and again
     walk(channel(network.url))
     assert len(network.calls(FEED)) == 2
+
+
+def test_a_walk_of_as_many_pages_as_we_read_leaves_a_visible_gap(network: Network) -> None:
+    body = payload("facebook/feed.json")
+    body["paging"]["cursors"]["after"] = "on and on"
+    network.on(FEED, body)
+    oldest = min(datetime.fromisoformat(post["created_time"]) for post in body["data"])
+    high = oldest - timedelta(days=1)
+    begun = NOW.isoformat()
+    note = {"high": high.isoformat(), "swept": begun, "begun": begun, "after": "x", "pages": 199}
+    page = channel(network.url).fetch("feed", json.dumps(note))
+    assert page.more is False
+    assert page.missing is not None
+    assert (page.missing.since, page.missing.until) == (high, oldest)
 
 
 def test_empty_pages_in_between_are_passed_over(network: Network) -> None:

@@ -98,6 +98,20 @@ def test_a_list_that_ends_above_the_stretch_refuses_it_when_all_else_was_read(
     assert ids[-1] == "s900"
 
 
+def test_a_list_the_server_refuses_keeps_no_other_from_being_read(network: Network) -> None:
+    other = "GET /api/v1/timelines/tag/betulla"
+    network.on(MENTIONS, page(999, 960)).on(TAG, Says(status=403, body={"error": "not here"}))
+    network.on(other, listed(999, 960))
+    mastodon = channel(network.url, queries=["#larix", "#betulla"])
+    ids, position = list[str](), None
+    with pytest.raises(Refused, match="not here"):
+        for _ in range(10):
+            got = mastodon.fill(at(970), at(972), position)
+            ids += [item.external_id for item in got.items]
+            position = got.position
+    assert ids == ["s971", "s970"] * 2
+
+
 def test_an_empty_list_lacks_nothing(network: Network) -> None:
     assert fill(channel(network.url), 900, 950) == ([], [], 1)
 

@@ -161,6 +161,30 @@ def test_what_the_network_can_never_fill_stays_open_for_ever_and_says_why(scene:
     assert "no way to read" in shown.last_error
 
 
+def test_what_is_refused_half_way_is_tried_again_in_that_very_place_and_then_believed(
+    scene: Scene,
+) -> None:
+    positions = list[str | None]()
+
+    def half(since: datetime, until: datetime, position: str | None) -> Page:
+        positions.append(position)
+        if position is None:
+            return Page(items=(), position="half", more=True)
+        raise Refused("no way to read that")
+
+    scene.channel.fill = half  # type: ignore[method-assign]
+    gap = scene.gap()
+    for _ in range(20):
+        scene.fill()
+        again = scene.row(gap).next_try_at
+        if again is None:
+            break
+        assert scene.row(gap).refused or again <= scene.clock()
+        scene.clock.now = max(again, scene.clock())
+    assert positions == [None, *["half"] * 9]
+    assert scene.row(gap).next_try_at is None
+
+
 def test_what_the_network_refuses_to_fill_is_tried_again_for_a_week(scene: Scene) -> None:
     scene.channel.archive = None
     gap = scene.gap()

@@ -13,7 +13,7 @@ from config.database import Database
 from listener.channels.base import Incoming, Page
 from listener.channels.errors import AuthFailed, BudgetSpent, ChannelError, RateLimited, Unavailable
 from listener.models import Cursor, Mention, MentionStatus
-from listener.poll import PAGES_PER_ROUND, Poller, wait_after
+from listener.poll import MANY_FAILURES, PAGES_PER_ROUND, Poller, wait_after
 from tests.factories import NOW, FakeChannel, Watch, incoming, make_database
 
 
@@ -77,6 +77,42 @@ def test_a_part_of_a_stream_that_fails_is_seen_and_the_rest_is_polled_as_ever(
     (polled,) = listening.poller.poll(listening.channel)
     assert polled.error == ""
     assert (listening.cursor().failures, listening.cursor().last_error) == (0, "")
+
+
+def test_a_part_that_fails_for_long_does_not_make_a_hiccup_of_the_whole_a_long_wait(
+    listening: Listening,
+) -> None:
+    original = listening.channel.fetch
+
+    def fetch(stream: str, position: str | None) -> Page:
+        return replace(original(stream, position), trouble="the query 'x' rests: no")
+
+    listening.channel.fetch = fetch  # type: ignore[method-assign]
+    for _ in range(60):
+        listening.poller.poll(listening.channel)
+    assert listening.cursor().failures == MANY_FAILURES
+    listening.channel.fail("fetch", Unavailable("reset by peer"))
+    listening.channel.fetch = original  # type: ignore[method-assign]
+    listening.poller.poll(listening.channel)
+    waits = listening.cursor().not_before
+    assert waits is not None
+    assert waits - listening.clock() <= timedelta(seconds=64)
+
+
+def test_what_was_read_before_something_stopped_the_rest_is_stored_and_the_stream_waits(
+    listening: Listening,
+) -> None:
+    listening.channel.feed = [incoming(str(n)) for n in range(3)]
+    original, until = listening.channel.fetch, NOW + timedelta(minutes=15)
+
+    def fetch(stream: str, position: str | None) -> Page:
+        page = original(stream, position)
+        return replace(page, more=True, stopped_by=RateLimited(until=until))
+
+    listening.channel.fetch = fetch  # type: ignore[method-assign]
+    (polled,) = listening.poller.poll(listening.channel)
+    assert (polled.new, listening.heard()) == (3, 3)
+    assert (listening.cursor().not_before, listening.cursor().failures) == (until, 1)
 
 
 def test_trouble_in_the_middle_keeps_what_was_read_and_goes_on_from_there(

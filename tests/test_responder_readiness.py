@@ -199,11 +199,15 @@ def test_a_gap_is_red_after_an_hour_while_it_can_still_be_filled(bot: Bot, watch
     assert red(bot) == ["x: 1 unfilled gap, from 2026-03-02T09:00:00Z on"]
 
 
-def test_a_gap_the_network_refuses_to_fill_is_told_while_it_is_tried_again(bot: Bot) -> None:
-    put(bot, gap(next_try_at=NOW + timedelta(days=1)))
+@pytest.mark.parametrize("hours", [1, 23])
+def test_a_gap_the_network_refuses_to_fill_is_told_while_it_is_tried_again(
+    bot: Bot, watch: Watch, hours: int
+) -> None:
+    put(bot, gap(next_try_at=NOW + timedelta(days=1), refused=True))
+    watch.advance(hours=hours)
     told = (
         "x: 1 gap, from 2026-03-02T09:00:00Z on, that the network refuses to fill:"
-        " tried again once a day"
+        " tried again for a week"
     )
     assert (red(bot), warned(bot)) == ([], [told])
 

@@ -14,6 +14,7 @@ from typing import Annotated, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from listener.channels.errors import ChannelError
 from listener.channels.metering import Use
 
 OWN_STREAM: Final = "own"
@@ -105,6 +106,7 @@ class Page:
     `position` is the channel's own note (JSON text, opaque to everyone else). It may be stored only
     in the same transaction as the items. `more`: there is more to fetch right now. `trouble`: a
     part of the stream failed, as a sentence; the rest went on, and so does the position.
+    `stopped_by`: what kept the rest of it from being read; it counts once the items are stored.
     """
 
     items: tuple[Incoming, ...]
@@ -113,6 +115,7 @@ class Page:
     rejected: tuple[Rejected, ...] = ()
     missing: Missing | None = None
     trouble: str = ""
+    stopped_by: ChannelError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -134,12 +134,17 @@ def no_answer(error: BaseException | None, *, label: str, write: bool) -> Channe
     return Unavailable(detail)
 
 
+_WELL: Final = 20  # pages, before a larger one is tried
+
+
 class PageSize:
     """How many items to ask for: `most`, or as few as the network can tell us in one answer, down
-    to `least`. What was too much is remembered, and found out again little by little."""
+    to `least`. What was too much is not asked for again before many smaller pages went well: each
+    failure costs what a whole page does."""
 
     def __init__(self, most: int, least: int = 1) -> None:
         self._most, self._least, self._next = most, least, most
+        self._went_well = 0
 
     def fitting(self, ask: Callable[[int], T]) -> T:
         """What `ask(size)` gives. Raises ChannelError; TooLarge if even the smallest page is."""
@@ -151,8 +156,11 @@ class PageSize:
                 if size <= self._least:
                     raise
                 self._next = size = max(size // 2, self._least)
+                self._went_well = 0
             else:
-                self._next = min(size * 2, self._most)
+                self._went_well += 1
+                if self._went_well % _WELL == 0:
+                    self._next = min(size * 2, self._most)
                 return found
 
 

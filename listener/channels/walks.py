@@ -1,23 +1,28 @@
 """A stream made of walks: one through a list, or one for each query that is searched for.
 
 How a walk goes on each network knows itself (its `paging.py`); here is what all have in common. A
-query the network refuses rests, ever longer, while the others go on, and the stream says so.
+query that is refused, or in trouble, rests, ever longer, while the others go on, and the stream
+says so. What was read before something stopped the round is kept.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from listener.channels import wire
 from listener.channels.base import Incoming, Missing, Page, Rejected
-from listener.channels.errors import Refused
+from listener.channels.errors import ChannelError, Refused, Unavailable
 
 FIRST_REST: Final = timedelta(minutes=10)  # of a refused query; doubles each time
 LONGEST_REST: Final = timedelta(hours=6)
+FIRST_PAUSE: Final = timedelta(minutes=1)  # of one in trouble; doubles each time
+LONGEST_PAUSE: Final = timedelta(minutes=15)
+
+_IN_TROUBLE: Final = 2  # queries and none read: then it is not the queries but the network
 
 
 class Standing(Protocol):
@@ -78,7 +83,7 @@ def several(
     now: datetime,
 ) -> Page:
     """The page of a stream that is a walk for each query: one request for each; while some have
-    pages left, only for those that do. Raises Refused if the network refuses every query."""
+    pages left, only for those that do. Raises ChannelError if nothing could be read."""
     whole = wire.mapping(note(position))
     notes, rests = wire.mapping(whole.get("queries")), wire.mapping(whole.get("refused"))
     round_ = _Round(
@@ -92,7 +97,7 @@ def several(
 
 @dataclass(frozen=True, kw_only=True)
 class _Rest:
-    """A query the network refused so many `times` in a row, and when it is asked `again`."""
+    """A query that failed so many `times` in a row, and when it is asked `again`."""
 
     times: int
     again: datetime
@@ -122,43 +127,54 @@ class _Round(Generic[Walk]):
     def page(self) -> Page:
         due = [query for query in self.walks if not self._rests(query)] or list(self.walks)
         first = [query for query in due if self.walks[query].under_way] or due
-        steps, refusals = self._steps(first)
-        if not steps:
+        steps, failures = self._steps(first)
+        if not steps and not _stopped(failures):
             steps, more = self._steps([query for query in due if query not in first])
-            refusals = [*refusals, *more]
-        if not steps and refusals:
-            raise refusals[0]
+            failures = [*failures, *more]
+        if not steps and failures:
+            raise failures[0]
         stand: dict[str, Any] = {"queries": _dumped(self.walks)}
         if self.resting:
             stand["refused"] = _dumped(self.resting)
         lost = joined(step.lost for step in steps)
-        why = [
-            f"the query {query!r} is refused: {self.resting[query].why}" for query in self.resting
-        ]
-        return _page(steps, stand, lost, trouble="; ".join(why))
+        why = [f"the query {query!r} rests: {self.resting[query].why}" for query in self.resting]
+        page = _page(steps, stand, lost, trouble="; ".join(why))
+        return replace(page, stopped_by=_stopped(failures))
 
     def _rests(self, query: str) -> bool:
         return query in self.resting and self.resting[query].again > self.now
 
-    def _steps(self, queries: Iterable[str]) -> tuple[list[Step[Walk]], list[Refused]]:
-        steps, refusals = list[Step[Walk]](), list[Refused]()
+    def _steps(self, queries: Iterable[str]) -> tuple[list[Step[Walk]], list[ChannelError]]:
+        steps, failures = list[Step[Walk]](), list[ChannelError]()
         for query in queries:
             try:
                 step = self.step(self.walks[query], query)
-            except Refused as error:
-                refusals.append(error)
+            except ChannelError as error:
+                failures.append(error)
+                if not isinstance(error, Refused | Unavailable):
+                    break  # of the account, its limits or its money: the others would meet it too
                 self._rest(query, error)
+                troubles = sum(isinstance(one, Unavailable) for one in failures)
+                if troubles >= _IN_TROUBLE and not steps:
+                    break
                 continue
             self.resting.pop(query, None)
             self.walks[query] = step.after
             steps.append(step)
-        return steps, refusals
+        return steps, failures
 
-    def _rest(self, query: str, error: Refused) -> None:
+    def _rest(self, query: str, error: Refused | Unavailable) -> None:
         before = self.resting.get(query)
         times = before.times + 1 if before else 1
-        wait = min(FIRST_REST * (1 << min(times - 1, 10)), LONGEST_REST)
-        self.resting[query] = _Rest(times=times, again=self.now + wait, why=error.reason)
+        refused = isinstance(error, Refused)
+        first, longest = (FIRST_REST, LONGEST_REST) if refused else (FIRST_PAUSE, LONGEST_PAUSE)
+        wait = min(first * (1 << min(times - 1, 10)), longest)
+        self.resting[query] = _Rest(times=times, again=self.now + wait, why=str(error))
+
+
+def _stopped(failures: Sequence[ChannelError]) -> ChannelError | None:
+    """The failure that ended the round for all queries, if one did."""
+    return next((one for one in failures if not isinstance(one, Refused | Unavailable)), None)
 
 
 def _dumped(each: Mapping[str, Walk | _Rest]) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def upgrade() -> None:
     with op.batch_alter_table('gaps', schema=None) as batch_op:
         batch_op.add_column(sa.Column('position', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('tries', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('refused', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('last_error', sa.Text(), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('found', sa.Integer(), nullable=False, server_default='0'))
@@ -139,6 +140,7 @@ def downgrade() -> None:
         batch_op.drop_column('found')
         batch_op.drop_column('last_error')
         batch_op.drop_column('next_try_at')
+        batch_op.drop_column('refused')
         batch_op.drop_column('tries')
         batch_op.drop_column('position')
 

@@ -18,34 +18,40 @@ from listener.channels.base import Missing, Page
 from listener.channels.bluesky import paging
 from listener.channels.bluesky.lists import Listed, Row, Stretch
 from listener.channels.bluesky.stream import NOTIFICATIONS, SEARCH, BlueskyStreams
+from listener.channels.errors import Refused
 from listener.channels.metering import Use
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
     """Where a search through a stretch stands. `left`: the lists that still have pages, each with
-    the cursor of its next one; `pages`, `oldest`: of the list that is being read."""
+    the cursor of its next one; `pages`, `oldest`: of the list that is being read. `refused`: those
+    the network would not give, for when no other is left."""
 
     left: Mapping[str, str | None]
     pages: int = 0
     oldest: datetime | None = None
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, position: str | None) -> Search | None:
         """From the note; None if it cannot be read."""
         note = wire.mapping(walks.note(position))
         left = wire.mapping(note.get("left"))
+        refused = tuple(filter(None, map(wire.words, wire.listing(note.get("refused")))))
         if not left:
-            return None
+            return cls(left=dict.fromkeys(refused)) if refused else None
         return cls(
             left={name: wire.words(left[name]) or None for name in left},
+            refused=refused,
             pages=wire.count(note.get("pages")),
             oldest=wire.moment(note.get("oldest")),
         )
 
     def dump(self) -> str:
         oldest = wire.iso(self.oldest)
-        return json.dumps({"left": dict(self.left), "pages": self.pages, "oldest": oldest})
+        note = {"left": dict(self.left), "pages": self.pages, "oldest": oldest}
+        return json.dumps(note | ({"refused": self.refused} if self.refused else {}))
 
     def after(self, name: str, listed: Listed, since: datetime) -> tuple[Search, bool]:
         """Where it stands after a page of that list, and whether that list had to be left too
@@ -58,10 +64,16 @@ class Search:
         if self.pages + 1 >= paging.MOST_PAGES:
             return replace(self._without(name), oldest=seen), True
         left = {**self.left, name: cursor}
-        return Search(left=left, pages=self.pages + 1, oldest=seen), False
+        return replace(self, left=left, pages=self.pages + 1, oldest=seen), False
+
+    def refusing(self, name: str) -> Search | None:
+        """The others go first. None if there is no other."""
+        others = self._without(name)
+        return replace(others, refused=(*self.refused, name)) if others.left else None
 
     def _without(self, name: str) -> Search:
-        return Search(left={other: self.left[other] for other in self.left if other != name})
+        left = {other: self.left[other] for other in self.left if other != name}
+        return Search(left=left, refused=self.refused)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +85,18 @@ class BlueskyArchive:
         the position."""
         search = Search.load(position) or Search(left=self._all())
         name = next(iter(search.left))
-        listed = self._listed(name, search.left[name], Stretch(since=since, until=until))
+        try:
+            listed = self._listed(name, search.left[name], Stretch(since=since, until=until))
+        except Refused:
+            others = search.refusing(name)
+            if others is None:
+                raise
+            return Page(items=(), position=others.dump(), more=True)
         after, cut_off = search.after(name, listed, since)
         return Page(
             items=listed.items,
             position=replace(after, oldest=None).dump() if cut_off else after.dump(),
-            more=bool(after.left),
+            more=bool(after.left or after.refused),
             rejected=listed.rejected,
             missing=_unread(since, after.oldest or until) if cut_off else None,
         )

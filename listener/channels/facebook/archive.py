@@ -15,15 +15,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from listener.channels import walks, wire
-from listener.channels.base import Incoming, Page, Rejected
+from listener.channels.base import Incoming, Missing, Page, Rejected
 from listener.channels.errors import Gone, Refused, Unavailable
 from listener.channels.facebook.client import FacebookClient
+from listener.channels.facebook.paging import MOST_PAGES
 from listener.channels.facebook.parse import Parsed, Reader
 from listener.channels.facebook.stream import STREAMS, FacebookStreams
 from listener.channels.wire import Item
 
 _BEFORE: Final = timedelta(days=30)
-_MOST_PAGES: Final = 200  # of the feed: Graph may send empty pages with a next one for ever
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +86,7 @@ class FacebookArchive:
             position=found.search.dump(),
             more=bool(found.search.below) or not found.search.listed,
             rejected=tuple(found.rejected),
+            missing=found.lost,
         )
 
     def _feed(self, search: Search, since: datetime, until: datetime) -> _Found:
@@ -108,11 +109,16 @@ class FacebookArchive:
                 )
         rejected = list(feed.rejected) + [bad for each in feed.threads for bad in each.rejected]
         pages = search.pages + 1
-        on = feed.after is not None and feed.after != search.after and pages < _MOST_PAGES
+        on = feed.after is not None and feed.after != search.after and pages < MOST_PAGES
         after = feed.after if on else None
+        lost = None
+        if feed.after and pages >= MOST_PAGES and (times := [post.created_at for post in items]):
+            reason = f"one search reads no more than {MOST_PAGES} pages"
+            lost = Missing(since=since, until=min(times), reason=reason)
         return _Found(
             items=items,
             rejected=rejected,
+            lost=lost if lost and lost.since < lost.until else None,
             search=Search(below=tuple(below), after=after, listed=not on, pages=pages),
         )
 
@@ -142,6 +148,7 @@ class _Found:
     items: Sequence[Incoming]
     rejected: Sequence[Rejected]
     search: Search
+    lost: Missing | None = None
 
 
 def _reaches(page: Parsed, since: datetime) -> bool:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from listener.channels import walks, wire
-from listener.channels.base import Incoming
+from listener.channels.base import Incoming, Missing
 from listener.channels.facebook.parse import Feed, Thread
 
 OVERLAP: Final = timedelta(hours=1)
@@ -23,7 +23,7 @@ _MONTH: Final = timedelta(days=30)
 _DEEP_EVERY: Final = timedelta(hours=1)
 _WHOLE_EVERY: Final = timedelta(days=1)
 _AHEAD: Final = timedelta(minutes=5)  # clocks may differ by so much
-_MOST_PAGES: Final = 200  # of a walk: Graph may send empty pages with a next one for ever
+MOST_PAGES: Final = 200  # of a walk: Graph may send empty pages with a next one for ever
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ def advance(walk: Walk, feed: Feed, *, now: datetime) -> Walk:
     came while later pages were read lies after it, and is found by the next walk."""
     newest = walk.newest or max((_latest(thread) for thread in feed.threads), default=None)
     pages = walk.pages + 1
-    goes_on = feed.after is not None and feed.after != walk.after and pages < _MOST_PAGES
+    goes_on = feed.after is not None and feed.after != walk.after and pages < MOST_PAGES
     if goes_on and (not feed.threads or any(_recent(t, walk, now) for t in feed.threads)):
         return replace(walk, after=feed.after, newest=newest, pages=pages)
     # A date of the future, were it taken for a mark, would hide all that comes until then.
@@ -113,6 +113,18 @@ def advance(walk: Walk, feed: Feed, *, now: datetime) -> Walk:
         swept=walk.begun if walk.deep else walk.swept,
         whole=walk.begun if walk.full or walk.whole is None else walk.whole,
     )
+
+
+def cut_short(walk: Walk, feed: Feed, after: Walk) -> Missing | None:
+    """What a walk leaves unread that ends because it had as many pages as we read, and not because
+    the feed did. An hourly deep walk only looks again."""
+    if after.after is not None or feed.after is None or walk.pages + 1 < MOST_PAGES:
+        return None
+    until = min((thread.post.created_at for thread in feed.threads if thread.post), default=None)
+    if walk.high is None or until is None or until <= walk.high:
+        return None
+    reason = f"one walk reads no more than {MOST_PAGES} pages: what is older was not read"
+    return Missing(since=walk.high, until=until, reason=reason)
 
 
 def _recent(thread: Thread, walk: Walk, now: datetime) -> bool:

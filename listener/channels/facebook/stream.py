@@ -67,12 +67,13 @@ class FacebookStreams:
         feed = self.reader().feed(answer.body)
         after = paging.advance(walk, feed, now=self.clock())
         found = [self._below(thread, walk) for thread in feed.threads]
+        lost = [paging.cut_short(walk, feed, after), *(part.lost for part in found)]
         return Page(
             items=tuple(item for part in found for item in part.items),
             position=after.dump(),
             more=after.after is not None,
             rejected=feed.rejected + tuple(bad for part in found for bad in part.rejected),
-            missing=walks.joined(part.lost for part in found),
+            missing=walks.joined(lost),
         )
 
     def posts(self, stream: str, params: Mapping[str, str | int]) -> Answer:

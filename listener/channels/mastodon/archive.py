@@ -16,6 +16,7 @@ from listener.channels.errors import Refused, Unavailable
 from listener.channels.mastodon.errors import InvalidRequest
 from listener.channels.mastodon.lists import ReadPage
 from listener.channels.mastodon.paging import (
+    ENDLESS,
     MOST_PAGES,
     WINDOW,
     Row,
@@ -33,7 +34,8 @@ _MENTIONS: Final = "mentions"
 @dataclass(frozen=True, kw_only=True)
 class Search:
     """`left`: the lists still to be read, the first of them from `below` on, after so many `pages`
-    and `rows` down to `lowest`. `beyond`: the mentions ended there, later than the stretch."""
+    and `rows` down to `lowest`. `beyond`: the mentions ended there, later than the stretch.
+    `refused`: the lists the server would not give, for when no other is left."""
 
     left: tuple[str, ...]
     beyond: datetime | None = None
@@ -41,6 +43,7 @@ class Search:
     pages: int = 0
     rows: int = 0
     lowest: datetime | None = None
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, position: str | None) -> Search | None:
@@ -56,6 +59,7 @@ class Search:
             pages=wire.count(told.get("pages")),
             rows=wire.count(told.get("rows")),
             lowest=wire.moment(told.get("lowest")),
+            refused=tuple(filter(None, map(wire.words, wire.listing(told.get("refused"))))),
         )
 
     def dump(self) -> str:
@@ -63,16 +67,29 @@ class Search:
         if self.below:
             told |= {"below": self.below, "pages": self.pages, "rows": self.rows}
             told["lowest"] = wire.iso(self.lowest)
-        return json.dumps(told)
+        return json.dumps(told | ({"refused": self.refused} if self.refused else {}))
 
     def without_the_lost(self, lists: Collection[str]) -> Search:
         """Without those that are read no more, as when a query was taken out of the settings."""
         left = tuple(name for name in self.left if name in lists)
         same = left[:1] == self.left[:1]
-        return replace(self, left=left) if same else Search(left=left, beyond=self.beyond)
+        refused = tuple(name for name in self.refused if name in lists)
+        if not left:  # those the server would not hear of, when no other is left
+            return Search(left=refused, beyond=self.beyond)
+        if same:
+            return replace(self, left=left, refused=refused)
+        return Search(left=left, beyond=self.beyond, refused=refused)
+
+    def refusing(self) -> Search | None:
+        """The other lists go first. None if there is no other."""
+        name, *others = self.left
+        if not others:
+            return None
+        refused = (*self.refused, name)
+        return Search(left=tuple(others), beyond=self.beyond, refused=refused)
 
     def next_list(self, beyond: datetime | None = None) -> Search:
-        return Search(left=self.left[1:], beyond=self.beyond or beyond)
+        return Search(left=self.left[1:], beyond=self.beyond or beyond, refused=self.refused)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +111,13 @@ class MastodonArchive:
                 raise Refused(reason=reason, for_good=True)
             return Page(items=(), position=search.dump())
         name = search.left[0]
-        rows = self._rows(lists[name], search)
+        try:
+            rows = self._rows(lists[name], search)
+        except Refused:
+            others = search.refusing()
+            if others is None:
+                raise
+            return Page(items=(), position=others.dump(), more=True)
         within = [row for row in rows if row.at is None or since <= row.at < until]
         items, rejected, done = self.streams.read(within, use=Use.REPAIR)
         lost = None
@@ -109,7 +132,7 @@ class MastodonArchive:
         return Page(
             items=tuple(items),
             position=after.dump(),
-            more=bool(after.left or after.beyond),
+            more=bool(after.left or after.refused or after.beyond),
             rejected=tuple(rejected),
             missing=lost,
         )
@@ -150,8 +173,12 @@ class MastodonArchive:
         """A list ended before it came to where the stretch begins. Of keywords nothing older need
         be there; mentions that are there no more we have to tell of."""
         lowest = reached(rows) or search.lowest
-        if search.left[0] != _MENTIONS or lowest is None or lowest <= since:
+        ours = search.pages + 1 >= MOST_PAGES  # our own limit, not the list, ended it
+        if lowest is None or lowest <= since or (search.left[0] != _MENTIONS and not ours):
             return search.next_list(), None
+        if ours:
+            unread = Missing(since=since, until=min(lowest, until), reason=ENDLESS)
+            return search.next_list(), unread
         if lowest >= until:
             return search.next_list(beyond=lowest), None
         return search.next_list(), Missing(since=since, until=lowest, reason=WINDOW)

@@ -81,6 +81,9 @@ class XPages:
                 continue
             items += one.items
             rejected += one.rejected
+            if not (one.items or one.rejected or one.gone):
+                silent = wire.MalformedError("X lists it and says nothing of it")
+                rejected.append(wire.rejected({"id": post_id}, silent))
         page = self.parse(answer)
         return replace(page, items=tuple(items), rejected=tuple(rejected)), answer
 
