@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import requests
+from sqlalchemy.exc import OperationalError
 
 from config import settings
 from config.clock import utcnow
@@ -161,10 +162,16 @@ class Daemon:
 
 
 def _new_token(config: Path) -> str:
-    """As `token create` does it, without the two seconds a process takes to start."""
+    """As `token create` does it, without the two seconds a process takes to start; with patience,
+    because on a busy machine the daemon may hold the database for longer than anybody waits."""
     url = database_url(settings.load(config, environment=False))
-    database = Database(url, checkpoints=False)
+    database, end = Database(url, checkpoints=False), time.monotonic() + PATIENCE_SECONDS
     try:
-        return access.create_token(database, name="t", role=Role.ADMIN, now=utcnow())
+        while True:
+            try:
+                return access.create_token(database, name="t", role=Role.ADMIN, now=utcnow())
+            except OperationalError:
+                if time.monotonic() > end:
+                    raise
     finally:
         database.close()
