@@ -84,6 +84,13 @@ def test_signs_around_a_word_do_not_hide_it(text: str) -> None:
     assert compound(text, "es") > 0.3
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("fr", "d'horribles bottes"), ("it", "un'orribile")]
+)
+def test_a_word_behind_an_apostrophe_is_read(language: str, text: str) -> None:
+    assert compound(text, language) < -0.3
+
+
 @pytest.mark.parametrize("text", ["", " ", "\ud83d", "\x00", "'" * 50, "~", "a" * 10_000])
 def test_rubbish_says_nothing(text: str) -> None:
     assert all(compound(text, language) == 0 for language in LANGUAGES)
