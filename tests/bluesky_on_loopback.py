@@ -27,6 +27,7 @@ from listener.channels.metering import free
 from tests import loopback
 from tests.fakes import make_outgoing
 from tests.loopback import Asked, Network, Says, payload
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ME = "did:plc:r4sh7rm43izdtdn7jeayr6yb"
@@ -314,7 +315,7 @@ def channel(
         "handle": HANDLE,
         "app_password": PASSWORD,
         "api_url": url,
-        "request_timeout_seconds": 5,
+        "request_timeout_seconds": PATIENCE,
         **options,
     }
     return open_channel(

@@ -33,6 +33,7 @@ from responder.models import Role
 from tests.desk_story import tell
 from tests.factories import make_bot
 from tests.fakes import FakeChannel
+from tests.patience import PATIENCE
 
 ALL_LANGUAGES = ("it", "en", "fr", "de", "es", "pl", "el")
 _NAMES = (
@@ -43,9 +44,8 @@ _NAMES = (
     "google-chrome",
 )
 
-# A machine that runs two browsers and a suite may be slow: what is right in the end is right.
-expect.set_options(timeout=20_000)
-_PATIENCE: Final = 90_000  # milliseconds for a page to come, and for a thing on it to be pressed
+_PATIENCE: Final = 1000 * PATIENCE  # milliseconds
+expect.set_options(timeout=_PATIENCE)
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -24,8 +24,7 @@ from config.settings import ROOT
 from responder import access
 from responder.bot import database_url
 from responder.models import Role
-
-PATIENCE_SECONDS = 90.0
+from tests.patience import PATIENCE, eventually
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -44,7 +43,7 @@ def command(
         capture_output=True,
         cwd=ROOT,
         env=clean_environment(**environment),
-        timeout=180,
+        timeout=2 * PATIENCE,
         check=False,
     )
     return subprocess.CompletedProcess(
@@ -69,17 +68,6 @@ def write_config(folder: Path, channels: Mapping[str, Mapping[str, Any]], **sect
     path = folder / "bot.toml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
-
-
-def eventually(what: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS) -> Any:
-    """The first truthy answer of `what`; fails the test when none comes in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        answer = what()
-        if answer:
-            return answer
-        time.sleep(0.05)
-    raise AssertionError(f"did not happen within {seconds} s")
 
 
 @dataclass
@@ -134,25 +122,25 @@ class Daemon:
     def kill(self) -> None:
         """As the kernel does it: nothing gets a chance to tidy up."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
     def stop(self) -> float:
         """As an init system does it. Returns how many seconds it took."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
         return time.monotonic() - started
 
     def get(self, path: str, **params: Any) -> Any:
         answer = requests.get(
-            f"{self.url}/api/v1{path}", params=params, headers=self._headers(), timeout=10
+            f"{self.url}/api/v1{path}", params=params, headers=self._headers(), timeout=PATIENCE
         )
         answer.raise_for_status()
         return answer.json()
 
     def post(self, path: str, **body: Any) -> requests.Response:
         return requests.post(
-            f"{self.url}/api/v1{path}", json=body, headers=self._headers(), timeout=10
+            f"{self.url}/api/v1{path}", json=body, headers=self._headers(), timeout=PATIENCE
         )
 
     def _headers(self) -> dict[str, str]:
@@ -165,7 +153,7 @@ def _new_token(config: Path) -> str:
     """As `token create` does it, without the two seconds a process takes to start; with patience,
     because on a busy machine the daemon may hold the database for longer than anybody waits."""
     url = database_url(settings.load(config, environment=False))
-    database, end = Database(url, checkpoints=False), time.monotonic() + PATIENCE_SECONDS
+    database, end = Database(url, checkpoints=False), time.monotonic() + PATIENCE
     try:
         while True:
             try:

@@ -35,11 +35,11 @@ from responder.models import Draft, Reply, ReplyStatus
 from tests.channel_stages import Stage
 from tests.daemon import clean_environment, write_config
 from tests.nursery import HASTE, Order
+from tests.patience import PATIENCE
 
 _TIMEOUT: Final = 0.5  # real seconds of silence after which a call is given up
 _LAG: Final = 2.0  # seconds of the bot's hasty clock
 _REAL_LAG: Final = _LAG / HASTE / 2  # what the network takes: less than what the bot allows for
-_PATIENCE: Final = 20.0  # real seconds a life may last
 
 _BUSY: Final = answers(503, {"title": "Service Unavailable", "status": 503})
 _BUSY_BUT_DONE: Final = answers(503, "<html>Bad gateway</html>", done=True)
@@ -135,7 +135,7 @@ class Nursery:
     def __exit__(self, *_exc: object) -> None:
         assert self._process.stdin and self._process.stdout
         self._process.stdin.close()
-        self._process.wait(timeout=30)
+        self._process.wait(timeout=PATIENCE)
         self._process.stdout.close()
         self._errors.close()
 
@@ -167,7 +167,7 @@ class Nursery:
 
     def _order(self, config: Path, born: float, die_at: int = 0, *, fine: bool = False) -> None:
         assert self._process.stdin
-        order = Order(config=str(config), born=born, die_at=die_at, fine=fine, seconds=_PATIENCE)
+        order = Order(config=str(config), born=born, die_at=die_at, fine=fine, seconds=PATIENCE)
         self._process.stdin.write(json.dumps(asdict(order)) + "\n")
         self._process.stdin.flush()
 

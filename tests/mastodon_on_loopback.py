@@ -18,6 +18,7 @@ from listener.channels.mastodon.parse import Account, Place, Reader
 from listener.channels.metering import free
 from tests.fakes import make_outgoing
 from tests.loopback import PAYLOADS, Asked, Network, Says, serving
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ME = "109000000000000001"
@@ -69,7 +70,7 @@ def mastodon_running() -> Iterator[Network]:
 
 
 def channel(url: str, clock: Clock = lambda: NOW, **options: Any) -> MastodonChannel:
-    table = {"access_token": TOKEN, "api_url": url, "request_timeout_seconds": 5, **options}
+    table = {"access_token": TOKEN, "api_url": url, "request_timeout_seconds": PATIENCE, **options}
     return open_channel(
         "mastodon", table, source="bot.toml", redactor=Redactor(), clock=clock, meter=free
     )

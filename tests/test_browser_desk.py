@@ -386,7 +386,7 @@ def test_hostile_words_do_nothing(anna: Page, desk: OpenDesk) -> None:
             draft = wait(session, desk.bot.clock(), name=text, text=text, reply=text)
             draft.mention.conversation.context = text
     for text in payloads:
-        expect(anna.locator("#queue").get_by_text(text).first).to_be_visible(timeout=5000)
+        expect(anna.locator("#queue").get_by_text(text).first).to_be_visible()
     ready(anna)
     for number in range(len(payloads)):
         anna.locator("#queue .row", has_text="alert(1)").nth(number).click()

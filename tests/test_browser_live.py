@@ -24,7 +24,7 @@ def test_what_is_new_appears_by_itself_and_focus_stays(anna: Page, desk: OpenDes
     anna.keyboard.press("j")
     with desk.bot.database.write() as session:
         wait(session, desk.bot.clock(), name="Nina Novak", due_at=desk.bot.clock())
-    expect(anna.locator("#queue").get_by_text("Nina Novak")).to_be_visible(timeout=3000)
+    expect(anna.locator("#queue").get_by_text("Nina Novak")).to_be_visible()
     expect(anna.locator(f"[data-id='{desk.ids['ola']}']")).to_be_focused()
     expect(anna.locator(".views .badge").first).to_have_text("8")
 
@@ -34,7 +34,7 @@ def test_focus_goes_to_the_neighbour_of_a_row_that_went_away(anna: Page, desk: O
     anna.keyboard.press("j")
     anna.keyboard.press("j")
     approve(desk.bot, desk.ids["ola"], version=1, by="bo")
-    expect(anna.locator("#queue").get_by_text("Ola Wiśniewska")).to_have_count(0, timeout=3000)
+    expect(anna.locator("#queue").get_by_text("Ola Wiśniewska")).to_have_count(0)
     expect(anna.locator(f"[data-id='{desk.ids['ελένη']}']")).to_be_focused()
 
 
@@ -44,7 +44,7 @@ def test_a_pause_that_somebody_begins_and_ends_shows_on_an_open_desk(
     ready(anna)
     now = desk.bot.clock()
     set_pause(desk.bot.database, channel="", level=PauseLevel.SEND, by="bo", now=now)
-    expect(anna.locator("#banner")).to_contain_text("nothing leaves", timeout=3000)
+    expect(anna.locator("#banner")).to_contain_text("nothing leaves")
     lift_pause(desk.bot.database, channel="", by="bo", now=now)
     expect(anna.locator("#banner")).not_to_contain_text("nothing leaves", timeout=3000)
 
@@ -55,7 +55,7 @@ def test_typing_is_never_disturbed(anna: Page, desk: OpenDesk) -> None:
     anna.keyboard.press("e")
     anna.keyboard.type(" " + EXTRA)
     edit(desk.bot, desk.ids["ola"], version=1, text="Cześć Ola, już piszemy.", by="bo")
-    expect(anna.locator("#notice")).to_contain_text("bo changed the words", timeout=3000)
+    expect(anna.locator("#notice")).to_contain_text("bo changed the words")
     expect(anna.locator("#words")).to_be_focused()
     expect(anna.locator("#words")).to_have_value(re.compile(EXTRA + "$"))
     anna.keyboard.press("Control+Enter")
@@ -68,7 +68,7 @@ def test_words_never_change_under_a_reader(anna: Page, desk: OpenDesk) -> None:
     anna.goto(desk.item("ola"))
     ready(anna)
     edit(desk.bot, desk.ids["ola"], version=1, text="Cześć Ola, już piszemy.", by="bo")
-    expect(anna.locator("#notice")).to_contain_text("bo changed the words", timeout=3000)
+    expect(anna.locator("#notice")).to_contain_text("bo changed the words")
     anna.wait_for_timeout(300)
     expect(anna.locator("#words")).to_have_value(re.compile("Przykro nam"))
     anna.get_by_role("link", name="Show it as it is now").click()
@@ -79,7 +79,7 @@ def test_what_a_colleague_closed_follows_by_itself(anna: Page, desk: OpenDesk) -
     anna.goto(desk.item("ola"))
     ready(anna)
     approve(desk.bot, desk.ids["ola"], version=1, by="bo")
-    expect(anna.locator(".outcome")).to_contain_text("Approved by bo", timeout=3000)
+    expect(anna.locator(".outcome")).to_contain_text("Approved by bo")
 
 
 def test_words_from_before_stand_beside_a_newer_draft(anna: Page, desk: OpenDesk) -> None:
@@ -140,7 +140,7 @@ def test_two_people_one_answer(anna: Page, desk: OpenDesk, sit: Sit) -> None:
     bea.locator("#words").fill("Cześć Ola, to moje słowa. " + EXTRA)
     anna.keyboard.press("a")
     heading(anna, "Ελένη Παπαδοπούλου")
-    expect(bea.locator("#notice")).to_contain_text("anna was faster", timeout=3000)
+    expect(bea.locator("#notice")).to_contain_text("anna was faster")
     bea.locator("#words").press("Control+Enter")
     expect(bea.get_by_role("alert")).to_contain_text("Not sent: anna approved it first")
     expect(bea.locator(".other")).to_contain_text("to moje słowa")
@@ -163,7 +163,7 @@ def test_a_desk_that_went_away_says_so_and_keeps_the_words(page: Page, desk: Ope
     ready(page)
     page.locator("#words").fill("Cześć Ola! " + EXTRA)
     desk.server.stop()
-    expect(page.locator("#stream")).to_contain_text("Reconnecting", timeout=8000)
+    expect(page.locator("#stream")).to_contain_text("Reconnecting")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
     expect(page.locator("#words")).to_have_value("Cześć Ola! " + EXTRA)
@@ -178,7 +178,7 @@ def test_one_stream_for_nine_tabs(anna: Page, desk: OpenDesk) -> None:
     with desk.bot.database.write() as session:
         wait(session, desk.bot.clock(), name="Nina Novak")
     for tab in tabs:
-        expect(tab.locator("#queue").get_by_text("Nina Novak")).to_be_visible(timeout=5000)
+        expect(tab.locator("#queue").get_by_text("Nina Novak")).to_be_visible()
 
 
 def test_a_session_that_ended_leads_back_to_the_same_words(anna: Page, desk: OpenDesk) -> None:

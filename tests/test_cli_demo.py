@@ -16,7 +16,8 @@ import requests
 
 from config.settings import ROOT
 from listener.sandbox.sandbox import NETWORKS
-from tests.daemon import clean_environment, command, eventually
+from tests.daemon import clean_environment, command
+from tests.patience import PATIENCE, eventually
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def playing(
             yield folder
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def test_the_demo_is_deaf_to_the_environment_of_the_real_bot(
@@ -82,7 +83,7 @@ def test_customers_write_on_every_network_and_the_demo_says_where_to_see_them(
     seen = re.findall(r"\b(\w+) +(http://\S+/)$", "".join(greeting), re.MULTILINE)
     assert [network.lower() for network, _ in seen] == list(NETWORKS)
     for network, url in seen:
-        page = requests.get(url, timeout=10)
+        page = requests.get(url, timeout=PATIENCE)
         assert page.status_code == 200
         assert f"Sandbox {network}" in page.text
         assert "larixoutdoor" in page.text.lower().replace(" ", "")

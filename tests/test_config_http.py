@@ -28,6 +28,7 @@ from config.http import (
 from config.secrets import Redactor
 from config.settings import ROOT
 from listener.channels.base import ChannelOptions
+from tests.patience import PATIENCE
 
 CANARY = "canary-secret-value"
 LATE = 1.2  # seconds
@@ -112,14 +113,14 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def session(server: str) -> Iterator[ChannelSession]:
     """More patient than a loaded machine is slow."""
-    with _session(server, connect_timeout=5, read_timeout=15) as opened:
+    with _session(server, connect_timeout=5, read_timeout=PATIENCE) as opened:
         yield opened
 
 
 @pytest.fixture
 def hurried(server: str) -> Iterator[ChannelSession]:
     """For answers that never come."""
-    with _session(server, connect_timeout=0.2, read_timeout=0.3) as opened:
+    with _session(server, connect_timeout=0.5, read_timeout=1.5) as opened:
         yield opened
 
 
@@ -156,9 +157,9 @@ def test_a_server_that_drips_is_left_when_the_call_has_lasted_too_long(
     hurried: ChannelSession, path: str
 ) -> None:
     begun = time.monotonic()
-    with pytest.raises(requests.ReadTimeout, match=r"took longer than 0\.5 s"):
+    with pytest.raises(requests.ReadTimeout, match=r"took longer than 2 s"):
         hurried.get(f"https://api.twitter.com/raw/{path}")
-    assert 0.4 < time.monotonic() - begun < 5
+    assert 1.9 < time.monotonic() - begun < 20
     assert hurried.last is None
 
 
@@ -186,7 +187,7 @@ def test_a_handshake_without_end_is_broken_off_before_anything_was_asked() -> No
         dripping.start()
         with pytest.raises(requests.ConnectTimeout):
             session.get(f"https://127.0.0.1:{listening.getsockname()[1]}/")
-        dripping.join(5)
+        dripping.join(PATIENCE)
         assert not dripping.is_alive()
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from config.http import ChannelSession
 from config.secrets import Redactor
+from tests.patience import PATIENCE
 
 
 class _Server(ThreadingHTTPServer):
@@ -46,7 +47,7 @@ def serving(says: str) -> Iterator[tuple[_Server, ChannelSession, str]]:
     with _Server(("127.0.0.1", 0), _Answers) as server:
         server.asked, server.says = [], says
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        with ChannelSession(rewrite={}, read_timeout=20, redactor=Redactor()) as session:
+        with ChannelSession(rewrite={}, read_timeout=PATIENCE, redactor=Redactor()) as session:
             yield server, session, f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
 

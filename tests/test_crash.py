@@ -13,7 +13,8 @@ import pytest
 
 from listener.sandbox.faults import Fault, hang, slow
 from listener.sandbox.sandbox import Sandbox
-from tests.daemon import Daemon, command, eventually, write_config
+from tests.daemon import Daemon, command, write_config
+from tests.patience import eventually
 
 CUSTOMERS = 18
 KILLS = 3

@@ -18,7 +18,8 @@ from listener.models import Mention
 from listener.sandbox.sandbox import NETWORKS, Sandbox
 from responder.approve import hide
 from responder.bot import assemble
-from tests.daemon import Daemon, eventually, write_config
+from tests.daemon import Daemon, write_config
+from tests.patience import PATIENCE, eventually
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_on_every_network_the_answer_stands_on_its_own_page_under_who_was_answer
     assert {kind: reply["in_reply_to"] for kind, reply in sent.items()} == asked
     for kind, reply in sent.items():
         assert reply["url"].startswith(everywhere.networks[kind].url)
-        shown = unescape(requests.get(reply["url"], timeout=10).text)
+        shown = unescape(requests.get(reply["url"], timeout=PATIENCE).text)
         assert reply["text"] in shown.partition('<div class="under">')[2], kind
 
 

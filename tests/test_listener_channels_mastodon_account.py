@@ -34,6 +34,7 @@ from tests.mastodon_on_loopback import (
     page,
     recorded,
 )
+from tests.patience import PATIENCE
 
 APP = "GET /api/v1/apps/verify_credentials"
 POLICY = "GET /api/v2/notifications/policy"
@@ -166,7 +167,11 @@ def test_after_a_failure_the_answer_before_it_is_not_taken_for_the_next(network:
 
 def test_a_fault_of_our_own_is_not_taken_for_one_of_the_server(network: Network) -> None:
     client = MastodonClient(
-        api_url=network.url, token=TOKEN, read_timeout=5, redactor=Redactor(), clock=lambda: NOW
+        api_url=network.url,
+        token=TOKEN,
+        read_timeout=PATIENCE,
+        redactor=Redactor(),
+        clock=lambda: NOW,
     )
     client.item(lambda api: api.account_verify_credentials())
 

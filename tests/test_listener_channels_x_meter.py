@@ -28,9 +28,9 @@ from listener.channels.x.pages import FIELDS
 from listener.channels.x.prices import Prices
 from listener.channels.x.tariff import Resource
 from listener.models import SpendEntry
-from tests.daemon import eventually
 from tests.factories import Watch, make_database
 from tests.loopback import Network, Says, free_port, payload
+from tests.patience import eventually
 from tests.x_on_loopback import ME, MENTION, MENTIONS, NOW, REPLY, SEARCH, metered, page, x_running
 
 PRICES = x_prices.load()[-1]

@@ -48,6 +48,7 @@ from listener.guard import Guarded
 from listener.models import Breaker, Cause, Cursor, Operation
 from listener.poll import Poller
 from tests.factories import NOW, FakeChannel, Watch, incoming, make_database, make_outgoing
+from tests.patience import PATIENCE
 
 READ, WRITE = Operation.READ, Operation.WRITE
 REPLY = make_outgoing("1", "Hello")
@@ -376,18 +377,18 @@ def test_while_one_probes_the_others_wait(watched: Watched) -> None:
 
     def slow(external_ids: Any, **options: Any) -> Any:
         inside.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE)
         return answer(external_ids, **options)
 
     watched.network.lookup = slow  # type: ignore[method-assign]
     probe = threading.Thread(target=watched.channel.lookup, args=(["1"],))
     probe.start()
-    assert inside.wait(10)
+    assert inside.wait(PATIENCE)
     error = watched.held(READ)
     assert isinstance(error, Unavailable)
     assert error.held_until == watched.clock.now + timedelta(seconds=5)
     go_on.set()
-    probe.join(10)
+    probe.join(PATIENCE)
     assert watched.held(READ) is None
 
 
@@ -399,7 +400,7 @@ def test_of_many_threads_one_probes(watched: Watched) -> None:
     watched.network.fail("fetch", *[Unavailable("still down")] * 8)
 
     def ask() -> None:
-        together.wait(10)
+        together.wait(PATIENCE)
         with pytest.raises(Unavailable):
             watched.channel.fetch("mentions", None)
 
@@ -407,7 +408,7 @@ def test_of_many_threads_one_probes(watched: Watched) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert watched.network.asked == ["fetch"]
 
 

@@ -15,6 +15,7 @@ from listener.sandbox.bluesky.dates import iso
 from listener.sandbox.bluesky.lexicon import MENTIONED_MAY, POST
 from listener.sandbox.bluesky.network import BRAND, BlueskyNetwork
 from tests.fakes import Watch
+from tests.patience import PATIENCE
 
 Body = dict[str, Any]
 
@@ -35,7 +36,7 @@ class Asking:
         token = getattr(self, "token", None) if token == "" else token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         url = f"{self.network.url}/xrpc/{method}"
-        return self.http.request(verb, url, headers=headers, timeout=10, **more)
+        return self.http.request(verb, url, headers=headers, timeout=PATIENCE, **more)
 
     def read(self, method: str, **query: Any) -> Body:
         answer = self.ask("GET", f"app.bsky.{method}", params=query)

@@ -26,10 +26,10 @@ from listener.channels.metering import free
 from listener.sandbox.bluesky.network import BRAND, BlueskyNetwork
 from listener.sandbox.faults import Act, Fault
 from tests.fakes import NOW, make_outgoing
+from tests.patience import PATIENCE
 
 FAULTS = BlueskyNetwork.FAULTS
 SILENCE = 1  # seconds a channel waits for an answer that never comes,
-PATIENCE = 15  # and for one that only takes its time, however loaded the machine
 PUT = "/xrpc/com.atproto.repo.putRecord"
 NOTIFICATIONS = "/xrpc/app.bsky.notification.listNotifications"
 

@@ -9,6 +9,7 @@ import requests
 
 from config.clock import utcnow
 from listener.sandbox.bluesky.network import BRAND, BlueskyNetwork
+from tests.patience import PATIENCE
 from tests.test_listener_sandbox_pages import HOSTILE, read
 
 
@@ -43,7 +44,7 @@ def test_a_thread_shows_who_said_what_and_what_became_of_it(network: BlueskyNetw
     network.post("dora", "too late", reply_to=first)
     network.vanish(network.post("anna", "spam?", reply_to=first))
     network.take_down("bob")
-    page = requests.get(network.web_url + page_of(network, reply), timeout=5).text
+    page = requests.get(network.web_url + page_of(network, reply), timeout=PATIENCE).text
     for shown in ("Sandbox Bluesky", "where is it?", "On its way!", "me three", "never mind"):
         assert shown in page
     for mark in ("deleted", "gated", "edited", "vanished", "taken down", "the brand"):
@@ -57,12 +58,15 @@ def test_a_post_is_found_by_handle_and_by_did_and_links_lead_there(network: Blue
     key = post.rpartition("/")[2]
     by_did = f"/profile/{network.customer('anna').did}/post/{key}"
     assert "hello there" in read(network, by_did).said
-    assert f'href="{page_of(network, post)}#c{key}"' in requests.get(network.url, timeout=5).text
+    assert (
+        f'href="{page_of(network, post)}#c{key}"'
+        in requests.get(network.url, timeout=PATIENCE).text
+    )
 
 
 @pytest.mark.parametrize(
     "path", ["/profile/nobody.bsky.test", f"/profile/{BRAND}/post/3mcmv7yyc2222", "/favicon.ico"]
 )
 def test_there_is_no_page_where_there_is_nothing(network: BlueskyNetwork, path: str) -> None:
-    assert requests.get(network.url + path, timeout=5).status_code == 404
-    assert requests.post(network.url + path, timeout=5).status_code == 405
+    assert requests.get(network.url + path, timeout=PATIENCE).status_code == 404
+    assert requests.post(network.url + path, timeout=PATIENCE).status_code == 405

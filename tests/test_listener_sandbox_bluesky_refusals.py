@@ -12,6 +12,7 @@ import requests
 from listener.sandbox.bluesky.lexicon import LIKE, POST
 from listener.sandbox.bluesky.network import BRAND, BlueskyNetwork
 from tests.fakes import NOW
+from tests.patience import PATIENCE
 from tests.test_listener_sandbox_bluesky import Asking, text
 
 SESSION = "com.atproto.server.createSession"
@@ -237,7 +238,7 @@ def test_what_a_body_is_made_of_is_told(brand: Asking) -> None:
     )
     headers = {"Content-Type": "application/json"}
     url = f"{brand.network.url}/xrpc/{SESSION}"
-    cut = requests.post(url, data='{"ident', headers=headers, timeout=10)
+    cut = requests.post(url, data='{"ident', headers=headers, timeout=PATIENCE)
     assert (cut.status_code, cut.json()["error"]) == (400, "SyntaxError")
     refresh = brand.ask(
         "POST", "com.atproto.server.refreshSession", token=brand.session["refreshJwt"], json={}
@@ -261,7 +262,7 @@ def test_who_does_not_prove_who_they_are_is_told_why(
     brand: Asking, method: str, header: str | None, status: int, error: str, message: str
 ) -> None:
     headers = {"Authorization": header} if header else {}
-    answer = requests.get(f"{brand.network.url}/xrpc/{method}", headers=headers, timeout=10)
+    answer = requests.get(f"{brand.network.url}/xrpc/{method}", headers=headers, timeout=PATIENCE)
     assert is_refused(answer, status, error, message)
 
 

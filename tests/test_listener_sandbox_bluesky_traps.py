@@ -14,6 +14,7 @@ import pytest
 from listener.sandbox.bluesky.lexicon import POST
 from listener.sandbox.bluesky.network import BRAND, BlueskyNetwork
 from tests.fakes import Watch
+from tests.patience import PATIENCE
 from tests.test_listener_sandbox_bluesky import Asking, refs, said, text
 
 KEY = "3mcmv7yyc2s2a"
@@ -596,7 +597,7 @@ def test_a_post_that_answers_itself_is_a_long_thread_and_no_endless_one(brand: A
     while node.get("replies"):
         node, depth = node["replies"][0], depth + 1
     assert depth == 100
-    page = brand.http.get(f"{brand.network.url}/profile/{BRAND}/post/{KEY}", timeout=10)
+    page = brand.http.get(f"{brand.network.url}/profile/{BRAND}/post/{KEY}", timeout=PATIENCE)
     assert page.text.count("round and round") == 1
 
 

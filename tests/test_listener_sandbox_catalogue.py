@@ -31,10 +31,10 @@ from listener.sandbox.wire_faults import WIRE
 from listener.sandbox.x.network import BRAND, XNetwork
 from tests import facebook_on_loopback, x_on_loopback
 from tests.fakes import make_outgoing
+from tests.patience import PATIENCE
 
 NOW = x_on_loopback.NOW
 SILENCE = 1  # seconds a channel waits for an answer that never comes,
-PATIENCE = 15  # and for one that only takes its time, however loaded the machine
 
 Kind = type[ChannelError] | None  # None: no error
 

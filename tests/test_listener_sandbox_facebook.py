@@ -17,6 +17,7 @@ from config.http import ChannelSession
 from config.secrets import Redactor
 from listener.sandbox.facebook import fields as facebook_fields
 from listener.sandbox.facebook.network import PAGE, FacebookNetwork
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 NESTED = (
@@ -51,7 +52,7 @@ def graph(fb: FacebookNetwork) -> facebook.GraphAPI:
 
 def make_graph(fb: FacebookNetwork, token: str) -> facebook.GraphAPI:
     session = ChannelSession(
-        rewrite={"https://graph.facebook.com": fb.url}, read_timeout=5, redactor=Redactor()
+        rewrite={"https://graph.facebook.com": fb.url}, read_timeout=PATIENCE, redactor=Redactor()
     )
     made = facebook.GraphAPI(token, session=session)
     made.version = "v26.0"
@@ -60,7 +61,7 @@ def make_graph(fb: FacebookNetwork, token: str) -> facebook.GraphAPI:
 
 def get(fb: FacebookNetwork, path: str, **query: str) -> requests.Response:
     headers = {"Authorization": f"Bearer {fb.secrets()['page_access_token']}"}
-    return requests.get(f"{fb.url}/v26.0/{path}", query, headers=headers, timeout=5)
+    return requests.get(f"{fb.url}/v26.0/{path}", query, headers=headers, timeout=PATIENCE)
 
 
 def error(answer: requests.Response) -> tuple[int, int, int | None]:
@@ -95,7 +96,7 @@ def test_fields_expand_into_comments_and_their_parents(graph: Any, fb: FacebookN
     assert comments["data"][0]["from"] == {"id": fb.people["renzo"].id}
     assert comments["summary"]["total_count"] == 3
     rest = requests.get(
-        comments["paging"]["next"] + f"&access_token={graph.access_token}", timeout=5
+        comments["paging"]["next"] + f"&access_token={graph.access_token}", timeout=PATIENCE
     ).json()
     assert [one["id"] for one in rest["data"]] == [first]
     assert "next" not in rest["paging"]
@@ -193,7 +194,7 @@ def test_a_bad_token_is_190_and_none_is_104(fb: FacebookNetwork) -> None:
     with pytest.raises(facebook.GraphAPIError) as raised:
         make_graph(fb, "EAAwrong").get_object("me")
     assert raised.value.code == 190
-    assert error(requests.get(f"{fb.url}/v26.0/me", timeout=5)) == (400, 104, None)
+    assert error(requests.get(f"{fb.url}/v26.0/me", timeout=PATIENCE)) == (400, 104, None)
 
 
 def test_the_proof_of_the_app_secret_is_verified(fb: FacebookNetwork) -> None:

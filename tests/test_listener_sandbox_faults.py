@@ -16,6 +16,7 @@ from listener.sandbox import faults
 from listener.sandbox.exchange import Answer
 from listener.sandbox.faults import Act, Fault, Faults
 from listener.sandbox.x.network import BRAND, XNetwork
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -28,7 +29,9 @@ def x() -> Iterator[XNetwork]:
 
 def post(x: XNetwork, text: str = "hello") -> requests.Response:
     headers = {"Authorization": f"Bearer {x.user_token}"}
-    return requests.post(f"{x.url}/2/tweets", json={"text": text}, headers=headers, timeout=5)
+    return requests.post(
+        f"{x.url}/2/tweets", json={"text": text}, headers=headers, timeout=PATIENCE
+    )
 
 
 def me(x: XNetwork, timeout: float = 5) -> requests.Response:
@@ -95,7 +98,7 @@ def test_a_fault_waits_for_its_own_request_and_happens_as_often_as_ordered(x: XN
     x.faults.clear()
     url = f"{x.url}/2/tweets?ids=1"
     headers = {"Authorization": f"Bearer {x.user_token}"}
-    assert requests.get(url, headers=headers, timeout=5).status_code == 200
+    assert requests.get(url, headers=headers, timeout=PATIENCE).status_code == 200
 
 
 def test_every_kind_of_fault_has_a_name_one_can_order() -> None:
@@ -219,30 +222,30 @@ def test_stopping_cuts_those_who_wait_and_leaves_no_thread(x: XNetwork) -> None:
 
     def wait() -> None:
         try:
-            me(network, timeout=10)
+            me(network, timeout=PATIENCE)
         except requests.RequestException as error:
             errors.append(error)
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    idle = socket.create_connection(("127.0.0.1", network.port), timeout=5)
+    idle = socket.create_connection(("127.0.0.1", network.port), timeout=PATIENCE)
     while not network.faults.done:
         time.sleep(0.005)
     network.stop()
-    waiting.join(5)
+    waiting.join(PATIENCE)
     idle.close()
     assert len(errors) == 1
     assert threading.active_count() <= before, "threads of other tests may end meanwhile"
 
 
 def test_a_body_too_large_is_refused(x: XNetwork) -> None:
-    with socket.create_connection(("127.0.0.1", x.port), timeout=5) as raw:
+    with socket.create_connection(("127.0.0.1", x.port), timeout=PATIENCE) as raw:
         raw.sendall(b"POST /2/tweets HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n")
         assert raw.recv(100).startswith(b"HTTP/1.1 413")
 
 
 def test_requests_are_remembered_as_they_came(x: XNetwork) -> None:
-    requests.get(f"{x.url}/{BRAND}/status/1?a=b&a=c", timeout=5)
+    requests.get(f"{x.url}/{BRAND}/status/1?a=b&a=c", timeout=PATIENCE)
     seen = x.requests[-1]
     assert (seen.method, seen.path, seen.status) == ("GET", f"/{BRAND}/status/1", 404)
     assert seen.query == {"a": "c"}

@@ -22,6 +22,7 @@ from listener.sandbox.facebook.network import PAGE, FacebookNetwork
 from listener.sandbox.journal import Journal
 from listener.sandbox.sandbox import Sandbox
 from listener.sandbox.x.network import BRAND, XNetwork
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 RUN = """
@@ -60,7 +61,7 @@ def killed(tmp_path: Path) -> Iterator[tuple[Path, str]]:
         f"{url}/2/tweets",
         json={"text": "We are on it"},
         headers={"Authorization": f"Bearer {keys.user_token}"},
-        timeout=5,
+        timeout=PATIENCE,
     )
     time.sleep(0.3)
     os.kill(child.pid, signal.SIGKILL)

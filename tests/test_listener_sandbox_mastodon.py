@@ -12,6 +12,7 @@ import requests
 from listener.sandbox.mastodon.network import BRAND, DOMAIN, MastodonNetwork
 from listener.sandbox.mastodon.objects import Media
 from tests.fakes import NOW, Watch
+from tests.patience import PATIENCE
 
 FAR = "anna@troet.example"
 
@@ -24,7 +25,9 @@ def call(
     if token is not None:
         token = token or network.secrets()["access_token"]
         headers["Authorization"] = f"Bearer {token}"
-    return requests.request(method, f"{network.url}/api/{path}", headers=headers, timeout=10, **how)
+    return requests.request(
+        method, f"{network.url}/api/{path}", headers=headers, timeout=PATIENCE, **how
+    )
 
 
 def ask(network: MastodonNetwork, path: str, **query: Any) -> Any:
@@ -88,8 +91,8 @@ def test_it_says_what_it_is_and_how_long_a_text_may_be(masto: MastodonNetwork) -
     for told in (second, first.json()):
         limits = told["configuration"]["statuses"]
         assert (limits["max_characters"], limits["characters_reserved_per_url"]) == (500, 23)
-    links = requests.get(f"{masto.url}/.well-known/nodeinfo", timeout=5).json()["links"]
-    node = requests.get(links[0]["href"], timeout=5).json()
+    links = requests.get(f"{masto.url}/.well-known/nodeinfo", timeout=PATIENCE).json()["links"]
+    node = requests.get(links[0]["href"], timeout=PATIENCE).json()
     assert node["software"] == {"name": "mastodon", "version": second["version"]}
 
 
@@ -178,7 +181,7 @@ def test_a_walk_along_the_links_sees_every_one_once_while_new_ones_come(
         masto.post("late", f"@{BRAND} me too")
         assert "types%5B%5D=mention" in answer.links["next"]["url"]
         headers = {"Authorization": f"Bearer {masto.secrets()['access_token']}"}
-        answer = requests.get(answer.links["next"]["url"], headers=headers, timeout=5)
+        answer = requests.get(answer.links["next"]["url"], headers=headers, timeout=PATIENCE)
     assert seen == before[::-1]
     assert "Link" not in answer.headers
 

@@ -16,6 +16,7 @@ from listener.sandbox.faults import Act, Fault
 from listener.sandbox.mastodon.network import BRAND, DOMAIN, MastodonNetwork
 from listener.sandbox.wire_faults import WIRE
 from tests.fakes import Watch
+from tests.patience import PATIENCE
 from tests.test_listener_sandbox_mastodon import ask, call, heard, ids, say
 from tests.test_listener_sandbox_pages import HOSTILE, read
 
@@ -243,9 +244,9 @@ def test_people_tags_and_all_threads_have_pages(today: MastodonNetwork) -> None:
     post = today.post(FAR, f"{OURS} so warm #Wool")
     link = f'href="/@{FAR}/{post}"'
     for path in ("/", f"/@{FAR}", "/tags/wool"):
-        assert link in requests.get(today.url + path, timeout=5).text
+        assert link in requests.get(today.url + path, timeout=PATIENCE).text
     account = ask(today, "v1/accounts/lookup", acct=FAR)
-    assert requests.get(account["url"], timeout=5).status_code == 200
+    assert requests.get(account["url"], timeout=PATIENCE).status_code == 200
 
 
 def test_nothing_a_customer_writes_breaks_out_of_a_page(today: MastodonNetwork) -> None:
@@ -257,5 +258,5 @@ def test_nothing_a_customer_writes_breaks_out_of_a_page(today: MastodonNetwork) 
 
 @pytest.mark.parametrize("path", ["/@nobody", "/@larixoutdoor/1", "/favicon.ico"])
 def test_there_is_no_page_where_there_is_nothing(today: MastodonNetwork, path: str) -> None:
-    assert requests.get(today.url + path, timeout=5).status_code == 404
-    assert requests.post(today.url + path, timeout=5).status_code == 405
+    assert requests.get(today.url + path, timeout=PATIENCE).status_code == 404
+    assert requests.post(today.url + path, timeout=PATIENCE).status_code == 405

@@ -13,6 +13,7 @@ from listener.sandbox.facebook.network import PAGE, FacebookNetwork
 from listener.sandbox.network import Network
 from listener.sandbox.x.network import BRAND, XNetwork
 from listener.sandbox.x.post import Photo
+from tests.patience import PATIENCE
 
 HOSTILE = "<script>alert(1)</script> \"><img src=x onerror='y'> & \u202eevil"
 
@@ -62,7 +63,7 @@ class Reader(HTMLParser):
 
 
 def read(network: Network, path: str) -> Reader:
-    answer = requests.get(network.url + path, timeout=5)
+    answer = requests.get(network.url + path, timeout=PATIENCE)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -92,7 +93,7 @@ def test_a_thread_on_x_shows_who_said_what_and_what_became_of_it(x: XNetwork) ->
     x.edit(x.post("bob", "me too", in_reply_to=reply), "me three")
     x.delete(x.post("carl", "never mind", in_reply_to=first))
     x.hide(x.post("troll", "boo", in_reply_to=first))
-    page = requests.get(f"{x.url}/{BRAND}/status/{reply}", timeout=5).text
+    page = requests.get(f"{x.url}/{BRAND}/status/{reply}", timeout=PATIENCE).text
     for shown in ("Sandbox X", "@larixoutdoor where is it?", "On its way!", "me three"):
         assert shown in page
     for mark in ("deleted", "hidden", "edited", "the brand"):
@@ -117,16 +118,16 @@ def test_a_post_on_facebook_shows_its_comments_at_two_levels(fb: FacebookNetwork
         assert said.index("Aperti domenica?") < said.index("No, ma sabato sì")
     headers = {"Authorization": f"Bearer {fb.secrets()['page_access_token']}"}
     told = requests.get(
-        f"{fb.url}/v26.0/{reply}", {"fields": "permalink_url"}, headers=headers, timeout=5
+        f"{fb.url}/v26.0/{reply}", {"fields": "permalink_url"}, headers=headers, timeout=PATIENCE
     ).json()
-    page = requests.get(told["permalink_url"], timeout=5)
+    page = requests.get(told["permalink_url"], timeout=PATIENCE)
     assert f'id="{told["permalink_url"].partition("#")[2]}"' in page.text
 
 
 def test_the_list_of_threads_leads_to_each(x: XNetwork, fb: FacebookNetwork) -> None:
     post, visit = x.post("anna", "hello there"), fb.visitor_post("anna", "hello here")
-    assert f'href="/anna/status/{post}"' in requests.get(x.url, timeout=5).text
-    assert f'href="/posts/{visit}#c{visit}"' in requests.get(fb.url, timeout=5).text
+    assert f'href="/anna/status/{post}"' in requests.get(x.url, timeout=PATIENCE).text
+    assert f'href="/posts/{visit}#c{visit}"' in requests.get(fb.url, timeout=PATIENCE).text
 
 
 def test_answering_by_hand_is_explained(x: XNetwork) -> None:
@@ -140,8 +141,8 @@ def test_answering_by_hand_is_explained(x: XNetwork) -> None:
     "path", ["/nobody/status/1", "/intent/tweet?in_reply_to=1", "/favicon.ico"]
 )
 def test_there_is_no_page_where_there_is_nothing(x: XNetwork, path: str) -> None:
-    assert requests.get(x.url + path, timeout=5).status_code == 404
+    assert requests.get(x.url + path, timeout=PATIENCE).status_code == 404
 
 
 def test_there_is_no_page_for_a_post_that_never_was(fb: FacebookNetwork) -> None:
-    assert requests.get(f"{fb.url}/posts/1_2", timeout=5).status_code == 404
+    assert requests.get(f"{fb.url}/posts/1_2", timeout=PATIENCE).status_code == 404

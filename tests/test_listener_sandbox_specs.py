@@ -18,6 +18,7 @@ from listener.sandbox.x import api as x_api
 from listener.sandbox.x import fields as x_fields
 from listener.sandbox.x import write as x_write
 from listener.sandbox.x.network import BRAND
+from tests.patience import PATIENCE
 
 SPECS = Path(__file__).with_name("specs")
 X: dict[str, Any] = json.loads((SPECS / "x.json").read_text(encoding="utf-8"))
@@ -98,7 +99,7 @@ def x_get(sandbox: Sandbox, path: str, query: Mapping[str, str]) -> requests.Res
     app_only = path.startswith(("/2/tweets/counts", "/2/usage"))
     token = x.secrets()["bearer_token"] if app_only else x.user_token
     return requests.get(
-        x.url + path, query, headers={"Authorization": f"Bearer {token}"}, timeout=5
+        x.url + path, query, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
     )
 
 
@@ -206,7 +207,10 @@ def test_all_graph_tells_has_the_names_and_types_of_its_specs(sandbox: Sandbox) 
     found = 0
     for edge in ("feed", "tagged"):
         body = requests.get(
-            f"{fb.url}/v26.0/{fb.page_id}/{edge}", {"fields": wanted}, headers=headers, timeout=5
+            f"{fb.url}/v26.0/{fb.page_id}/{edge}",
+            {"fields": wanted},
+            headers=headers,
+            timeout=PATIENCE,
         ).json()
         assert set(body) <= {"data", "paging"}
         for told in body["data"]:

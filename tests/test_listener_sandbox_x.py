@@ -15,6 +15,7 @@ from config.secrets import Redactor
 from listener.sandbox.x import post as x_post
 from listener.sandbox.x.network import BRAND, XNetwork
 from listener.sandbox.x.post import Photo
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 LONG = "Ich schreibe das jetzt öffentlich. " * 20
@@ -54,7 +55,7 @@ def client(x: XNetwork) -> tweepy.Client:
 def make_client(x: XNetwork, **keys: str) -> tweepy.Client:
     made = tweepy.Client(**keys, return_type=requests.Response)
     made.session = ChannelSession(
-        rewrite={"https://api.twitter.com": x.url}, read_timeout=5, redactor=Redactor()
+        rewrite={"https://api.twitter.com": x.url}, read_timeout=PATIENCE, redactor=Redactor()
     )
     return made
 

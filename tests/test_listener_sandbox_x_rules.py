@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from listener.sandbox.x import asked as x_asked
 from listener.sandbox.x import post as x_post
 from listener.sandbox.x.network import BRAND, XNetwork
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -28,7 +29,9 @@ def x() -> Iterator[XNetwork]:
 
 def call(x: XNetwork, method: str, path: str, body: Any = None) -> requests.Response:
     headers = {"Authorization": f"Bearer {x.user_token}"}
-    return requests.request(method, f"{x.url}/2/{path}", json=body, headers=headers, timeout=5)
+    return requests.request(
+        method, f"{x.url}/2/{path}", json=body, headers=headers, timeout=PATIENCE
+    )
 
 
 def answer(x: XNetwork, to: str, text: str) -> requests.Response:

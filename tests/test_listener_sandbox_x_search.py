@@ -10,6 +10,7 @@ import requests
 
 from listener.sandbox.x import post as x_post
 from listener.sandbox.x.network import BRAND, XNetwork
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -25,7 +26,10 @@ def x() -> Iterator[XNetwork]:
 def ask(x: XNetwork, what: str, query: str, **more: str) -> requests.Response:
     headers = {"Authorization": f"Bearer {x.secrets()['bearer_token']}"}
     return requests.get(
-        f"{x.url}/2/tweets/{what}/recent", {"query": query, **more}, headers=headers, timeout=5
+        f"{x.url}/2/tweets/{what}/recent",
+        {"query": query, **more},
+        headers=headers,
+        timeout=PATIENCE,
     )
 
 
@@ -88,7 +92,7 @@ def test_search_refuses_a_since_id_that_is_too_old(x: XNetwork) -> None:
     }
     headers = {"Authorization": f"Bearer {x.user_token}"}
     mentions = f"{x.url}/2/users/{x.brand.id}/mentions?since_id={stale}"
-    assert requests.get(mentions, headers=headers, timeout=5).status_code == 200
+    assert requests.get(mentions, headers=headers, timeout=PATIENCE).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["start_time", "end_time"])
@@ -145,7 +149,7 @@ def test_a_stretch_of_time_begins_with_its_start_and_ends_before_its_end(
     def seen(**query: str) -> list[str]:
         path = "tweets/search/recent" if what == "search" else f"users/{x.brand.id}/{what}"
         query |= {"query": "larix"} if what == "search" else {}
-        body = requests.get(f"{x.url}/2/{path}", query, headers=headers, timeout=5).json()
+        body = requests.get(f"{x.url}/2/{path}", query, headers=headers, timeout=PATIENCE).json()
         return [post["id"] for post in body.get("data", [])]
 
     assert seen(**stretch) == posts[1:3][::-1]
@@ -193,7 +197,7 @@ def test_counts_have_the_shape_of_a_recorded_answer(x: XNetwork) -> None:
 def test_only_the_app_may_ask_for_counts(x: XNetwork) -> None:
     headers = {"Authorization": f"Bearer {x.user_token}"}
     counts = f"{x.url}/2/tweets/counts/recent?query=larix"
-    refused = requests.get(counts, headers=headers, timeout=5)
+    refused = requests.get(counts, headers=headers, timeout=PATIENCE)
     assert refused.status_code == 403
     assert refused.json()["title"] == "Unsupported Authentication"
-    assert requests.get(counts, timeout=5).status_code == 401
+    assert requests.get(counts, timeout=PATIENCE).status_code == 401

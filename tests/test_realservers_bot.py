@@ -30,7 +30,7 @@ HASTE = {
     "request_timeout_seconds": 5,
     "read_lag_seconds": 5,
 }
-_PATIENCE = 600.0  # seconds; snac2 alone takes a minute for what others do in one
+_LONG = 600.0  # seconds; snac2 alone takes a minute for what others do in one
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_two_hundred_mentions_and_fifty_replies_survive_five_kills(
         ]
         with Daemon(config) as daemon:
             # Some servers list no more than `burst`: so many at most may be unheard at a time.
-            in_time(partial(all_heard, daemon, posts.copy()), seconds=_PATIENCE)
+            in_time(partial(all_heard, daemon, posts.copy()), seconds=_LONG)
             said = all_say(real_network, texts)
             wanted = REPLIES * (life + 1) // LIVES - approved
             approved += approve(daemon, {*posts, *said}, most=wanted)
@@ -120,11 +120,11 @@ def test_two_hundred_mentions_and_fifty_replies_survive_five_kills(
             daemon.kill()
         posts += real_network.arrived(said)
     with Daemon(config) as daemon:
-        in_time(partial(all_heard, daemon, posts), seconds=_PATIENCE)
+        in_time(partial(all_heard, daemon, posts), seconds=_LONG)
         while approved < REPLIES:
             approved += approve(daemon, set(posts), most=REPLIES - approved)
             time.sleep(0.5)
-        in_time(lambda: not open_replies(daemon), seconds=_PATIENCE)
+        in_time(lambda: not open_replies(daemon), seconds=_LONG)
         replies = all_of(daemon, "/replies")
         known = {mention["id"]: key for key, mention in heard(daemon).items()}
         lost = set(posts) - set(known.values())

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from config.settings import ROOT
-from tests.daemon import eventually
+from tests.patience import eventually
 from tests.realservers.launch import NotThere, children_of, installed, new_folder, running
-from tests.realservers.people import PATIENCE_SECONDS
 
 
 def test_a_set_up_that_fails_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -84,7 +83,7 @@ with running(1):
         family = list(_family(tests.pid))
         tests.kill()
     assert len(family) >= 2
-    eventually(lambda: not any(_runs(one) for one in family), seconds=PATIENCE_SECONDS)
+    eventually(lambda: not any(_runs(one) for one in family))
 
 
 def _family(process: int) -> Iterator[int]:

@@ -19,7 +19,8 @@ from responder.daemon import SKIPS_WORTH_A_WORD, Rota
 from responder.jobs import Job
 from responder.pulse import Beat, Pulse
 from responder.watch import Watchdog
-from tests.daemon import clean_environment, eventually
+from tests.daemon import clean_environment
+from tests.patience import PATIENCE, eventually
 
 
 def nothing() -> None:
@@ -75,7 +76,7 @@ def test_a_long_round_is_told_of_in_our_words_and_not_in_the_scheduler_s(
     root.handlers.append(caplog.handler)
     done = threading.Event()
     pulse = Pulse()
-    rota = Rota([Job(name="poll x", seconds=0.02, work=lambda: done.wait(20))], pulse)
+    rota = Rota([Job(name="poll x", seconds=0.02, work=lambda: done.wait(PATIENCE))], pulse)
     try:
         with working(rota, pulse, done):
             eventually(lambda: caplog.messages)
@@ -128,7 +129,7 @@ def test_a_job_that_hangs_is_replaced_and_goes_on(caplog: pytest.LogCaptureFixtu
     def poll() -> None:
         rounds.append(threading.get_ident())
         if len(rounds) == 1:
-            never.wait(30)
+            never.wait(PATIENCE)
 
     rota = Rota([Job(name="poll x", seconds=0.02, work=poll, deadline=0.1)], pulse)
     watchdog = Watchdog(pulse, renew=rota.renew, give_up=lambda: pytest.fail("one is bearable"))
@@ -173,7 +174,7 @@ responder.daemon.keep_running(bot, greeting=lambda *_: print("greeted", flush=Tr
         env=clean_environment(PYTHONPATH=str(ROOT)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "greeted\n"), done.stderr

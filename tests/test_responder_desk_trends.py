@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from responder.models import Role
 from sentiment.score import Sentiment
 from tests.conftest import Place, Visit
 from tests.factories import make_mention
+from tests.patience import eventually
 
 
 @pytest.fixture(scope="module")
@@ -137,10 +137,7 @@ def test_the_same_chart_is_drawn_once_and_the_drawer_goes_home() -> None:
     spec = line_chart(points(1, 2), order=("X", "Facebook"), hours=False)
     first = plotter.draw(spec)
     assert plotter.draw(spec) is first
-    deadline = time.monotonic() + 10
-    while plotter.running and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not plotter.running
+    eventually(lambda: not plotter.running)
     assert plotter.draw(spec) is first  # remembered
     plotter.close()
 
@@ -184,10 +181,7 @@ def test_the_drawer_does_not_outlive_a_killed_desk(tmp_path: Path) -> None:
     drawer = int(desk.stdout.readline())
     desk.kill()
     desk.communicate()
-    deadline = time.monotonic() + 5
-    while _runs(drawer) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not _runs(drawer)
+    eventually(lambda: not _runs(drawer))
 
 
 def _runs(pid: int) -> bool:

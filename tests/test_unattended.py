@@ -14,8 +14,9 @@ import pytest
 import requests
 
 from listener.sandbox.sandbox import Sandbox
-from tests.daemon import Daemon, command, eventually, write_config
+from tests.daemon import Daemon, command, write_config
 from tests.loopback import Network, Says, serving
+from tests.patience import PATIENCE, eventually
 
 ALREADY_RUNNING = 73
 
@@ -41,7 +42,7 @@ def network() -> Iterator[Network]:
 
 
 def ready(daemon: Daemon) -> dict[str, Any]:
-    told: dict[str, Any] = requests.get(f"{daemon.url}/readyz", timeout=20).json()
+    told: dict[str, Any] = requests.get(f"{daemon.url}/readyz", timeout=PATIENCE).json()
     return told
 
 

@@ -14,6 +14,7 @@ from listener.channels.x import fields as x_fields
 from listener.channels.x.channel import XChannel, open_channel
 from tests.fakes import make_outgoing
 from tests.loopback import Network, payload, serving
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SECRETS = {
@@ -42,7 +43,7 @@ def channel(url: str, **options: Any) -> XChannel:
 
 def metered(url: str, meter: Metering, clock: Clock = lambda: NOW, **options: Any) -> XChannel:
     """The same, its calls paid for at `meter`."""
-    table = {**SECRETS, "api_url": url, "request_timeout_seconds": 5, **options}
+    table = {**SECRETS, "api_url": url, "request_timeout_seconds": PATIENCE, **options}
     return open_channel(
         "x", table, source="bot.toml", redactor=Redactor(), clock=clock, meter=meter
     )

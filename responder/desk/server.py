@@ -88,7 +88,7 @@ class DeskServer:
         """Serve in a thread of its own; returns once pages are answered."""
         self._thread = threading.Thread(target=self.run, name="desk", daemon=True)
         self._thread.start()
-        if not self._server.ready.wait(20):
+        if not self._server.ready.wait(60):
             raise RuntimeError("the desk did not start")
 
     def stop(self) -> None:

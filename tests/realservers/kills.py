@@ -3,13 +3,11 @@ with a mention of its own for each fate, because no real network can be put back
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, cast
@@ -30,8 +28,7 @@ from responder.models import Draft
 from tests.channel_stages import Stage, Standing
 from tests.daemon import write_config
 from tests.kill_matrix import MOODS, Fate, Nursery
-from tests.nursery import Order
-from tests.realservers.people import PATIENCE_SECONDS, RealNetwork, all_say, in_time
+from tests.realservers.people import RealNetwork, all_say, in_time
 
 SIDE_BY_SIDE: Final = 2
 """So many fates at once: they are mostly waiting, but others need the machine too."""
@@ -74,15 +71,6 @@ class RealNursery(Nursery):
     def __init__(self, folder: Path, network: RealNetwork, eve: Path, posts: deque[str]) -> None:
         self._real, self._posts = network, posts
         super().__init__(folder, OnReal, eve)
-
-    def _order(self, config: Path, born: float, die_at: int = 0, *, fine: bool = False) -> None:
-        """With patience: what others do on this machine must not end a life."""
-        assert self._process.stdin
-        order = Order(
-            config=str(config), born=born, die_at=die_at, fine=fine, seconds=PATIENCE_SECONDS
-        )
-        self._process.stdin.write(json.dumps(asdict(order)) + "\n")
-        self._process.stdin.flush()
 
     @contextmanager
     def _approved(self) -> Iterator[tuple[Stage, Path]]:

@@ -13,8 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-PATIENCE_SECONDS = 120.0
-"""snac2 takes up to ten seconds for a step when nothing else runs."""
+from tests.patience import PATIENCE
 
 _REST_SECONDS = 0.2
 """Between two questions: servers, bot and people share the machine."""
@@ -43,7 +42,7 @@ class Said(NamedTuple):
 Seen = TypeVar("Seen")
 
 
-def in_time(what: Callable[[], Seen], *, seconds: float = PATIENCE_SECONDS) -> Seen:
+def in_time(what: Callable[[], Seen], *, seconds: float = PATIENCE) -> Seen:
     """The first truthy answer of `what`, which asks a network or a bot; a LookupError means: not
     yet. Fails the test when none comes in time."""
     end = time.monotonic() + seconds
