@@ -15,6 +15,7 @@ from config.errors import ConfigError
 from config.migrate import alembic_config, migrate
 from config.migrations import NEWEST
 from listener.models import DeadLetter
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -68,7 +69,10 @@ def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:
     database.close()
 
 
-def test_two_writers_wait_for_each_other_instead_of_failing(tmp_path: Path) -> None:
+def test_two_writers_wait_for_each_other_instead_of_failing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.database.BUSY_TIMEOUT_SECONDS", PATIENCE)
     database = _open(tmp_path)
     Base.metadata.create_all(database.engine)
 

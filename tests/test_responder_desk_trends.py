@@ -22,12 +22,12 @@ from responder.models import Role
 from sentiment.score import Sentiment
 from tests.conftest import Place, Visit
 from tests.factories import make_mention
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 
 @pytest.fixture(scope="module")
 def plotter() -> Iterator[Plotter]:
-    found = Plotter()
+    found = Plotter(patience_seconds=PATIENCE)
     yield found
     found.close()
 
@@ -133,7 +133,7 @@ def test_names_at_the_ends_keep_apart() -> None:
 
 
 def test_the_same_chart_is_drawn_once_and_the_drawer_goes_home() -> None:
-    plotter = Plotter(idle_seconds=0.3)
+    plotter = Plotter(idle_seconds=0.3, patience_seconds=PATIENCE)
     spec = line_chart(points(1, 2), order=("X", "Facebook"), hours=False)
     first = plotter.draw(spec)
     assert plotter.draw(spec) is first
@@ -161,7 +161,7 @@ from responder.desk.lines import Point, line_chart
 
 if __name__ == "__main__":
     point = Point(at="2026-03-01T00:00:00", series="X", value=1, spoken="one")
-    assert Plotter().draw(line_chart([point], order=("X",), hours=False))
+    assert Plotter(patience_seconds=120).draw(line_chart([point], order=("X",), hours=False))
     print(multiprocessing.active_children()[0].pid, flush=True)
     time.sleep(60)
 """

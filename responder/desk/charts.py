@@ -32,8 +32,10 @@ Spec = Mapping[str, Any]
 class Plotter:
     """Draws specs, one at a time, and remembers the last ones."""
 
-    def __init__(self, *, idle_seconds: float = _IDLE_SECONDS) -> None:
-        self._idle_seconds = idle_seconds
+    def __init__(
+        self, *, idle_seconds: float = _IDLE_SECONDS, patience_seconds: float = _PATIENCE_SECONDS
+    ) -> None:
+        self._idle_seconds, self._patience_seconds = idle_seconds, patience_seconds
         self._lock = Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._timer: Timer | None = None
@@ -72,7 +74,7 @@ class Plotter:
         if self._timer:
             self._timer.cancel()
         try:
-            return self._pool.submit(to_svg, spec).result(timeout=_PATIENCE_SECONDS)
+            return self._pool.submit(to_svg, spec).result(timeout=self._patience_seconds)
         finally:
             self._timer = Timer(self._idle_seconds, self.close)
             self._timer.daemon = True
