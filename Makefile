@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` shows the product at work, `make test` proves it.
-.PHONY: run test test-unit test-real test-servers lint soak bench lock migration check-shapes clean
+.PHONY: run test test-unit test-real test-servers lint soak bench weights quality lock migration check-shapes clean
 PY ?= python3
 V := .venv/bin/python
 UV := .venv/bin/uv
@@ -32,6 +32,12 @@ soak: .venv/.test ## ten minutes of faults and kills: make soak ARGS="--minutes 
 
 bench: .venv/.test ## start, memory and stop, as figures beside a reference of the same run
 	@$(V) bench/start.py
+
+weights: .venv/.test ## train the shipped weights of sentiment/ on our own corpus
+	@$(V) scripts/make_weights.py
+
+quality: .venv/.test ## how right we are in each language: docs/quality.md
+	@$(V) scripts/quality.py
 
 lock: .venv/.test ## pin every dependency with hashes, for all platforms
 	@$(UV) pip compile -q pyproject.toml --universal --generate-hashes --no-header -o requirements.lock

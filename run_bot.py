@@ -135,14 +135,64 @@ def post(context: typer.Context, once: Once = False) -> None:
 
 
 @app.command()
-def score(as_json: AsJson = False) -> None:
+def score(context: typer.Context, as_json: AsJson = False) -> None:
     """Judge one text a line from stdin, in order: language, sentiment, topics, phase, priority.
 
     Example: echo "My parcel never came" | python run_bot.py score --json
     """
     from responder.commands.score import score_lines
+    from responder.commands.understanding import weights_of
 
-    score_lines(sys.stdin.buffer, sys.stdout, as_json=as_json)
+    weights = weights_of(context.obj)
+    score_lines(sys.stdin.buffer, sys.stdout, weights=weights, as_json=as_json)
+
+
+@app.command()
+def evaluate(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="TSV, CSV or Parquet with text and label.")],
+    as_json: AsJson = False,
+) -> None:
+    """How often our sentiment agrees with labels: macro-F1, accuracy, confusion per language.
+
+    Example: python run_bot.py evaluate labelled.tsv --json
+    """
+    from responder.commands.evaluate import evaluate_file
+    from responder.commands.understanding import weights_of
+
+    weights = weights_of(context.obj)
+    raise typer.Exit(evaluate_file(file, weights, sys.stdout, as_json=as_json))
+
+
+@app.command()
+def train(
+    context: typer.Context,
+    files: Annotated[list[Path] | None, typer.Argument(help="TSV, CSV or Parquet.")] = None,
+) -> None:
+    """Learn from labelled texts, beside our own. Exit 1 if that made it worse: then all stays.
+
+    Example: python run_bot.py train labelled.tsv more.parquet
+    """
+    from responder.commands.train import train_now
+    from responder.commands.understanding import weights_file, weights_of
+
+    old, path = weights_of(context.obj), weights_file(context.obj)
+    raise typer.Exit(train_now(files or (), old, path, sys.stdout, corrections=()))
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="What somebody wrote.")],
+    language: Annotated[str | None, typer.Option(help="Its language, if you know it.")] = None,
+) -> None:
+    """Which words pulled the judgement of a text where.
+
+    Example: python run_bot.py explain "The zip broke after two days, great job"
+    """
+    from responder.commands.understanding import explain_text, weights_of
+
+    raise typer.Exit(explain_text(text, language, weights_of(context.obj), sys.stdout))
 
 
 @app.command()

@@ -106,6 +106,12 @@ class ResponderSettings(_Section):
         return value
 
 
+class SentimentSettings(_Section):
+    """`sure_from`: a feeling less certain than this is doubtful, and nothing automatic happens."""
+
+    sure_from: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
 class AlertsSettings(_Section):
     urls: tuple[str, ...] = ()
 
@@ -125,6 +131,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     desk: DeskSettings = DeskSettings()
     responder: ResponderSettings = ResponderSettings()
+    sentiment: SentimentSettings = SentimentSettings()
     alerts: AlertsSettings = AlertsSettings()
     channels: Annotated[dict[str, dict[str, Any]], Field(repr=False)] = {}
 

@@ -25,6 +25,7 @@ from listener.channels.metering import Use
 from listener.ingest import Ingested, ingest, mark_gone, renew
 from listener.models import OPEN, Cursor, Mention, MentionStatus
 from listener.store import Reading
+from sentiment.linear import Weights
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class Poller:
     languages: Sequence[str]
     answerable: timedelta
     clock: Clock
+    weights: Weights | None = None  # None: those that came with the program
     our_handles: frozenset[str] = frozenset()  # of the brand's accounts, in lower case
 
     def poll(self, channel: Channel) -> list[Polled]:
@@ -125,6 +127,7 @@ class Poller:
             stream=stream,
             languages=self.languages,
             answerable=self.answerable,
+            weights=self.weights,
             our_handles=self.our_handles,
         )
 

@@ -14,10 +14,11 @@ from sqlalchemy import select
 
 from config.database import Database
 from listener.channels.base import Incoming, Rejected
-from listener.models import Mention, OwnPost
+from listener.models import Author, Mention, OwnPost
 from listener.normalize import doubts, is_mention, is_newer, is_own_answer, normalize
-from listener.store import Reading, Ready
-from sentiment.judge import Judgement, judge
+from listener.store import Reading, Ready, judged
+from sentiment.judge import Judgement
+from sentiment.language import UNKNOWN
 
 log = logging.getLogger(__name__)
 
@@ -122,20 +123,37 @@ def _judge_what_is_new(
     """Judgements of the items the store does not have in this wording, and what could not be
     judged."""
     known = _wordings(database, reading.channel, [item.external_id for item in items])
-    judged, unjudged = {}, {}
+    usual = _usual_languages(database, reading.channel, items)
+    done, unjudged = {}, {}
     for item in items:
         if item.external_id in known and known[item.external_id] in (item.text, None):
             continue
         try:
-            judged[item.external_id] = judge(
-                item.text, languages=reading.languages, hint=item.language
-            )
+            author = item.author.external_id if item.author else ""
+            done[item.external_id] = judged(item, reading, usual.get(author))
         except Exception as error:
             log.exception("%s: cannot judge %s", reading.channel, item.external_id)
             unjudged[item.external_id] = dead(item, error)
         # Yield, or the desk in the same process waits for the interpreter's lock.
         time.sleep(0)
-    return judged, unjudged
+    return done, unjudged
+
+
+def _usual_languages(database: Database, channel: str, items: Sequence[Incoming]) -> dict[str, str]:
+    """In which language each of the authors wrote last: "ok?" does not tell by itself."""
+    authors = {item.author.external_id for item in items if item.author}
+    wrote = (
+        select(Author.external_id, Mention.language)
+        .join(Mention, Mention.author_id == Author.id)
+        .where(
+            Author.channel == channel,
+            Author.external_id.in_(authors),
+            Mention.language != UNKNOWN,
+        )
+        .order_by(Mention.created_at)
+    )
+    with database.read() as session:
+        return {row.external_id: row.language for row in session.execute(wrote)}
 
 
 def _wordings(database: Database, channel: str, ids: Sequence[str]) -> dict[str, str | None]:

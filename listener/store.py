@@ -22,6 +22,7 @@ from listener.models import (
 )
 from listener.normalize import is_newer
 from sentiment.judge import Judgement, judge
+from sentiment.linear import Weights
 from sentiment.prioritize import Facts, prioritize
 from sentiment.signals import Signal
 
@@ -41,6 +42,7 @@ class Reading:
     stream: str
     languages: Sequence[str]
     answerable: timedelta
+    weights: Weights | None = None
     our_handles: Collection[str] = ()
 
 
@@ -86,7 +88,7 @@ def keep(
     of its stream."""
     item, judgement = ready.item, ready.judgement
     if mention is None:
-        judgement = judgement or judge(item.text, languages=reading.languages, hint=item.language)
+        judgement = judgement or judged(item, reading)
         _add(session, ready, judgement, reading, started_at, now)
         return Kept.NEW
     if reading.stream not in mention.streams:
@@ -99,6 +101,17 @@ def keep(
         return Kept.KNOWN
     rewrite(session, mention, ready, judgement, now)
     return Kept.CHANGED
+
+
+def judged(item: Incoming, reading: Reading, usual: str | None = None) -> Judgement:
+    """`usual`: the language its author wrote in before."""
+    return judge(
+        item.text,
+        languages=reading.languages,
+        hint=item.language,
+        usual=usual,
+        weights=reading.weights,
+    )
 
 
 def says_something_new(mention: Mention, item: Incoming) -> bool:

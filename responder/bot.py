@@ -22,6 +22,8 @@ from listener.channels.base import Channel
 from listener.guard import Guarded
 from listener.poll import Poller
 from responder.lease import LeaseHolder
+from sentiment.linear import Weights
+from sentiment.weights import chosen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +56,18 @@ class Bot:
         return ZoneInfo(self.settings.brand.timezone)
 
     @property
+    def weights(self) -> Weights:
+        """What texts are judged by: read once, and again after a restart."""
+        return chosen(trained_weights(self.state))
+
+    @property
     def poller(self) -> Poller:
         return Poller(
             database=self.database,
             languages=self.settings.brand.languages,
             answerable=timedelta(hours=self.settings.responder.answerable_hours),
             clock=self.clock,
+            weights=self.weights,
             our_handles=frozenset(handle.lower() for handle in self.book.handles),
         )
 
@@ -114,6 +122,11 @@ def state_folder(settings: Settings) -> Path:
     """Where lock and PAUSE file lie: beside an SQLite database, else in data/."""
     scheme, separator, path = settings.database.url.partition(":///")
     return (ROOT / path).parent if separator and scheme.startswith("sqlite") else ROOT / "data"
+
+
+def trained_weights(state: Path) -> Path:
+    """What `train` learned; while there is no such file the shipped weights serve."""
+    return state / "weights.npz"
 
 
 def pause_file(state: Path) -> Path:

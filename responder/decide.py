@@ -1,5 +1,6 @@
 """Pure: what a mention calls for. The rules in order; the first that fits wins.
 
+0. Somebody who may harm themselves, or who threatens: a person writes, no template, no draft.
 1. A person at risk: draft the serious words, always for a human.
 2. Spam (that does not speak of the law): ignore.
 3. The author asked us to stop: stay silent.
@@ -18,11 +19,18 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from config.brand import Occasion
 from listener.channels.base import Answerable
 from sentiment.score import Sentiment
 from sentiment.signals import TROUBLE_TOPICS, Signal
+
+_FOR_A_PERSON: Final = {
+    Signal.SELF_HARM: "somebody may harm themselves: a person writes, without a template",
+    Signal.THREAT: "a threat: a person decides what to do",
+}
+_LAW: Final = frozenset({Signal.LEGAL, Signal.DATA})
 
 
 class Action(StrEnum):
@@ -42,6 +50,7 @@ class Heard:
     answerable: Answerable
     addressed: bool
     opted_out: bool
+    sure: bool = True  # of the sentiment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +66,16 @@ class Decision:
 
 def decide(heard: Heard) -> Decision:
     """The one decision about a mention, with its reason as a sentence for the desk."""
+    for signal, reason in _FOR_A_PERSON.items():
+        if signal in heard.signals:
+            return Decision(action=Action.BY_HAND, reason=reason)
     if Signal.SAFETY in heard.signals:
         return _answer(heard, "somebody may be hurt", Occasion.SERIOUS)
-    if Signal.SPAM in heard.signals and Signal.LEGAL not in heard.signals:
+    if Signal.SPAM in heard.signals and not heard.signals & _LAW:
         return Decision(action=Action.IGNORE, reason="spam")
     if heard.opted_out or Signal.STOP in heard.signals:
         return Decision(action=Action.LISTEN_ONLY, reason="the author asked us not to write")
-    if Signal.LEGAL in heard.signals:
+    if heard.signals & _LAW:
         return _answer(heard, "the law is involved", Occasion.COMPLAINT)
     return _ordinary(heard)
 
@@ -83,7 +95,7 @@ def _ordinary(heard: Heard) -> Decision:
         if _in_trouble(heard):
             # "Well done, delivery in 24 hours": thanks or scorn? Only a human tells them apart.
             return _answer(heard, "praise beside a trouble: it may be scorn", Occasion.PRAISE)
-        return _answer(heard, "praise", Occasion.PRAISE, safe=True)
+        return _answer(heard, "praise", Occasion.PRAISE, safe=heard.sure)
     if heard.sentiment is Sentiment.POSITIVE and not _in_trouble(heard):
         # A score alone may be scorn too: words of praise would have made it safe.
         return _answer(heard, "praise", Occasion.PRAISE)

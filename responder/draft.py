@@ -142,6 +142,7 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
             answerable=mention.answerable,
             addressed=mention.addressed,
             opted_out=bool(mention.author and mention.author.opted_out_at),
+            sure=mention.sentiment_confidence >= bot.settings.sentiment.sure_from,
         )
     )
     if not call_back(session, mention, "the customer changed the text", now):

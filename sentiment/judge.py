@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from sentiment.cues import find
+from sentiment.cues import LANGUAGES, Hits, find
 from sentiment.language import identify
+from sentiment.learned import Learned, learn, vector
+from sentiment.linear import Vector, Weights
 from sentiment.phase import Phase, likeliest
-from sentiment.score import Score, Sentiment, score, unknown
-from sentiment.signals import Signal, heard
-from sentiment.topics import ranked
+from sentiment.score import Score, Sentiment, compound, has_words, learned, score, unknown
+from sentiment.signals import DANGERS, Signal, heard
+from sentiment.topics import OTHER, ranked
+from sentiment.weights import shipped
+
+_CLEARLY: Final = 0.6
+"""From this confidence a feeling makes a complaint or praise."""
+_NO_PRAISE: Final = frozenset({Signal.COMPLAINT, Signal.SPAM, Signal.STOP})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """`language` is ISO 639-1 or "unknown"; `topics` the strongest first."""
+    """`language` is ISO 639-1 or "unknown"; `topics` the likeliest first, ("other",) when it is
+    about none that has a name; empty when nobody can tell."""
 
     language: str
     score: Score
@@ -25,25 +34,90 @@ class Judgement:
     phase: Phase
 
 
-def judge(text: str, *, languages: Sequence[str], hint: str | None = None) -> Judgement:
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A text and what was found in it. `seen` is None where the weights cannot read it: another
+    language, or no words."""
+
+    text: str
+    language: str
+    hits: Hits
+    seen: Vector | None
+
+
+def judge(
+    text: str,
+    *,
+    languages: Sequence[str],
+    hint: str | None = None,
+    usual: str | None = None,
+    weights: Weights | None = None,
+) -> Judgement:
     """Judge `text` of a customer. Never raises, whatever the text.
 
-    `languages` are the ones to choose from when the network's own `hint` does not say.
+    `languages` are the ones to choose from when the network's own `hint` does not say; `usual` is
+    the one the author wrote in before. Without `weights` the shipped ones are used.
     """
-    language = identify(text, languages=languages, hint=hint)
+    weights = weights or shipped()
+    reading = read(text, identify(text, languages=languages, hint=hint, usual=usual), weights)
+    if reading.seen is None:
+        return _by_rules(reading)
+    return _by_weights(reading, learn(reading.seen, weights))
+
+
+def read(text: str, language: str, weights: Weights) -> Reading:
+    """Look up all that is judged by."""
     hits = find(text, language)
-    signals = heard(hits, language)
+    readable = language in weights.languages and has_words(text)
+    seen = vector(text, hits, compound(text, language), weights) if readable else None
+    return Reading(text=text, language=language, hits=hits, seen=seen)
+
+
+def _by_rules(reading: Reading) -> Judgement:
+    signals = heard(reading.hits, reading.language)
+    verdict = score(reading.text, reading.language, cued=signals)
     return Judgement(
-        language=language,
-        score=_reconciled(score(text, language, cued=signals), signals),
-        topics=ranked(hits),
+        language=reading.language,
+        score=_reconciled(verdict, signals),
+        topics=ranked(reading.hits),
         signals=signals,
-        phase=likeliest(hits),
+        phase=likeliest(reading.hits),
     )
 
 
+def _by_weights(reading: Reading, known: Learned) -> Judgement:
+    signals = heard(reading.hits, reading.language)
+    verdict = _reconciled(learned(known.sentiment), signals)
+    if reading.language not in LANGUAGES:  # a feeling may be known where nothing else is
+        return replace(_by_rules(reading), score=verdict)
+    return Judgement(
+        language=reading.language,
+        score=verdict,
+        topics=_gated(tuple(known.topics), verdict) or (OTHER,),
+        signals=_completed(signals, known, verdict),
+        phase=known.phase,
+    )
+
+
+def _completed(signals: frozenset[Signal], known: Learned, verdict: Score) -> frozenset[Signal]:
+    """What the cues did not hear and the weights did: danger, a complaint in words of no list."""
+    more = {DANGERS[known.danger]} if known.danger is not None else set()
+    if verdict.confidence >= _CLEARLY:
+        if verdict.label is Sentiment.NEGATIVE:
+            return (signals - {Signal.PRAISE}) | more | {Signal.COMPLAINT}
+        if verdict.label is Sentiment.POSITIVE and "praise" in known.topics:
+            more |= set() if signals & _NO_PRAISE else {Signal.PRAISE}
+    return signals | more
+
+
+def _gated(topics: tuple[str, ...], verdict: Score) -> tuple[str, ...]:
+    """Nobody praises in a bad mood: that is scorn."""
+    cross = verdict.label is Sentiment.NEGATIVE
+    return tuple(topic for topic in topics if topic != "praise" or not cross)
+
+
 def _reconciled(verdict: Score, signals: AbstractSet[Signal]) -> Score:
-    """VADER takes scorn at its word ("great, third week"): a cued complaint makes it doubtful."""
+    """Scorn is taken at its word ("great, third week"): a cued complaint makes joy doubtful."""
     if Signal.COMPLAINT in signals and verdict.label is Sentiment.POSITIVE:
         return unknown(f"{verdict.made_by}, contradicted by cues")
     return verdict

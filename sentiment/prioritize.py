@@ -19,7 +19,8 @@ from typing import Final
 
 from sentiment.phase import Phase
 from sentiment.score import Score
-from sentiment.signals import Signal
+from sentiment.signals import TROUBLE_TOPICS, Signal
+from sentiment.topics import OTHER
 
 
 class Level(StrEnum):
@@ -69,7 +70,7 @@ class Priority:
     respond_within: timedelta
 
 
-_ORDER_TOPICS: Final = frozenset({"delivery", "returns", "payment", "warranty"})
+_ORDER_TOPICS: Final = TROUBLE_TOPICS | {"cancellation"}
 _CUSTOMER_PHASES: Final = frozenset({Phase.ACQUISITION, Phase.OWNERSHIP, Phase.RETIREMENT})
 _FLOORS: Final = {4: Level.P1, 3: Level.P2, 2: Level.P3}
 
@@ -126,7 +127,10 @@ def _seriousness(facts: Facts) -> tuple[int, str]:
     complains = Signal.COMPLAINT in found
     rules = (
         (Signal.SAFETY in found, (4, "safety: a person may be hurt")),
-        (Signal.LEGAL in found, (4, "legal: the law or personal data is named")),
+        (Signal.SELF_HARM in found, (4, "somebody may harm themselves")),
+        (Signal.THREAT in found, (4, "a threat")),
+        (Signal.LEGAL in found, (4, "legal: the law is named")),
+        (Signal.DATA in found, (4, "personal data in wrong hands")),
         (Signal.OUTAGE in found, (3, "outage: something of ours does not work")),
         (Signal.HUMAN in found and again, (3, "asks for a human again")),
         (complains and "payment" in facts.topics, (3, "trouble with a payment")),
@@ -143,6 +147,6 @@ def _question(facts: Facts) -> tuple[int, str]:
         return 2, "question of a customer"
     if facts.phase is Phase.UNKNOWN and _ORDER_TOPICS & set(facts.topics):
         return 2, "question about an order"
-    if facts.phase is Phase.REQUIREMENTS or facts.topics:
+    if facts.phase is Phase.REQUIREMENTS or set(facts.topics) - {OTHER}:
         return 1, "question before buying"
     return 0, ""

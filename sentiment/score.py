@@ -1,13 +1,18 @@
-"""How a text feels, and which step said so.
+"""How a text feels, and which step said so: the first that can read it.
 
-VADER reads it (Hutto & Gilbert, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis of
-Social Media Text", ICWSM 2014): English by its own lexicon, other languages by ours. What it cannot
-read is "unknown", never "neutral".
+1. A text without words: its emoji.
+2. A language the weights were trained in: what they learned.
+3. VADER (Hutto & Gilbert, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social
+   Media Text", ICWSM 2014): English by its own lexicon, other languages by ours.
+4. Cue words of complaint or praise, and emoji.
+
+What none of them can read is "unknown", never "neutral".
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,7 +34,7 @@ class Sentiment(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Score:
     """`score` is -1..1 (0 when unknown), `confidence` 0..1 (0 when unknown), `made_by` the step
-    that decided: "vader", "lexicon", "emoji", "cues" or "none"."""
+    that decided: "trained", "vader", "lexicon", "emoji", "cues" or "none"."""
 
     label: Sentiment
     score: float
@@ -61,7 +66,7 @@ def score(text: str, language: str, *, cued: AbstractSet[Signal] | None = None) 
     known; 0.6 for cues; 0.5 + 0.4·|mean| for emoji.
     """
     text = text[:MAX_LETTERS]
-    if not _has_words(text):
+    if not has_words(text):
         return _by_emoji(text)
     if language == "en":
         return _by_vader(text)
@@ -71,12 +76,34 @@ def score(text: str, language: str, *, cued: AbstractSet[Signal] | None = None) 
     return _by_cues(text, found)
 
 
+def learned(probabilities: Mapping[str, float]) -> Score:
+    """The same from the probability of each label: `confidence` is the likeliest one's, `score` how
+    much likelier glad is than cross."""
+    label = max(probabilities, key=probabilities.__getitem__)
+    glad, cross = probabilities[Sentiment.POSITIVE], probabilities[Sentiment.NEGATIVE]
+    return Score(
+        label=Sentiment(label),
+        score=round(glad - cross, 4),
+        confidence=round(probabilities[label], 4),
+        made_by="trained",
+    )
+
+
+def compound(text: str, language: str) -> float | None:
+    """What VADER's rules say of the first 1,000 letters, -1..1; None where there is no lexicon."""
+    text = text[:MAX_LETTERS]
+    if language == "en":
+        return _vader().polarity_scores(text)["compound"]
+    return lexicon.compound(text, language) if language in lexicon.LANGUAGES else None
+
+
 def unknown(made_by: str = "none") -> Score:
     """The honest answer when nothing could be read."""
     return Score(label=Sentiment.UNKNOWN, score=0.0, confidence=0.0, made_by=made_by)
 
 
-def _has_words(text: str) -> bool:
+def has_words(text: str) -> bool:
+    """Whether there is anything to read beside links, handles and faces."""
     # The second look is thorough but slow beside VADER; almost every text passes the first.
     if _PLAIN_WORDS.search(text):
         return True

@@ -13,26 +13,43 @@ class Signal(StrEnum):
     PRAISE = "praise"
     COMPLAINT = "complaint"
     QUESTION = "question"
-    SAFETY = "safety"  # injury, fire, allergy, poison, self-harm
-    LEGAL = "legal"  # lawyers, authorities, personal data
+    SAFETY = "safety"  # injury, fire, allergy, poison
+    SELF_HARM = "self_harm"
+    LEGAL = "legal"  # lawyers, authorities
+    DATA = "data"  # personal data in wrong hands
+    THREAT = "threat"  # violence announced or feared
     HUMAN = "human"  # wants a person, not a machine
     STOP = "stop"  # wants no more answers
     OUTAGE = "outage"  # shop, app or checkout does not work
     SPAM = "spam"
+    CONFUSED = "confused"  # lost or overwhelmed, in the customer's own words
 
+
+DANGERS: Final = {
+    "safety": Signal.SAFETY,
+    "allergy": Signal.SAFETY,
+    "fire": Signal.SAFETY,
+    "self_harm": Signal.SELF_HARM,
+    "legal": Signal.LEGAL,
+    "data": Signal.DATA,
+    "threat": Signal.THREAT,
+}
+"""The kinds of danger the corpus tells apart, as signals."""
 
 SHORT_MESSAGE: Final = 6
 """A bare "stop" or "human" counts if it is all that a message of at most so many words says:
 "stop selling my data" is no stop."""
 
-TROUBLE_TOPICS: Final = frozenset({"delivery", "returns", "payment", "warranty"})
+TROUBLE_TOPICS: Final = frozenset(
+    {"order", "delivery", "damaged", "returns", "refund", "payment", "warranty", "technical"}
+)
 
 _PLAIN: Final = (
     Signal.PRAISE,
     Signal.COMPLAINT,
     Signal.QUESTION,
-    Signal.SAFETY,
-    Signal.LEGAL,
+    *dict.fromkeys(DANGERS.values()),
+    Signal.CONFUSED,
     Signal.HUMAN,
     Signal.OUTAGE,
     Signal.SPAM,

@@ -7,18 +7,15 @@ from typing import Final
 from sentiment.cues import Hits, find
 
 TOPICS: Final = (
-    "returns",
-    "delivery",
-    "payment",
-    "warranty",
-    "size",
-    "care",
-    "promotion",
-    "store",
-    "service",
-    "product",
+    *("safety", "spam", "press", "damaged", "refund", "cancellation", "returns", "warranty"),
+    *("payment", "size", "care", "technical", "promotion", "store", "page", "site", "delivery"),
+    *("order", "purchase", "service", "product", "praise"),
 )
-"""Every topic. Of two that are equally strong the earlier one leads: it is the more particular."""
+"""Every topic that has a name. Of two that are equally strong the earlier one leads: it is the more
+particular."""
+
+OTHER: Final = "other"
+"""What is about none of them."""
 
 
 def topics(text: str, language: str) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 
 def command(
-    *arguments: str, stdin: bytes = b"", **environment: str
+    *arguments: str, stdin: bytes = b"", seconds: float = 2 * PATIENCE, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     done = subprocess.run(
@@ -43,7 +43,7 @@ def command(
         capture_output=True,
         cwd=ROOT,
         env=clean_environment(**environment),
-        timeout=2 * PATIENCE,
+        timeout=seconds,
         check=False,
     )
     return subprocess.CompletedProcess(

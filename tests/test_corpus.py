@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from functools import cache
-from typing import Any
 
 import pytest
 
 from config.settings import LANGUAGES
+from sentiment import corpus
+from sentiment.corpus import ROOT, Part, Row, part_of
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
-from tests.corpus import ROOT, Part, part_of
 
 SENTIMENTS = {"negative", "neutral", "positive"}
 KINDS = {"safety", "allergy", "fire", "self_harm", "legal", "data", "threat"}
@@ -24,9 +23,8 @@ languages = pytest.mark.parametrize("language", LANGUAGES)
 
 
 @cache
-def rows(name: str) -> tuple[dict[str, Any], ...]:
-    lines = (ROOT / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    return tuple(json.loads(line) for line in lines)
+def rows(name: str) -> tuple[Row, ...]:
+    return tuple(corpus.rows(name))
 
 
 def topics_of_the_guide() -> set[str]:
@@ -71,8 +69,27 @@ def test_there_is_enough_of_everything(language: str) -> None:
 
 
 @languages
+def test_what_is_trained_on_is_labelled_alike(language: str) -> None:
+    topics = topics_of_the_guide()
+    for row in rows(f"train/mentions/{language}"):
+        assert set(row) == FIELDS, row
+        assert row["sentiment"] in SENTIMENTS, row
+        assert set(row["topics"]) <= topics, row
+        assert row["phase"] in set(Phase), row
+    for row in rows(f"train/posts/{language}"):
+        assert (set(row), row["sentiment"] in SENTIMENTS) == ({"id", "text", "sentiment"}, True), (
+            row
+        )
+    for row in rows(f"train/urgent/{language}"):
+        assert set(row) == URGENT_FIELDS, row
+        assert row["kind"] in KINDS, row
+
+
+@languages
 def test_no_id_and_no_text_stands_twice(language: str) -> None:
-    both = [*rows(language), *rows(f"urgent/{language}")]
+    """Above all none that is trained on in a part that measures."""
+    trained = [f"train/{kind}/{language}" for kind in ("mentions", "posts", "urgent")]
+    both = [row for name in (language, f"urgent/{language}", *trained) for row in rows(name)]
     assert [key for key, n in Counter(row["id"] for row in both).items() if n > 1] == []
     texts = Counter(" ".join(row["text"].casefold().split()) for row in both)
     assert [text for text, n in texts.items() if n > 1] == []

@@ -195,7 +195,7 @@ def test_a_text_that_trips_the_judge_becomes_a_dead_letter_and_the_rest_is_heard
             raise RecursionError("too deep")
         return judge(text, languages=LANGUAGES)
 
-    monkeypatch.setattr("listener.ready.judge", tripped)
+    monkeypatch.setattr("listener.store.judge", tripped)
     page = _page(incoming("1"), incoming("2", "poison"), incoming("3"), position="next")
     assert ingest(database, page, READING, now=NOW) == Ingested(new=2, rejected=1)
     with database.read() as session:

@@ -215,7 +215,7 @@ def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
     probe = (
         "import sys; from sentiment.judge import judge; "
         "judge('👍', languages=('it',)); judge('ciao', languages=('it',), hint='it'); "
-        "print([m for m in ('py3langid', 'numpy') if m in sys.modules])"
+        "print([m for m in ('py3langid', 'sklearn', 'scipy', 'pyarrow') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True

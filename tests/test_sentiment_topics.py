@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from sentiment.cues import LANGUAGES, _read
 from sentiment.topics import TOPICS, topics
 
 EXAMPLES: dict[str, list[tuple[str, str]]] = {
     "en": [
         ("delivery", "The courier left it in the rain"),
-        ("returns", "How long does a refund take?"),
+        ("refund", "How long does a refund take?"),
         ("payment", "You charged my card twice"),
         ("warranty", "Zip snapped. Is there a guarantee?"),
         ("size", "Do they run small? I'm between a 41 and 42"),
@@ -17,11 +18,11 @@ EXAMPLES: dict[str, list[tuple[str, str]]] = {
         ("promotion", "The discount code doesn't work"),
         ("store", "What are your opening hours in Bristol?"),
         ("service", "Been on hold with customer service for an hour"),
-        ("product", "Is the leather vegan?"),
+        ("product", "The leather is thin and the quality poor"),
     ],
     "it": [
         ("delivery", "Il corriere l'ha lasciato sotto la pioggia"),
-        ("returns", "Quanto ci vuole per il rimborso?"),
+        ("refund", "Quanto ci vuole per il rimborso?"),
         ("payment", "Mi avete addebitato due volte la carta"),
         ("warranty", "Si è rotta la cerniera, c'è la garanzia?"),
         ("size", "Vestono piccolo? Sono tra il 41 e il 42 di taglia"),
@@ -33,7 +34,7 @@ EXAMPLES: dict[str, list[tuple[str, str]]] = {
     ],
     "fr": [
         ("delivery", "Le livreur a laissé le colis sous la pluie"),
-        ("returns", "Combien de temps pour un remboursement ?"),
+        ("refund", "Combien de temps pour un remboursement ?"),
         ("payment", "Vous avez débité ma carte bancaire deux fois"),
         ("warranty", "La fermeture a lâché, il y a une garantie ?"),
         ("size", "Elles taillent petit ? Je suis entre deux pointures"),
@@ -45,7 +46,7 @@ EXAMPLES: dict[str, list[tuple[str, str]]] = {
     ],
     "de": [
         ("delivery", "Der Paketbote hat die Sendung in den Regen gestellt"),
-        ("returns", "Wie lange dauert die Rückerstattung?"),
+        ("refund", "Wie lange dauert die Rückerstattung?"),
         ("payment", "Ihr habt zweimal von meinem Konto abgebucht"),
         ("warranty", "Reißverschluss gerissen, habe ich da Gewährleistung?"),
         ("size", "Fallen die klein aus? Meine Größe ist 41,5"),
@@ -57,7 +58,7 @@ EXAMPLES: dict[str, list[tuple[str, str]]] = {
     ],
     "es": [
         ("delivery", "El repartidor dejó el paquete bajo la lluvia"),
-        ("returns", "¿Cuánto tarda el reembolso?"),
+        ("refund", "¿Cuánto tarda el reembolso?"),
         ("payment", "Me habéis cobrado dos veces en la tarjeta"),
         ("warranty", "Se rompió la cremallera, ¿hay garantía?"),
         ("size", "¿Tallan pequeño? Estoy entre un 41 y un 42"),
@@ -69,7 +70,7 @@ EXAMPLES: dict[str, list[tuple[str, str]]] = {
     ],
     "pl": [
         ("delivery", "Kurier zostawił paczkę na deszczu"),
-        ("returns", "Ile trwa zwrot pieniędzy?"),
+        ("refund", "Ile trwa zwrot pieniędzy?"),
         ("payment", "Pobraliście płatność z karty dwa razy"),
         ("warranty", "Zamek się popsuł, mam gwarancję?"),
         ("size", "Czy rozmiary są zaniżone? Jestem między 41 a 42"),
@@ -81,7 +82,7 @@ EXAMPLES: dict[str, list[tuple[str, str]]] = {
     ],
     "el": [
         ("delivery", "Ο κούριερ άφησε το δέμα στη βροχή"),
-        ("returns", "Πόσο κάνει να γίνει η επιστροφή χρημάτων;"),
+        ("refund", "Πόσο κάνει να γίνει η επιστροφή χρημάτων;"),
         ("payment", "Χρεώσατε την κάρτα μου δύο φορές"),
         ("warranty", "Χάλασε το φερμουάρ, έχει εγγύηση;"),
         ("size", "Έρχονται μικρά; Είμαι ανάμεσα σε δύο νούμερα"),
@@ -104,19 +105,20 @@ def test_the_strongest_topic_is_what_a_text_is_about(
     assert topics(text, language)[:1] == (expected,)
 
 
-def test_every_example_topic_is_a_known_one_and_each_language_shows_them_all() -> None:
-    for examples in EXAMPLES.values():
-        assert {topic for topic, _ in examples} == set(TOPICS)
+def test_every_topic_is_cued_in_every_language() -> None:
+    for language in LANGUAGES:
+        assert {cue.name for cue in _read(language) if cue.group == "topics"} == set(TOPICS)
 
 
 def test_topics_stand_in_the_order_of_their_strength() -> None:
-    text = "Refund please, I want to return it, send me a return label. Courier was fine."
-    assert topics(text, "en") == ("returns", "delivery")
+    text = "I want to return it, send me a return label, returns desk says no. Courier was fine."
+    assert topics(text, "en")[:1] == ("returns",)
+    assert "delivery" in topics(text, "en")
 
 
 def test_equally_strong_topics_stand_in_the_order_of_the_list() -> None:
-    assert topics("voucher, parcel", "en") == ("delivery", "promotion")
-    assert topics("parcel, voucher", "en") == ("delivery", "promotion")
+    assert topics("courier, discount", "en") == ("promotion", "delivery")
+    assert topics("discount, courier", "en") == ("promotion", "delivery")
 
 
 def test_nothing_cued_is_no_topic() -> None:

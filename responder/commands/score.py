@@ -8,14 +8,15 @@ from typing import IO, Any
 
 from config.settings import LANGUAGES
 from sentiment.judge import judge
+from sentiment.linear import Weights
 from sentiment.prioritize import Facts, prioritize
 
 
-def score_lines(lines: Iterable[bytes], out: IO[str], *, as_json: bool) -> None:
+def score_lines(lines: Iterable[bytes], out: IO[str], *, weights: Weights, as_json: bool) -> None:
     """One judgement a line, in the order of the texts."""
     for raw in lines:
         text = raw.decode("utf-8", "replace").rstrip("\r\n")
-        row = scored(text)
+        row = scored(text, weights)
         if as_json:
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
         else:
@@ -25,9 +26,9 @@ def score_lines(lines: Iterable[bytes], out: IO[str], *, as_json: bool) -> None:
         out.flush()
 
 
-def scored(text: str) -> dict[str, Any]:
+def scored(text: str, weights: Weights) -> dict[str, Any]:
     """What `score --json` prints for one text."""
-    judgement = judge(text, languages=LANGUAGES)
+    judgement = judge(text, languages=LANGUAGES, weights=weights)
     priority = prioritize(
         Facts(
             score=judgement.score,

@@ -15,11 +15,13 @@ from responder.approve import NotFound
 from responder.bot import Bot
 from responder.desk.rows import LIVE_REPLY, label_of, name_of
 from responder.desk.thread import Thread, read_thread
-from responder.desk.words import MARKS, Due, Mark, ago, due, language_name
+from responder.desk.words import Due, Mark, ago, due, language_name, mark_of
 from responder.draft import target_of
 from responder.lint import Finding, Severity, lint
 from responder.models import Approval, Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.pause import level_for, stops_sending
+from sentiment.explain import pulls, told
+from sentiment.judge import read
 
 
 class Stage(StrEnum):
@@ -66,6 +68,7 @@ class Item:
     name: str
     due: Due
     mark: Mark
+    mood: tuple[str, ...]  # which words and cues made it
     language_name: str
 
     @property
@@ -110,9 +113,17 @@ def read_item(bot: Bot, draft_id: str, *, agent_id: str | None, by: str) -> Item
             held=stops_sending(level_for(session, mention.channel, bot.pause_file)),
             name=name_of(mention.author),
             due=due(mention.due_at, now),
-            mark=MARKS[mention.sentiment],
+            mark=mark_of(
+                mention.sentiment, mention.sentiment_confidence, bot.settings.sentiment.sure_from
+            ),
+            mood=_mood(bot, mention),
             language_name=language_name(mention.language),
         )
+
+
+def _mood(bot: Bot, mention: Mention) -> tuple[str, ...]:
+    reading = read(mention.text, mention.language, bot.weights)
+    return tuple(told(pull) for pull in pulls(reading, mention.sentiment.value, bot.weights))
 
 
 def check(bot: Bot, mention: Mention, words: str) -> Check | None:

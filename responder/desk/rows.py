@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from listener.models import Author, Mention, MentionStatus
 from responder.bot import Bot
-from responder.desk.words import MARKS, Due, Mark, ago, due, first_line, language_name, span
+from responder.desk.words import Due, Mark, ago, due, first_line, language_name, mark_of, span
 from responder.models import Draft, DraftStatus, Reply, ReplyStatus
 
 ROWS: Final = 100
@@ -187,7 +187,9 @@ def _row(
         line=first_line(mention.text) or "(no words)",
         language=mention.language,
         language_name=language_name(mention.language),
-        mark=MARKS[mention.sentiment],
+        mark=mark_of(
+            mention.sentiment, mention.sentiment_confidence, bot.settings.sentiment.sure_from
+        ),
         level=mention.priority.value,
         claimed_by=claimed_by,
         trouble=trouble,

@@ -34,7 +34,7 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """A judgement as a shape and a word."""
+    """A judgement as a shape and a word; with a "?" where we are not sure."""
 
     shape: str
     word: str
@@ -47,6 +47,14 @@ MARKS: Final[Mapping[Sentiment, Mark]] = {
     Sentiment.POSITIVE: Mark(shape="▲", word="Positive", state="positive"),
     Sentiment.UNKNOWN: Mark(shape="?", word="Not judged", state="unjudged"),
 }
+
+
+def mark_of(sentiment: Sentiment, confidence: float, sure_from: float) -> Mark:
+    """How a mention feels, with a doubt where we are less sure than `sure_from`."""
+    mark = MARKS[sentiment]
+    if sentiment is Sentiment.UNKNOWN or confidence >= sure_from:
+        return mark
+    return Mark(shape=f"{mark.shape}?", word=f"{mark.word}, not sure", state=mark.state)
 
 
 def due(due_at: datetime, now: datetime) -> Due:

@@ -1,0 +1,69 @@
+"""What is known of a text without counting its pieces: words of feeling, faces, cues, marks.
+
+These are few and mean the same in every language, so that a model learns from an Italian complaint
+what a Polish one looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentiment.cues import Hits
+from sentiment.emoji import feeling
+from sentiment.phase import Phase
+from sentiment.topics import TOPICS
+
+_FULL: Final = 3
+"""So many hits of one name count as many as any more."""
+_LONG: Final = 300  # letters
+_SHORT: Final = 4  # words
+
+_SIGNALS: Final = (
+    *("praise", "thanks", "complaint", "trouble", "sarcasm", "question", "confused"),
+    *("safety", "self_harm", "legal", "data", "threat", "human", "outage", "spam", "bait"),
+)
+_MARKS: Final = ("!", "!!", "?", "capitals", "long", "short")
+_FEELINGS: Final = ("lexicon glad", "lexicon cross", "lexicon says glad", "lexicon says cross")
+_FACES: Final = ("faces glad", "faces cross")
+
+NAMES: Final = (
+    *_MARKS,
+    *_FEELINGS,
+    *_FACES,
+    *(f"topic {topic}" for topic in TOPICS),
+    *(f"phase {phase}" for phase in Phase if phase is not Phase.UNKNOWN),
+    *(f"signal {signal}" for signal in _SIGNALS),
+)
+"""What each number of `evidence` tells of, in its order."""
+
+
+def evidence(text: str, hits: Hits, compound: float) -> NDArray[np.float32]:
+    """The numbers of `NAMES`, 0 to 1 each. `compound` is what VADER's rules say, -1 to 1."""
+    return np.fromiter(_numbers(text, hits, compound), np.float32, len(NAMES))
+
+
+def _numbers(text: str, hits: Hits, compound: float) -> Iterator[float]:
+    yield "!" in text
+    yield "!!" in text
+    yield "?" in text or ";" in text
+    yield sum(map(str.isupper, text)) / max(1, len(text))
+    yield min(len(text), _LONG) / _LONG
+    yield len(text.split(maxsplit=_SHORT)) < _SHORT
+    yield max(0.0, compound)
+    yield max(0.0, -compound)
+    yield compound >= 0.05
+    yield compound <= -0.05
+    felt = feeling(text) or 0.0
+    yield max(0.0, felt)
+    yield max(0.0, -felt)
+    for name in TOPICS:
+        yield min(hits.topics.get(name, 0), _FULL) / _FULL
+    for phase in Phase:
+        if phase is not Phase.UNKNOWN:
+            yield min(hits.phases.get(phase, 0), _FULL) / _FULL
+    for name in _SIGNALS:
+        yield min(hits.signals.get(name, 0), _FULL) / _FULL

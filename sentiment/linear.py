@@ -1,0 +1,109 @@
+"""Linear models over pieces of text: what the shipped weights are read into, and what they say.
+
+Softmax for one answer of several (sentiment, phase), a sigmoid each for several answers at once
+(topics). Probabilities are made honest by a temperature fitted on texts the weights have not seen
+(Guo et al., "On Calibration of Modern Neural Networks", ICML 2017,
+https://arxiv.org/abs/1706.04599).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentiment.features import LETTERS, SIZE
+
+Floats = NDArray[np.float32]
+
+_STEPS: Final = 127
+"""Weights are kept as so many steps to each side of zero: a byte each, which costs no accuracy one
+could measure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vector:
+    """One text as numbers: `values[i]` is the weight of piece `pieces[i]` in it, the letters' and
+    the words' of length 1 each; `cues` are what is known without counting pieces, 0 to 1 each."""
+
+    pieces: NDArray[np.int32]
+    values: Floats
+    cues: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rarity:
+    """How much a piece tells: log((1 + texts) / (1 + texts with it)); 0 for one never seen."""
+
+    table: Floats
+
+    def vector(self, pieces: NDArray[np.int32], cues: Floats) -> Vector:
+        values = self.table[pieces]
+        border = int(np.count_nonzero(pieces < LETTERS))
+        parts = [_of_length_one(values[:border]), _of_length_one(values[border:])]
+        return Vector(pieces=pieces, values=np.concatenate(parts), cues=cues)
+
+
+def _of_length_one(values: Floats) -> Floats:
+    length = float(np.sqrt(values @ values))
+    return values / np.float32(length) if length else values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The weights of one question. `table` has a row for each piece, or for each group of pieces
+    that share their lowest bits (its number of rows is a power of two); `cues` a row for each cue;
+    `names` are the answers, one a column; `cuts` the probability from which each of `many` is
+    believed."""
+
+    names: tuple[str, ...]
+    table: NDArray[np.int8]
+    scale: Floats
+    cues: Floats
+    bias: Floats
+    cuts: Floats
+    temperature: float
+    many: bool
+
+    def probabilities(self, vector: Vector) -> Floats:
+        """One for each of `names`; they add up to 1 unless `many` may be true at once."""
+        logits = self._logits(vector) / self.temperature
+        if self.many:
+            return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+        powers = np.exp(logits - logits.max())
+        return np.asarray(powers / powers.sum(), np.float32)
+
+    def pull(self, vector: Vector, name: str) -> Floats:
+        """How far each piece of `vector`, in its order, pulls towards `name` and not elsewhere."""
+        weights = self._rows(vector).astype(np.float32) * self.scale
+        weights -= weights.mean(axis=1, keepdims=True)
+        return np.asarray(vector.values * weights[:, self.names.index(name)], np.float32)
+
+    def _logits(self, vector: Vector) -> Floats:
+        by_pieces = vector.values @ self._rows(vector).astype(np.float32) * self.scale
+        return np.asarray(by_pieces + vector.cues @ self.cues + self.bias, np.float32)
+
+    def _rows(self, vector: Vector) -> NDArray[np.int8]:
+        size = len(self.table)
+        return self.table[vector.pieces if size == SIZE else vector.pieces & (size - 1)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """All that is known from training: in which languages (ISO 639-1), and `made_of` says from
+    what, in a sentence."""
+
+    rarity: Rarity
+    heads: Mapping[str, Head]
+    languages: tuple[str, ...]
+    made_of: str
+
+
+def quantised(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """`weights` as steps of a byte, and the length of a step in each column."""
+    scale = np.abs(weights).max(axis=0) / _STEPS
+    scale = np.where(scale > 0, scale, 1).astype(np.float32)
+    return np.rint(weights / scale).astype(np.int8), scale

@@ -1,0 +1,229 @@
+"""Makes weights from labelled texts. Loaded by the commands that train, never by the bot's daily
+work: scikit-learn takes a second and 90 MB to come up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+
+from sentiment.features import SIZE
+from sentiment.learned import NO_DANGER
+from sentiment.linear import Floats, Head, Rarity, Vector, Weights, quantised
+
+_TINY: Final = 1e-9
+_CUTS: Final = tuple(number / 20 for number in range(3, 18))  # 0.15 to 0.85
+_DOUBT: Final = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A text as numbers, what is right about it, and how much it counts (1: as much as any).
+
+    `answers` has one entry for each question that was answered: "sentiment" and "phase" one name,
+    "topics" several, "urgent" a kind or "no".
+    """
+
+    pieces: NDArray[np.int32]
+    cues: Floats
+    language: str
+    answers: dict[str, tuple[str, ...]]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """How a head is trained. `rows`: how many its table has, `SIZE` or a power of two; `strength`:
+    scikit-learn's C, the larger the more the texts are trusted; `cue_weight`: how much more freely
+    cues may pull than pieces. `usual` is the answer that needs no proof, and `most_false` how often
+    another may be given in its place, 0 to 1. `trust`: how far pieces are believed of what they
+    seem to tell on the texts they were learned from; less than 1 where those are of few kinds,
+    because elsewhere words mean other things and cues the same ones."""
+
+    name: str
+    rows: int
+    strength: float
+    cue_weight: float
+    many: bool = False
+    usual: str = ""
+    most_false: float = 0.0
+    trust: float = 1.0
+
+
+QUESTIONS: Final = (
+    Question(name="sentiment", rows=SIZE, strength=3, cue_weight=1),
+    Question(name="topics", rows=1 << 15, strength=10, cue_weight=1, many=True),
+    Question(name="phase", rows=1 << 15, strength=3, cue_weight=1),
+    Question(
+        name="urgent", rows=1 << 15, strength=10, cue_weight=1, usual=NO_DANGER, most_false=0.04
+    ),
+)
+
+
+def train(
+    examples: Sequence[Example],
+    dev: Sequence[Example],
+    *,
+    made_of: str,
+    questions: Sequence[Question] = QUESTIONS,
+) -> Weights:
+    """Weights that answer every question the `examples` answer, calibrated on `dev`."""
+    rarity = _rarity(examples)
+    seen = [rarity.vector(one.pieces, one.cues) for one in examples]
+    checked = [rarity.vector(one.pieces, one.cues) for one in dev]
+    heads = {}
+    for question in questions:
+        mine = [number for number, one in enumerate(examples) if question.name in one.answers]
+        proof = [number for number, one in enumerate(dev) if question.name in one.answers]
+        if mine and proof:
+            heads[question.name] = _head(
+                question,
+                [seen[number] for number in mine],
+                [examples[number] for number in mine],
+                [checked[number] for number in proof],
+                [dev[number] for number in proof],
+            )
+    languages = tuple(sorted({one.language for one in examples}))
+    return Weights(rarity=rarity, heads=heads, languages=languages, made_of=made_of)
+
+
+def _rarity(examples: Sequence[Example]) -> Rarity:
+    found = np.bincount(np.concatenate([one.pieces for one in examples]), minlength=SIZE)
+    told = np.log((1 + len(examples)) / (1 + found))
+    return Rarity(table=np.where(found, told, 0).astype(np.float16).astype(np.float32))
+
+
+def _head(
+    question: Question,
+    vectors: Sequence[Vector],
+    examples: Sequence[Example],
+    proof: Sequence[Vector],
+    wanted: Sequence[Example],
+) -> Head:
+    names = _names(question, examples)
+    fit = _fit_many if question.many else _fit_one
+    matrix = _matrix(vectors, question)
+    weights, bias = fit(matrix, examples, names, question)
+    table, scale = quantised(weights[: question.rows])
+    head = Head(
+        names=names,
+        table=table,
+        scale=scale * np.float32(question.trust),
+        cues=weights[question.rows :] * question.cue_weight,
+        bias=bias,
+        cuts=np.full(len(names), 0.5, np.float32),
+        temperature=1.0,
+        many=question.many,
+    )
+    right = [one.answers[question.name] for one in wanted]
+    return _guarded(_calibrated(head, proof, right), question, proof, right)
+
+
+def _names(question: Question, examples: Sequence[Example]) -> tuple[str, ...]:
+    counts = Counter(name for one in examples for name in one.answers[question.name])
+    return tuple(sorted(counts))
+
+
+def _matrix(vectors: Sequence[Vector], question: Question) -> csr_matrix:
+    """A row for each text, with a column for each row of the table and for each cue."""
+    ends = np.cumsum([0, *(len(one.pieces) for one in vectors)])
+    columns = np.concatenate([one.pieces for one in vectors])
+    if question.rows != SIZE:
+        columns = columns & (question.rows - 1)
+    values = np.concatenate([one.values for one in vectors])
+    pieces = csr_matrix((values, columns, ends), shape=(len(vectors), question.rows))
+    pieces.sum_duplicates()
+    cues = np.stack([one.cues for one in vectors]) * question.cue_weight
+    return hstack([pieces, csr_matrix(cues)], format="csr")
+
+
+def _fit_one(
+    matrix: csr_matrix, examples: Sequence[Example], names: Sequence[str], question: Question
+) -> tuple[Floats, Floats]:
+    right = np.array([names.index(one.answers[question.name][0]) for one in examples])
+    model = LogisticRegression(C=question.strength, max_iter=200)
+    model.fit(matrix, right, sample_weight=_balanced(examples, right))
+    weights, bias = model.coef_.T, model.intercept_
+    if len(names) == 2:  # scikit-learn then tells how far the second is likelier than the first
+        weights, bias = np.hstack([-weights, weights]) / 2, np.array([-bias[0], bias[0]]) / 2
+    return weights.astype(np.float32), bias.astype(np.float32)
+
+
+def _fit_many(
+    matrix: csr_matrix, examples: Sequence[Example], names: Sequence[str], question: Question
+) -> tuple[Floats, Floats]:
+    columns, biases = [], []
+    weights = np.array([one.weight for one in examples])
+    for name in names:
+        right = np.array([name in one.answers[question.name] for one in examples])
+        model = LogisticRegression(C=question.strength, max_iter=200)
+        model.fit(matrix, right, sample_weight=weights)
+        columns.append(model.coef_[0])
+        biases.append(model.intercept_[0])
+    return np.stack(columns, axis=1).astype(np.float32), np.array(biases, np.float32)
+
+
+def _balanced(examples: Sequence[Example], right: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Each answer weighs as much as any other within its language, however often it was given."""
+    weights = np.array([one.weight for one in examples])
+    languages = np.array([one.language for one in examples])
+    for language in set(languages):
+        here = languages == language
+        share = weights[here].sum() / len(set(right[here]))
+        for answer in set(right[here]):
+            chosen = here & (right == answer)
+            weights[chosen] *= share / weights[chosen].sum()
+    return weights
+
+
+def _calibrated(head: Head, proof: Sequence[Vector], right: Sequence[tuple[str, ...]]) -> Head:
+    """`head` with the temperature that fits texts it has not seen, and the cuts that serve best."""
+    known = np.array([[name in answers for name in head.names] for answers in right], bool)
+
+    def surprise(temperature: float) -> float:
+        said = _said(replace(head, temperature=temperature), proof)
+        missed = np.log(1 - said + _TINY)[~known].sum() if head.many else 0.0
+        return -float(np.log(said + _TINY)[known].sum() + missed)
+
+    best = minimize_scalar(surprise, bounds=(0.2, 5), method="bounded")
+    fitted = replace(head, temperature=float(best.x))
+    if not head.many:
+        return fitted
+    said = _said(fitted, proof)
+    cuts = [_best_cut(said[:, column], known[:, column]) for column in range(len(head.names))]
+    return replace(fitted, cuts=np.array(cuts, np.float32))
+
+
+def _guarded(
+    head: Head, question: Question, proof: Sequence[Vector], right: Sequence[tuple[str, ...]]
+) -> Head:
+    """`head` with the lowest cut at which no more than the share the question allows is called
+    anything else than its `usual` answer without being so."""
+    if not question.usual:
+        return head
+    usual = head.names.index(question.usual)
+    unlike = 1 - _said(head, proof)[:, usual]
+    calm = unlike[[question.usual in answers for answers in right]]
+    cut = next((cut for cut in _CUTS if (calm >= cut).mean() <= question.most_false), _CUTS[-1])
+    return replace(head, cuts=np.full(len(head.names), cut, np.float32))
+
+
+def _said(head: Head, vectors: Sequence[Vector]) -> NDArray[np.float64]:
+    return np.stack([head.probabilities(one) for one in vectors]).astype(np.float64)
+
+
+def _best_cut(said: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """The probability from which an answer is to be believed, for the best F1."""
+    return max(_CUTS, key=lambda cut: _f1(said >= cut, right))
+
+
+def _f1(said: NDArray[np.bool_], right: NDArray[np.bool_]) -> float:
+    hits = float((said & right).sum())
+    return 2 * hits / float(said.sum() + right.sum() + _DOUBT)

@@ -1,0 +1,88 @@
+"""The file of weights: reading and writing it. The shipped one lies beside this module."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zipfile import BadZipFile
+
+import numpy as np
+
+from config.errors import ConfigError
+from sentiment.evidence import NAMES
+from sentiment.features import SIZE
+from sentiment.linear import Head, Rarity, Weights
+
+SHIPPED: Final = Path(__file__).with_name("weights.npz")
+"""Made by `make weights` from our own corpus alone (docs/licences.md)."""
+
+_HEAD: Final = ("names", "table", "scale", "cues", "bias", "cuts", "temperature", "many")
+
+
+def save(weights: Weights, path: Path) -> None:
+    """Write `weights`; a file of the same name is replaced whole or not at all."""
+    arrays: dict[str, Any] = {
+        "rarity": weights.rarity.table.astype(np.float16),
+        "evidence": np.array(NAMES),
+        "languages": np.array(weights.languages),
+        "made_of": np.array(weights.made_of),
+        "heads": np.array(list(weights.heads)),
+    }
+    for name, head in weights.heads.items():
+        arrays |= {f"{name}.{field}": np.asarray(getattr(head, field)) for field in _HEAD}
+    beside = path.with_suffix(".new")
+    with beside.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    beside.replace(path)
+
+
+@cache
+def load(path: Path = SHIPPED) -> Weights:
+    """The weights in `path`. Raises ConfigError when they are missing, broken, or made for other
+    evidence than ours."""
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            return _read(dict(file))
+    except (OSError, EOFError, BadZipFile, KeyError, ValueError) as error:
+        raise ConfigError(
+            where=str(path),
+            key="",
+            problem=f"cannot be read as weights ({error})",
+            fix="train anew, or remove the file: the shipped weights serve then",
+        ) from None
+
+
+def _read(arrays: dict[str, Any]) -> Weights:
+    if tuple(arrays["evidence"]) != NAMES or arrays["rarity"].shape != (SIZE,):
+        raise ValueError("made for another version of this program")
+    return Weights(
+        rarity=Rarity(table=arrays["rarity"].astype(np.float32)),
+        heads={str(name): _head(arrays, str(name)) for name in arrays["heads"]},
+        languages=tuple(map(str, arrays["languages"])),
+        made_of=str(arrays["made_of"]),
+    )
+
+
+def _head(arrays: dict[str, Any], name: str) -> Head:
+    own = {field: arrays[f"{name}.{field}"] for field in _HEAD}
+    return Head(
+        names=tuple(map(str, own["names"])),
+        table=own["table"].astype(np.int8),
+        scale=own["scale"].astype(np.float32),
+        cues=own["cues"].astype(np.float32),
+        bias=own["bias"].astype(np.float32),
+        cuts=own["cuts"].astype(np.float32),
+        temperature=float(own["temperature"]),
+        many=bool(own["many"]),
+    )
+
+
+def shipped() -> Weights:
+    """The weights that came with the program."""
+    return load(SHIPPED)
+
+
+def chosen(path: Path) -> Weights:
+    """What was trained here, if there is such a file, else what came with the program."""
+    return load(path) if path.exists() else shipped()
