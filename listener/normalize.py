@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import dropwhile
 
-from listener.channels.base import Incoming, Person
+from listener.channels.base import Incoming, MediaKind, Person
 
 MAX_TEXT_BYTES = 64_000
 _ID = re.compile(r"[\w.:/@-]{1,128}\Z", re.ASCII)
@@ -17,6 +17,8 @@ _ID = re.compile(r"[\w.:/@-]{1,128}\Z", re.ASCII)
 _BARE_LINK = re.compile(r"\w\.[^\W\d_]{2,}")
 # C0 and C1 controls, except tab and line feed: they drive terminals and forge log lines.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_NO_WORDS = re.compile(r"https?://\S+|(?<!\S)[@#]\S+|[^\w\s]")
+_FEW_WORDS = 4
 _LONGEST_NAME = 200  # code points, as the column has room for
 _JOINERS = "\u200d\ufe0e\ufe0f"  # a cut emoji would leave one behind
 
@@ -72,10 +74,27 @@ def normalize(incoming: Incoming, *, heard_at: datetime) -> Incoming:
 
 def doubts(incoming: Incoming, *, heard_at: datetime) -> tuple[str, ...]:
     """What a reader should know of an item before `normalize` mended it, as sentences."""
-    told = incoming.created_at
+    return (*_dated(incoming.created_at, heard_at), *_unread(incoming))
+
+
+def _dated(told: datetime, heard_at: datetime) -> tuple[str, ...]:
     if told.tzinfo is None or _EARLIEST <= told <= heard_at + _CLOCKS_APART:
         return ()
     return (f"the network dates it {told:%Y-%m-%d}, which cannot be",)
+
+
+def _unread(incoming: Incoming) -> tuple[str, ...]:
+    if not speaks_through_media(incoming):
+        return ()
+    told = "; ".join(media.alt for media in incoming.media if media.alt)
+    unread = "what it shows or says in a picture or recording we cannot read"
+    return (f"{unread}; described as: {told}" if told else unread,)
+
+
+def speaks_through_media(incoming: Incoming) -> bool:
+    """Whether a picture, film or recording says it, and not the few words beside it."""
+    shown = any(media.kind is not MediaKind.LINK for media in incoming.media)
+    return shown and len(_NO_WORDS.sub(" ", incoming.text).split()) < _FEW_WORDS
 
 
 def _possible(told: datetime, heard_at: datetime) -> datetime:

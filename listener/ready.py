@@ -90,11 +90,11 @@ def _sort(page: _Sorted, item: Incoming, reading: Reading, now: datetime) -> Non
         ready = normalize(item, heard_at=now)
         kept = page.own if is_own_answer(ready) else page.mentions
         if kept is page.own or is_mention(ready, reading.our_handles):
+            page.notes[ready.revision_id] = doubts(item, heard_at=now)
             # Two versions of one text may share a page, in any order.
             seen = kept.get(ready.external_id)
             if seen is None or is_newer(ready.revision_id, seen.revision_id):
                 kept[ready.external_id] = ready
-            page.notes[ready.revision_id] = doubts(item, heard_at=now)
     except Exception as error:
         # Whatever is wrong with one item must not keep its page, and every page after it, away.
         page.rejected.append(dead(item, error))

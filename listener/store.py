@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -20,10 +20,11 @@ from listener.models import (
     MentionStatus,
     as_media,
 )
-from listener.normalize import is_newer
+from listener.normalize import is_newer, speaks_through_media
 from sentiment.judge import Judgement, judge
 from sentiment.linear import Weights
 from sentiment.prioritize import Facts, prioritize
+from sentiment.score import Sentiment, unknown
 from sentiment.signals import Signal
 
 
@@ -104,14 +105,18 @@ def keep(
 
 
 def judged(item: Incoming, reading: Reading, usual: str | None = None) -> Judgement:
-    """`usual`: the language its author wrote in before."""
-    return judge(
+    """`usual`: the language its author wrote in before. Few words beside a picture are never called
+    neutral: the picture may be of a burnt charger."""
+    found = judge(
         item.text,
         languages=reading.languages,
         hint=item.language,
         usual=usual,
         weights=reading.weights,
     )
+    if found.score.label is Sentiment.NEUTRAL and speaks_through_media(item):
+        return replace(found, score=unknown("media"))
+    return found
 
 
 def says_something_new(mention: Mention, item: Incoming) -> bool:

@@ -30,6 +30,7 @@ from listener.models import (
 from listener.store import Reading
 from sentiment.judge import judge
 from sentiment.prioritize import Level
+from sentiment.score import Sentiment
 from tests.factories import NOW, incoming, make_database
 
 READING = Reading(
@@ -400,3 +401,20 @@ def test_whatever_pages_come_in_whatever_order_each_id_is_stored_exactly_once(
     heard = {str(number) for page in pages for number, _ in page}
     assert [mention.external_id for mention in _mentions(fresh)] == sorted(heard)
     fresh.close()
+
+
+def test_few_words_beside_a_picture_are_never_called_neutral(database: Database) -> None:
+    picture = Media(url="https://a.example/1.jpg", kind=MediaKind.IMAGE, alt="a burnt plug")
+    ingest(database, _page(incoming("1", "what is this?", media=(picture,))), READING, now=NOW)
+    (mention,) = _mentions(database)
+    assert mention.sentiment is Sentiment.UNKNOWN
+    assert mention.scored_by == "media"
+    assert any("cannot read; described as: a burnt plug" in reason for reason in mention.reasons)
+
+
+def test_two_words_are_read_in_the_language_their_author_wrote_before(database: Database) -> None:
+    page = _page(incoming("1", "Dov'è il mio pacco? Aspetto da giorni"), incoming("2", "ok?"))
+    ingest(database, _page(page.items[0]), READING, now=NOW)
+    ingest(database, _page(page.items[1]), READING, now=NOW)
+    languages = {mention.external_id: mention.language for mention in _mentions(database)}
+    assert languages == {"1": "it", "2": "it"}

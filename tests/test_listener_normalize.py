@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.channels.base import Person
-from listener.normalize import MAX_TEXT_BYTES, UnreadableItem, clean, is_mention, normalize, said
+from listener.channels.base import Media, MediaKind, Person
+from listener.normalize import (
+    MAX_TEXT_BYTES,
+    UnreadableItem,
+    clean,
+    doubts,
+    is_mention,
+    normalize,
+    said,
+    speaks_through_media,
+)
 from tests.factories import NOW, incoming
 
 
@@ -85,3 +94,29 @@ def test_a_reply_says_the_same_however_the_network_shows_it(ours: str, shown: st
 )
 def test_other_words_say_something_else(one: str, other: str) -> None:
     assert said(one) != said(other)
+
+
+PICTURE = Media(
+    url="https://a.example/1.jpg", kind=MediaKind.IMAGE, alt="a charger, black at the plug"
+)
+CARD = Media(url="https://a.example/", kind=MediaKind.LINK)
+
+
+@pytest.mark.parametrize(
+    ("text", "media", "expected"),
+    [
+        ("@larixoutdoor look at this", (PICTURE,), True),
+        ("@larixoutdoor #fail https://t.co/x 😡", (PICTURE,), True),
+        ("look at this", (CARD,), False),
+        ("look at this", (), False),
+        ("the plug of your charger went black last night", (PICTURE,), False),
+    ],
+)
+def test_few_words_beside_a_picture_say_less_than_the_picture(
+    text: str, media: tuple[Media, ...], expected: bool
+) -> None:
+    item = incoming("1", text, media=media)
+    assert speaks_through_media(item) is expected
+    told = [doubt for doubt in doubts(item, heard_at=NOW) if "cannot read" in doubt]
+    assert bool(told) is expected
+    assert not told or told[0].endswith("described as: a charger, black at the plug")
