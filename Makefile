@@ -31,6 +31,7 @@ soak: .venv/.test ## ten minutes of faults and kills: make soak ARGS="--minutes 
 	@$(V) -m tests.soak $(ARGS)
 
 bench: .venv/.test ## start, memory and stop, as figures beside a reference of the same run
+	@$(V) bench/understanding.py
 	@$(V) bench/start.py
 
 weights: .venv/.test ## train the shipped weights of sentiment/ on our own corpus

@@ -177,7 +177,7 @@ def train(
     from responder.commands.understanding import weights_file, weights_of
 
     old, path = weights_of(context.obj), weights_file(context.obj)
-    raise typer.Exit(train_now(files or (), old, path, sys.stdout, corrections=()))
+    raise typer.Exit(train_now(files or (), old, path, sys.stdout))
 
 
 @app.command()

@@ -107,9 +107,11 @@ class ResponderSettings(_Section):
 
 
 class SentimentSettings(_Section):
-    """`sure_from`: a feeling less certain than this is doubtful, and nothing automatic happens."""
+    """`sure_from`: a feeling less certain than this is shown as doubtful. `send_from`: praise less
+    certain than this is never thanked for without a human."""
 
     sure_from: Annotated[float, Field(ge=0, le=1)] = 0.5
+    send_from: Annotated[float, Field(ge=0, le=1)] = 0.95
 
 
 class AlertsSettings(_Section):

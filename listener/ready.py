@@ -20,6 +20,8 @@ from listener.store import Reading, Ready, judged
 from sentiment.judge import Judgement
 from sentiment.language import UNKNOWN
 
+_LOOKED_AT = 500  # mentions of all authors of a page: whoever wrote lately is among them
+
 log = logging.getLogger(__name__)
 
 
@@ -123,7 +125,8 @@ def _judge_what_is_new(
     """Judgements of the items the store does not have in this wording, and what could not be
     judged."""
     known = _wordings(database, reading.channel, [item.external_id for item in items])
-    usual = _usual_languages(database, reading.channel, items)
+    fresh = [item for item in items if item.external_id not in known]
+    usual = _usual_languages(database, reading.channel, fresh)
     done, unjudged = {}, {}
     for item in items:
         if item.external_id in known and known[item.external_id] in (item.text, None):
@@ -141,7 +144,9 @@ def _judge_what_is_new(
 
 def _usual_languages(database: Database, channel: str, items: Sequence[Incoming]) -> dict[str, str]:
     """In which language each of the authors wrote last: "ok?" does not tell by itself."""
-    authors = {item.author.external_id for item in items if item.author}
+    authors = {item.author.external_id for item in items if item.author and not item.language}
+    if not authors:
+        return {}
     wrote = (
         select(Author.external_id, Mention.language)
         .join(Mention, Mention.author_id == Author.id)
@@ -150,10 +155,12 @@ def _usual_languages(database: Database, channel: str, items: Sequence[Incoming]
             Author.external_id.in_(authors),
             Mention.language != UNKNOWN,
         )
-        .order_by(Mention.created_at)
+        .order_by(Mention.created_at.desc())
+        .limit(_LOOKED_AT)
     )
     with database.read() as session:
-        return {row.external_id: row.language for row in session.execute(wrote)}
+        lately = list(session.execute(wrote))
+    return {row.external_id: row.language for row in reversed(lately)}
 
 
 def _wordings(database: Database, channel: str, ids: Sequence[str]) -> dict[str, str | None]:

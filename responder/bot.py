@@ -37,6 +37,7 @@ class Bot:
     redactor: Redactor
     clock: Clock
     state: Path  # the folder of the lock and of the PAUSE file
+    weights: Weights  # what texts are judged by, until the next start
 
     @cached_property
     def sender(self) -> LeaseHolder:
@@ -54,11 +55,6 @@ class Bot:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.settings.brand.timezone)
-
-    @property
-    def weights(self) -> Weights:
-        """What texts are judged by: read once, and again after a restart."""
-        return chosen(trained_weights(self.state))
 
     @property
     def poller(self) -> Poller:
@@ -107,6 +103,7 @@ def assemble(
         redactor=redactor,
         clock=clock,
         state=state,
+        weights=chosen(trained_weights(state)),
     )
 
 

@@ -1,6 +1,6 @@
 """Pure: what a mention calls for. The rules in order; the first that fits wins.
 
-0. Somebody who may harm themselves, or who threatens: a person writes, no template, no draft.
+0. Somebody who may harm themselves, or who threatens: a person, and no words of ours.
 1. A person at risk: draft the serious words, always for a human.
 2. Spam (that does not speak of the law): ignore.
 3. The author asked us to stop: stay silent.
@@ -50,25 +50,30 @@ class Heard:
     answerable: Answerable
     addressed: bool
     opted_out: bool
-    sure: bool = True  # of the sentiment
+    sure: bool = True  # of the sentiment, enough to send without a human
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """`occasion` says which kind of words fit; `safe`: policy may let it leave without a human."""
+    """`occasion` says which kind of words fit; `safe`: policy may let it leave without a human;
+    `words`: whether any are proposed."""
 
     action: Action
     reason: str
     occasion: Occasion = Occasion.OTHER
     question: bool = False
     safe: bool = False
+    words: bool = True
 
 
 def decide(heard: Heard) -> Decision:
     """The one decision about a mention, with its reason as a sentence for the desk."""
     for signal, reason in _FOR_A_PERSON.items():
         if signal in heard.signals:
-            return Decision(action=Action.BY_HAND, reason=reason)
+            hand = heard.answerable is not Answerable.YES  # even where nobody can answer, one looks
+            return Decision(
+                action=Action.BY_HAND if hand else Action.DRAFT, reason=reason, words=False
+            )
     if Signal.SAFETY in heard.signals:
         return _answer(heard, "somebody may be hurt", Occasion.SERIOUS)
     if Signal.SPAM in heard.signals and not heard.signals & _LAW:
@@ -95,7 +100,8 @@ def _ordinary(heard: Heard) -> Decision:
         if _in_trouble(heard):
             # "Well done, delivery in 24 hours": thanks or scorn? Only a human tells them apart.
             return _answer(heard, "praise beside a trouble: it may be scorn", Occasion.PRAISE)
-        return _answer(heard, "praise", Occasion.PRAISE, safe=heard.sure)
+        glad = heard.sentiment is Sentiment.POSITIVE
+        return _answer(heard, "praise", Occasion.PRAISE, safe=glad and heard.sure)
     if heard.sentiment is Sentiment.POSITIVE and not _in_trouble(heard):
         # A score alone may be scorn too: words of praise would have made it safe.
         return _answer(heard, "praise", Occasion.PRAISE)

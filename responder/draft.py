@@ -142,7 +142,7 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
             answerable=mention.answerable,
             addressed=mention.addressed,
             opted_out=bool(mention.author and mention.author.opted_out_at),
-            sure=mention.sentiment_confidence >= bot.settings.sentiment.sure_from,
+            sure=mention.sentiment_confidence >= bot.settings.sentiment.send_from,
         )
     )
     if not call_back(session, mention, "the customer changed the text", now):
@@ -184,6 +184,8 @@ def _new_draft(bot: Bot, mention: Mention, composed: Composed, now: datetime) ->
 def _compose(
     bot: Bot, channel: Channel, mention: Mention, decision: Decision, now: datetime
 ) -> Composed:
+    if not decision.words:
+        return Composed(text="", made_from="no words: a person writes here")
     chapter = bot.book.chapters.get(mention.language)
     if chapter is None:
         return Composed(text="", made_from="no words: this language is for a human")

@@ -14,9 +14,11 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Final
+
+from sentiment.drawers import KEY_LETTERS, Cue, Cues, Drawer, File, Found
 
 FOLDER: Final = Path(__file__).parent / "cues"
 LANGUAGES: Final = tuple(sorted(path.stem for path in FOLDER.glob("??.toml")))
@@ -50,18 +52,14 @@ _VITAL: Final = frozenset(
 )
 # Spam is written in English under posts of any language.
 _ENGLISH_EVERYWHERE: Final = frozenset({"spam", "bait"})
-_KEY_LETTERS: Final = 3
 
 _APOSTROPHES: Final = "’‘ʼ´`"
 _UNSEEN: Final = re.compile(
     "[\u0300-\u036f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
 )
 _BETWEEN: Final = re.compile(r"\s+/\s+|\s*\n\s*")
-_GAP: Final = r"(?:[^\w.!?;]{1,3}\w{1,30}){0,4}?[^\w.!?;]{1,3}"
 _CHOICE: Final = re.compile(r"\(\?:([^()]*)\)(?![?*{])(.*)")
-_HEAD: Final = re.compile(r"[^\W\d_]+")
 _WORD: Final = re.compile(r"\w+")
-_SPECIAL: Final = re.compile(r"[~…\\.^$*+?{}\[\]|()]")
 
 
 def fold(text: str) -> str:
@@ -74,128 +72,6 @@ def fold(text: str) -> str:
     if not unicodedata.is_normalized("NFKD", text):
         text = _UNSEEN.sub("", unicodedata.normalize("NFKD", text))
     return " ".join(text.lower().replace("ł", "l").split())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cue:
-    """A pattern, its group ("topics", "phases" or "signals") and its name in there."""
-
-    group: str
-    name: str
-    text: str
-
-    @property
-    def pattern(self) -> str:
-        return self.text.replace("~", r"\w*").replace(" … ", _GAP)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it says what it means letter by letter, up to an ending that may be any."""
-        return not _SPECIAL.search(self.text.removesuffix("~"))
-
-    @cached_property
-    def key(self) -> str:
-        """The letters a word must start with for this cue to be worth a try; "" means always."""
-        head = _HEAD.match(self.text)
-        letters, rest = (head[0], self.text[head.end() :]) if head else ("", "")
-        if rest[:1] in ("?", "*", "{", "|"):
-            letters = letters[:-1]
-        elif len(letters) < _KEY_LETTERS and rest[:1] in ("", " ", "'", "-"):
-            return letters
-        return letters[:_KEY_LETTERS] if len(letters) >= _KEY_LETTERS else ""
-
-
-class Cues:
-    """All cues of one key and one name. Most of them are plain, and comparing letters is ten times
-    as quick as a regular expression, which moreover has to be compiled."""
-
-    def __init__(self, cues: Iterable[Cue]) -> None:
-        every = list(cues)
-        self.group, self.name, self.key = every[0].group, every[0].name, every[0].key
-        plain = sorted({cue.text for cue in every if cue.is_plain}, key=lambda text: -len(text))
-        self._whole = tuple(text for text in plain if not text.endswith("~"))
-        self._stems = tuple(text[:-1] for text in plain if text.endswith("~"))
-        self.plain = self._whole + self._stems
-        self.special = "|".join(dict.fromkeys(cue.pattern for cue in every if not cue.is_plain))
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        # Compiled when a text first holds a word it could start with: most never do.
-        return re.compile(rf"(?<!\w)(?:{self.special})(?!\w)")
-
-    def end(self, folded: str, start: int) -> int:
-        """Where one of them that starts at `start`, the beginning of a word, ends; else -1."""
-        ends = [-1]
-        if self._whole and folded.startswith(self._whole, start):
-            ends += [end for end in self._ends(self._whole, folded, start) if _at_edge(folded, end)]
-        if self._stems and folded.startswith(self._stems, start):
-            ends += [_edge(folded, end) for end in self._ends(self._stems, folded, start)]
-        if self.special and (match := self._pattern.match(folded, start)):
-            ends.append(match.end())
-        return max(ends)
-
-    def anywhere(self, folded: str) -> Iterator[tuple[int, int]]:
-        """Where any of them starts and ends, for those that are filed under no word."""
-        return (match.span() for match in self._everywhere.finditer(folded))
-
-    @cached_property
-    def _everywhere(self) -> re.Pattern[str]:
-        every = "|".join(
-            [
-                *([self.special] if self.special else ()),
-                *map(re.escape, self._whole),
-                *(re.escape(stem) + r"\w*" for stem in self._stems),
-            ]
-        )
-        return re.compile(rf"(?<!\w)(?:{every})(?!\w)")
-
-    @staticmethod
-    def _ends(texts: tuple[str, ...], folded: str, start: int) -> Iterator[int]:
-        return (start + len(text) for text in texts if folded.startswith(text, start))
-
-
-def _at_edge(folded: str, at: int) -> bool:
-    return at == len(folded) or not _WORD.match(folded, at)
-
-
-def _edge(folded: str, at: int) -> int:
-    """The end of the word that goes on at `at`."""
-    rest = _WORD.match(folded, at)
-    return rest.end() if rest else at
-
-
-Found = tuple[Cues, int, int]
-"""What was found, and where it starts and ends."""
-
-
-@dataclass(frozen=True)
-class Drawer:
-    """All cues of one key. Most words that open it fit none of them, which one look tells."""
-
-    cues: tuple[Cues, ...]
-
-    @cached_property
-    def _plain(self) -> tuple[str, ...]:
-        return tuple(text for cues in self.cues for text in cues.plain)
-
-    @cached_property
-    def _special(self) -> re.Pattern[str] | None:
-        every = "|".join(cues.special for cues in self.cues if cues.special)
-        return re.compile(f"(?:{every})(?!\\w)") if every else None
-
-    def found(self, folded: str, start: int) -> Iterator[Found]:
-        """Those that start at `start`, the beginning of a word."""
-        if not folded.startswith(self._plain, start) and not (
-            self._special and self._special.match(folded, start)
-        ):
-            return
-        for cues in self.cues:
-            if (end := cues.end(folded, start)) >= 0:
-                yield cues, start, end
-
-
-File = Mapping[str, Drawer]
-"""Cues by their key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +114,7 @@ def without(folded: str, language: str, name: str) -> str:
 def _matches(folded: str, file: File) -> Iterator[Found]:
     """Every cue that starts at a word of the text, found by trying only those filed under it."""
     for word in _WORD.finditer(folded):
-        if drawer := file.get(word[0][:_KEY_LETTERS]):
+        if drawer := file.get(word[0][:KEY_LETTERS]):
             yield from drawer.found(folded, word.start())
     if rest := file.get(""):
         for cues in rest.cues:

@@ -6,6 +6,8 @@ what a Polish one looks like.
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,6 +19,7 @@ from sentiment.emoji import feeling
 from sentiment.phase import Phase
 from sentiment.topics import TOPICS
 
+_GREEK_QUESTION: Final = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff][;\u037e]")
 _FULL: Final = 3
 """So many hits of one name count as many as any more."""
 _LONG: Final = 300  # letters
@@ -43,13 +46,14 @@ NAMES: Final = (
 
 def evidence(text: str, hits: Hits, compound: float) -> NDArray[np.float32]:
     """The numbers of `NAMES`, 0 to 1 each. `compound` is what VADER's rules say, -1 to 1."""
-    return np.fromiter(_numbers(text, hits, compound), np.float32, len(NAMES))
+    plain = html.unescape(text)
+    return np.fromiter(_numbers(plain, hits, compound), np.float32, len(NAMES))
 
 
 def _numbers(text: str, hits: Hits, compound: float) -> Iterator[float]:
     yield "!" in text
     yield "!!" in text
-    yield "?" in text or ";" in text
+    yield "?" in text or _GREEK_QUESTION.search(text) is not None
     yield sum(map(str.isupper, text)) / max(1, len(text))
     yield min(len(text), _LONG) / _LONG
     yield len(text.split(maxsplit=_SHORT)) < _SHORT

@@ -12,7 +12,16 @@ from sentiment.language import identify
 from sentiment.learned import Learned, learn, vector
 from sentiment.linear import Vector, Weights
 from sentiment.phase import Phase, likeliest
-from sentiment.score import Score, Sentiment, compound, has_words, learned, score, unknown
+from sentiment.score import (
+    MAX_LETTERS,
+    Score,
+    Sentiment,
+    compound,
+    has_words,
+    learned,
+    score,
+    unknown,
+)
 from sentiment.signals import DANGERS, Signal, heard
 from sentiment.topics import OTHER, ranked
 from sentiment.weights import shipped
@@ -68,8 +77,9 @@ def judge(
 def read(text: str, language: str, weights: Weights) -> Reading:
     """Look up all that is judged by."""
     hits = find(text, language)
-    readable = language in weights.languages and has_words(text)
-    seen = vector(text, hits, compound(text, language), weights) if readable else None
+    short = text[:MAX_LETTERS]
+    readable = language in weights.languages and has_words(short)
+    seen = vector(short, hits, compound(short, language), weights) if readable else None
     return Reading(text=text, language=language, hits=hits, seen=seen)
 
 
@@ -90,11 +100,12 @@ def _by_weights(reading: Reading, known: Learned) -> Judgement:
     verdict = _reconciled(learned(known.sentiment), signals)
     if reading.language not in LANGUAGES:  # a feeling may be known where nothing else is
         return replace(_by_rules(reading), score=verdict)
+    completed = _completed(signals, known, verdict)
     return Judgement(
         language=reading.language,
         score=verdict,
-        topics=_gated(tuple(known.topics), verdict) or (OTHER,),
-        signals=_completed(signals, known, verdict),
+        topics=_gated(tuple(known.topics), verdict, completed) or (OTHER,),
+        signals=completed,
         phase=known.phase,
     )
 
@@ -102,17 +113,21 @@ def _by_weights(reading: Reading, known: Learned) -> Judgement:
 def _completed(signals: frozenset[Signal], known: Learned, verdict: Score) -> frozenset[Signal]:
     """What the cues did not hear and the weights did: danger, a complaint in words of no list."""
     more = {DANGERS[known.danger]} if known.danger is not None else set()
-    if verdict.confidence >= _CLEARLY:
-        if verdict.label is Sentiment.NEGATIVE:
-            return (signals - {Signal.PRAISE}) | more | {Signal.COMPLAINT}
-        if verdict.label is Sentiment.POSITIVE and "praise" in known.topics:
-            more |= set() if signals & _NO_PRAISE else {Signal.PRAISE}
+    clearly = verdict.confidence >= _CLEARLY
+    if verdict.label is Sentiment.NEGATIVE:
+        more |= {Signal.COMPLAINT} if clearly else set()
+        return (signals - {Signal.PRAISE}) | more
+    praised = clearly and verdict.label is Sentiment.POSITIVE and "praise" in known.topics
+    if praised and not signals & _NO_PRAISE:
+        more |= {Signal.PRAISE}
     return signals | more
 
 
-def _gated(topics: tuple[str, ...], verdict: Score) -> tuple[str, ...]:
+def _gated(
+    topics: tuple[str, ...], verdict: Score, signals: AbstractSet[Signal]
+) -> tuple[str, ...]:
     """Nobody praises in a bad mood: that is scorn."""
-    cross = verdict.label is Sentiment.NEGATIVE
+    cross = verdict.label is Sentiment.NEGATIVE or Signal.COMPLAINT in signals
     return tuple(topic for topic in topics if topic != "praise" or not cross)
 
 

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from sentiment.cues import fold
 
@@ -64,21 +64,27 @@ def identify(
     author wrote in before, if the text itself does not tell.
     """
     plain, chosen = _letters_only(text[:MAX_LETTERS]), tuple(languages)
-    if said := _ordinary(hint):
+    if said := ordinary(hint):
         return _contradicted(said, plain, chosen) or said
     found = _found(plain, chosen)
-    if found == UNKNOWN and usual in chosen and 0 < len(plain.split()) < FEW_WORDS:
-        return usual
-    return found
+    return usual if found == UNKNOWN and _may_be(usual, plain, chosen) else found
+
+
+def _may_be(usual: str | None, plain: str, languages: tuple[str, ...]) -> TypeGuard[str]:
+    """Whether these few words, which tell nothing, may be in the author's usual language."""
+    words = [word for word in plain.split() if any(map(str.isalpha, word))]
+    letters, latin = sum(map(str.isalpha, plain)), len(_LATIN.findall(plain))
+    return usual in languages and 0 < len(words) < FEW_WORDS and latin * 2 >= letters
 
 
 def _contradicted(said: str, plain: str, languages: tuple[str, ...]) -> str | None:
     """What the text is plainly in instead of the language the network says."""
     if said != "el" and "el" in languages and _is_greek(plain):
         return "el"
-    (best, count), *_ = [*_witnesses(plain, languages).most_common(1), (said, 0)]
-    clear = count >= CLEAR and said in languages
-    return best if clear and not _witnesses(plain, (said,)) else None
+    found = _witnesses(plain, languages)
+    (best, count), (_, second) = [*found.most_common(2), (said, 0), (said, 0)][:2]
+    clear = count >= CLEAR and count > second and said in languages
+    return best if clear and not found[said] else None
 
 
 def _found(plain: str, languages: tuple[str, ...]) -> str:
@@ -97,7 +103,8 @@ def _is_greek(plain: str) -> bool:
     return greek > 0 and greek * 2 >= sum(map(str.isalpha, plain))
 
 
-def _ordinary(hint: str | None) -> str | None:
+def ordinary(hint: str | None) -> str | None:
+    """An ISO 639-1 code out of what a network or a file says; None if it says nothing."""
     if not hint:
         return None
     code = hint.strip().lower().replace("_", "-").partition("-")[0]

@@ -24,9 +24,7 @@ class Learned:
     sentiment: Mapping[str, float]
     topics: Mapping[str, float]
     phase: Phase
-    phase_probability: float
     danger: str | None
-    danger_probability: float
 
 
 def vector(text: str, hits: Hits, compound: float | None, weights: Weights) -> Vector:
@@ -45,9 +43,7 @@ def learn(seen: Vector, weights: Weights) -> Learned:
         sentiment=_named(weights.heads["sentiment"], seen),
         topics=_believed(weights.heads["topics"], seen),
         phase=Phase(phase),
-        phase_probability=phases[phase],
         danger=max(dangers, key=dangers.__getitem__) if believed else None,
-        danger_probability=danger,
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +17,6 @@ from numpy.typing import NDArray
 from sentiment.features import LETTERS, SIZE
 
 Floats = NDArray[np.float32]
-
-_STEPS: Final = 127
-"""Weights are kept as so many steps to each side of zero: a byte each, which costs no accuracy one
-could measure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +55,7 @@ class Head:
     believed."""
 
     names: tuple[str, ...]
-    table: NDArray[np.int8]
-    scale: Floats
+    table: Floats
     cues: Floats
     bias: Floats
     cuts: Floats
@@ -78,17 +72,18 @@ class Head:
 
     def pull(self, vector: Vector, name: str) -> Floats:
         """How far each piece of `vector`, in its order, pulls towards `name` and not elsewhere."""
-        weights = self._rows(vector).astype(np.float32) * self.scale
+        weights = self._rows(vector)
         weights -= weights.mean(axis=1, keepdims=True)
         return np.asarray(vector.values * weights[:, self.names.index(name)], np.float32)
 
     def _logits(self, vector: Vector) -> Floats:
-        by_pieces = vector.values @ self._rows(vector).astype(np.float32) * self.scale
+        by_pieces = vector.values @ self._rows(vector)
         return np.asarray(by_pieces + vector.cues @ self.cues + self.bias, np.float32)
 
-    def _rows(self, vector: Vector) -> NDArray[np.int8]:
+    def _rows(self, vector: Vector) -> Floats:
         size = len(self.table)
-        return self.table[vector.pieces if size == SIZE else vector.pieces & (size - 1)]
+        rows = vector.pieces if size == SIZE else vector.pieces & (size - 1)
+        return np.take(self.table, rows, axis=0)  # twice as quick as indexing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +95,3 @@ class Weights:
     heads: Mapping[str, Head]
     languages: tuple[str, ...]
     made_of: str
-
-
-def quantised(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """`weights` as steps of a byte, and the length of a step in each column."""
-    scale = np.abs(weights).max(axis=0) / _STEPS
-    scale = np.where(scale > 0, scale, 1).astype(np.float32)
-    return np.rint(weights / scale).astype(np.int8), scale

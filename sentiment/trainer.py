@@ -16,7 +16,10 @@ from sklearn.linear_model import LogisticRegression
 
 from sentiment.features import SIZE
 from sentiment.learned import NO_DANGER
-from sentiment.linear import Floats, Head, Rarity, Vector, Weights, quantised
+from sentiment.linear import Floats, Head, Rarity, Vector, Weights
+
+LEAST_TEXTS: Final = 200
+"""So many texts with a feeling make a language one that was learned."""
 
 _TINY: Final = 1e-9
 _CUTS: Final = tuple(number / 20 for number in range(3, 18))  # 0.15 to 0.85
@@ -90,8 +93,13 @@ def train(
                 [checked[number] for number in proof],
                 [dev[number] for number in proof],
             )
-    languages = tuple(sorted({one.language for one in examples}))
-    return Weights(rarity=rarity, heads=heads, languages=languages, made_of=made_of)
+    return Weights(rarity=rarity, heads=heads, languages=_learned(examples), made_of=made_of)
+
+
+def _learned(examples: Sequence[Example]) -> tuple[str, ...]:
+    """The languages of which there was enough: a few texts teach none."""
+    counts = Counter(one.language for one in examples if "sentiment" in one.answers)
+    return tuple(sorted(language for language, n in counts.items() if n >= LEAST_TEXTS))
 
 
 def _rarity(examples: Sequence[Example]) -> Rarity:
@@ -111,11 +119,9 @@ def _head(
     fit = _fit_many if question.many else _fit_one
     matrix = _matrix(vectors, question)
     weights, bias = fit(matrix, examples, names, question)
-    table, scale = quantised(weights[: question.rows])
     head = Head(
         names=names,
-        table=table,
-        scale=scale * np.float32(question.trust),
+        table=weights[: question.rows] * np.float32(question.trust),
         cues=weights[question.rows :] * question.cue_weight,
         bias=bias,
         cuts=np.full(len(names), 0.5, np.float32),
@@ -221,7 +227,7 @@ def _said(head: Head, vectors: Sequence[Vector]) -> NDArray[np.float64]:
 
 def _best_cut(said: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """The probability from which an answer is to be believed, for the best F1."""
-    return max(_CUTS, key=lambda cut: _f1(said >= cut, right))
+    return max(_CUTS, key=lambda cut: (_f1(said >= cut, right), -abs(cut - 0.5)))
 
 
 def _f1(said: NDArray[np.bool_], right: NDArray[np.bool_]) -> float:

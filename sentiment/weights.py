@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config.errors import ConfigError
 from sentiment.evidence import NAMES
 from sentiment.features import SIZE
-from sentiment.linear import Head, Rarity, Weights
+from sentiment.linear import Floats, Head, Rarity, Weights
 
 SHIPPED: Final = Path(__file__).with_name("weights.npz")
 """Made by `make weights` from our own corpus alone (docs/licences.md)."""
 
-_HEAD: Final = ("names", "table", "scale", "cues", "bias", "cuts", "temperature", "many")
+_HEAD: Final = ("names", "cues", "bias", "cuts", "temperature", "many")
+
+_QUESTIONS: Final = frozenset({"sentiment", "topics", "phase", "urgent"})
+_BROKEN: Final = (
+    *(OSError, EOFError, BadZipFile, zlib.error),
+    *(KeyError, TypeError, ValueError, NotImplementedError),
+)
+_STEPS: Final = 127
+"""Weights are kept as so many steps to each side of zero: a byte each, which costs no accuracy one
+could measure."""
 
 
 def save(weights: Weights, path: Path) -> None:
@@ -31,6 +42,7 @@ def save(weights: Weights, path: Path) -> None:
     }
     for name, head in weights.heads.items():
         arrays |= {f"{name}.{field}": np.asarray(getattr(head, field)) for field in _HEAD}
+        arrays[f"{name}.table"], arrays[f"{name}.step"] = _in_steps(head.table)
     beside = path.with_suffix(".new")
     with beside.open("wb") as file:
         np.savez_compressed(file, **arrays)
@@ -44,7 +56,7 @@ def load(path: Path = SHIPPED) -> Weights:
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return _read(dict(file))
-    except (OSError, EOFError, BadZipFile, KeyError, ValueError) as error:
+    except _BROKEN as error:
         raise ConfigError(
             where=str(path),
             key="",
@@ -56,6 +68,8 @@ def load(path: Path = SHIPPED) -> Weights:
 def _read(arrays: dict[str, Any]) -> Weights:
     if tuple(arrays["evidence"]) != NAMES or arrays["rarity"].shape != (SIZE,):
         raise ValueError("made for another version of this program")
+    if not set(map(str, arrays["heads"])) >= _QUESTIONS:
+        raise ValueError("not all questions are answered")
     return Weights(
         rarity=Rarity(table=arrays["rarity"].astype(np.float32)),
         heads={str(name): _head(arrays, str(name)) for name in arrays["heads"]},
@@ -66,16 +80,23 @@ def _read(arrays: dict[str, Any]) -> Weights:
 
 def _head(arrays: dict[str, Any], name: str) -> Head:
     own = {field: arrays[f"{name}.{field}"] for field in _HEAD}
+    table, step = arrays[f"{name}.table"], arrays[f"{name}.step"]
     return Head(
         names=tuple(map(str, own["names"])),
-        table=own["table"].astype(np.int8),
-        scale=own["scale"].astype(np.float32),
+        table=table.astype(np.float32) * step.astype(np.float32),
         cues=own["cues"].astype(np.float32),
         bias=own["bias"].astype(np.float32),
         cuts=own["cuts"].astype(np.float32),
         temperature=float(own["temperature"]),
         many=bool(own["many"]),
     )
+
+
+def _in_steps(table: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """`table` in steps of a byte, and how long a step is in each column."""
+    step = np.abs(table).max(axis=0) / _STEPS
+    step = np.where(step > 0, step, 1).astype(np.float32)
+    return np.rint(table / step).astype(np.int8), step
 
 
 def shipped() -> Weights:

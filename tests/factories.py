@@ -41,6 +41,7 @@ from responder.outbox import text_hash
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
 from sentiment.score import Sentiment
+from sentiment.weights import shipped
 from tests.fakes import NOW, FakeChannel, Watch, incoming, make_outgoing
 
 __all__ = [
@@ -212,6 +213,7 @@ def make_bot(
         redactor=Redactor(),
         clock=clock,
         state=folder,
+        weights=shipped(),
     )
 
 

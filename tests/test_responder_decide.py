@@ -48,7 +48,7 @@ def test_what_is_addressed_to_us_gets_a_draft_for_its_occasion(
 def test_praise_beside_a_trouble_may_be_scorn_so_a_human_looks_at_it() -> None:
     praise = _decide(Signal.PRAISE, topics=frozenset({"delivery"}))
     assert (praise.occasion, praise.safe) == (Occasion.PRAISE, False)
-    assert _decide(Signal.PRAISE).safe
+    assert _decide(Signal.PRAISE, sentiment=Sentiment.POSITIVE).safe
 
 
 def test_words_of_praise_go_before_a_negative_score_and_a_score_never_thanks_for_trouble() -> None:
@@ -129,3 +129,29 @@ def test_only_praise_alone_may_ever_leave_without_a_human(
         assert not opted_out
         assert signals - {Signal.OUTAGE} == {Signal.PRAISE}
         assert not topics & TROUBLE_TOPICS
+
+
+@pytest.mark.parametrize("signal", [Signal.SELF_HARM, Signal.THREAT])
+@pytest.mark.parametrize("answerable", list(Answerable))
+def test_who_may_harm_themselves_or_threatens_is_for_a_person_and_gets_no_words(
+    signal: Signal, answerable: Answerable
+) -> None:
+    decision = _decide(signal, Signal.STOP, Signal.SPAM, answerable=answerable)
+    wanted = Action.DRAFT if answerable is Answerable.YES else Action.BY_HAND
+    assert (decision.action, decision.words, decision.safe) == (wanted, False, False)
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "sure", "safe"),
+    [
+        (Sentiment.POSITIVE, True, True),
+        (Sentiment.POSITIVE, False, False),
+        (Sentiment.NEUTRAL, True, False),
+        (Sentiment.NEGATIVE, True, False),
+        (Sentiment.UNKNOWN, True, False),
+    ],
+)
+def test_only_praise_that_surely_is_glad_may_be_thanked_for_without_a_human(
+    sentiment: Sentiment, *, sure: bool, safe: bool
+) -> None:
+    assert _decide(Signal.PRAISE, sentiment=sentiment, sure=sure).safe is safe

@@ -23,6 +23,7 @@ from responder.models import (
     ReplyStatus,
 )
 from responder.pause import set_pause
+from sentiment.score import Sentiment
 from tests.factories import NOW, FakeChannel, make_bot, make_draft, make_mention, make_reply
 
 
@@ -44,6 +45,14 @@ def eager(tmp_path: Path) -> Iterator[Bot]:
 def _hear(bot: Bot, **changes: Any) -> str:
     with bot.database.write() as session:
         return make_mention(session, **changes).id
+
+
+GLAD: dict[str, Any] = {
+    "signals": ["praise"],
+    "topics": [],
+    "sentiment": Sentiment.POSITIVE,
+    "sentiment_confidence": 0.97,
+}
 
 
 def _drafts(database: Database) -> list[Draft]:
@@ -92,7 +101,7 @@ def test_spam_is_ignored_with_its_reason(bot: Bot) -> None:
 
 
 def test_nothing_leaves_without_a_human_unless_the_channel_s_settings_say_so(bot: Bot) -> None:
-    _hear(bot, signals=["praise"], topics=[])
+    _hear(bot, **GLAD)
     draft_round(bot)
     with bot.database.read() as session:
         assert session.scalars(select(Reply)).all() == []
@@ -101,7 +110,7 @@ def test_nothing_leaves_without_a_human_unless_the_channel_s_settings_say_so(bot
 def test_praise_may_leave_by_itself_where_the_settings_say_so_and_says_it_is_automatic(
     eager: Bot,
 ) -> None:
-    _hear(eager, signals=["praise"], topics=[])
+    _hear(eager, **GLAD)
     draft_round(eager)
     with eager.database.read() as session:
         reply = session.scalars(select(Reply)).one()
@@ -116,15 +125,36 @@ def test_praise_may_leave_by_itself_where_the_settings_say_so_and_says_it_is_aut
 def test_whatever_is_not_plain_praise_waits_for_a_human_even_then(
     eager: Bot, signals: list[str]
 ) -> None:
-    _hear(eager, signals=signals)
+    _hear(eager, **{**GLAD, "topics": ["delivery"], "signals": signals})
     draft_round(eager)
     assert [draft.status for draft in _drafts(eager.database)] == [DraftStatus.PENDING]
+
+
+@pytest.mark.parametrize(
+    "doubt", [{"sentiment_confidence": 0.94}, {"sentiment": Sentiment.NEGATIVE}], ids=str
+)
+def test_praise_we_are_not_sure_of_waits_for_a_human(eager: Bot, doubt: dict[str, Any]) -> None:
+    _hear(eager, **{**GLAD, **doubt})
+    draft_round(eager)
+    assert [draft.status for draft in _drafts(eager.database)] == [DraftStatus.PENDING]
+
+
+@pytest.mark.parametrize("signal", ["self_harm", "threat"])
+def test_who_may_harm_themselves_or_threatens_gets_no_words_of_ours(
+    eager: Bot, signal: str
+) -> None:
+    mention = _hear(eager, **{**GLAD, "signals": [signal, "praise"]})
+    draft_round(eager)
+    (draft,) = _drafts(eager.database)
+    assert (draft.text, draft.status) == ("", DraftStatus.PENDING)
+    assert [finding["rule"] for finding in draft.findings] == ["R01"]
+    assert "a person" in _mention(eager, mention).status_reason
 
 
 @pytest.mark.parametrize("level", list(PauseLevel))
 def test_any_pause_ends_automatic_replies(eager: Bot, level: PauseLevel) -> None:
     set_pause(eager.database, channel="", level=level, by="anna", now=NOW)
-    _hear(eager, signals=["praise"], topics=[])
+    _hear(eager, **GLAD)
     draft_round(eager)
     assert [draft.status for draft in _drafts(eager.database)] == [DraftStatus.PENDING]
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.settings import LANGUAGES as SPOKEN
-from sentiment.cues import LANGUAGES, MAX_LETTERS, SIGNALS, Cue, _read, find, fold
+from sentiment.cues import LANGUAGES, MAX_LETTERS, SIGNALS, _read, find, fold
+from sentiment.drawers import Cue
 from sentiment.phase import Phase
 from sentiment.signals import signals
 from sentiment.topics import TOPICS

@@ -221,3 +221,39 @@ def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
         [sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "expected"),
+    [
+        ("Dov'è il mio pacco? Non è ancora arrivato, grazie", "en", "it"),
+        ("Πού είναι το δέμα μου;", "en", "el"),
+        ("Onde está o meu pacote, obrigado", "pt", "pt"),
+        ("merci beaucoup", "de", "de"),
+        ("che non sono los las por", "en", "en"),
+    ],
+)
+def test_the_networks_word_holds_unless_the_text_plainly_says_otherwise(
+    text: str, hint: str, expected: str
+) -> None:
+    assert identify(text, languages=LANGUAGES, hint=hint) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "usual", "expected"),
+    [
+        ("ok?", "it", "it"),
+        ("ok 123", "pl", "pl"),
+        ("ok?", None, "unknown"),
+        ("ok?", "pt", "unknown"),
+        ("где посылка", "it", "unknown"),
+        ("你好", "it", "unknown"),
+        ("?", "it", "unknown"),
+        ("γεια σας", "it", "el"),
+        ("xq zzk wvv qqj", "it", "unknown"),
+    ],
+)
+def test_few_words_that_tell_nothing_are_in_the_language_their_author_wrote_before(
+    text: str, usual: str | None, expected: str
+) -> None:
+    assert identify(text, languages=LANGUAGES, usual=usual) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from sentiment.examples import example
 from sentiment.features import LETTERS, MAX_LETTERS, SIZE, pieces
 from sentiment.learned import learn, vector
 from sentiment.linear import Head, Weights
+from sentiment.signals import DANGERS
 from sentiment.topics import TOPICS
 from sentiment.trainer import QUESTIONS, Example, Question, train
 from sentiment.weights import SHIPPED, chosen, load, save, shipped
@@ -70,7 +72,7 @@ def test_probabilities_are_some_whatever_the_text(text: str, language: str) -> N
     assert sum(known.sentiment.values()) == pytest.approx(1, abs=1e-4)
     assert set(known.topics) <= set(TOPICS)
     assert all(0 <= likely <= 1 for likely in known.topics.values())
-    assert 0 <= known.danger_probability <= 1
+    assert known.danger is None or known.danger in DANGERS
 
 
 GLAD = ["lovely boots", "i love them", "what a lovely day", "love this shop", "so lovely, thanks"]
@@ -85,7 +87,9 @@ def _examples() -> list[Example]:
 
 
 def _trained(question: Question = QUESTION) -> Weights:
-    return train(_examples(), _examples(), made_of="ten sentences", questions=[question])
+    """Only the feeling is new: weights answer every question."""
+    made = train(_examples(), _examples(), made_of="ten sentences", questions=[question])
+    return replace(made, heads={**shipped().heads, **made.heads})
 
 
 def _says(weights: Weights, text: str) -> dict[str, float]:
@@ -131,9 +135,9 @@ def test_weights_that_were_saved_judge_as_before(tmp_path: Path) -> None:
     weights, path = _trained(), tmp_path / "weights.npz"
     save(weights, path)
     again = load(path)
-    assert (again.made_of, again.languages) == ("ten sentences", ("en",))
+    assert (again.made_of, again.languages) == ("ten sentences", ())  # ten teach no language
     for text in ("a lovely jacket", "an awful jacket", "", "🚲"):
-        assert _says(again, text) == pytest.approx(_says(weights, text), abs=1e-3)
+        assert _says(again, text) == pytest.approx(_says(weights, text), abs=0.005)
 
 
 def test_the_shipped_weights_are_small_and_answer_every_question() -> None:
@@ -157,6 +161,15 @@ def test_a_broken_file_of_weights_is_told_in_one_line(tmp_path: Path) -> None:
         load.cache_clear()
         with pytest.raises(ConfigError, match=r"weights\.npz.*cannot be read as weights"):
             load(path)
+
+
+def test_weights_that_leave_a_question_open_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "weights.npz"
+    weights = shipped()
+    kept = {name: head for name, head in weights.heads.items() if name != "phase"}
+    save(replace(weights, heads=kept), path)
+    with pytest.raises(ConfigError, match="not all questions"):
+        load(path)
 
 
 def test_weights_for_other_evidence_are_refused(tmp_path: Path) -> None:

@@ -122,6 +122,8 @@ def read_item(bot: Bot, draft_id: str, *, agent_id: str | None, by: str) -> Item
 
 
 def _mood(bot: Bot, mention: Mention) -> tuple[str, ...]:
+    if not mention.scored_by.startswith("trained"):
+        return ()
     reading = read(mention.text, mention.language, bot.weights)
     return tuple(told(pull) for pull in pulls(reading, mention.sentiment.value, bot.weights))
 
