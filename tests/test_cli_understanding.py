@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from config.settings import LANGUAGES
 from sentiment import corpus
-from sentiment.weights import load
+from sentiment.weights import SHIPPED, load
 from tests.daemon import command, write_config
 
 ROWS = [
@@ -82,12 +83,13 @@ def test_train_takes_what_judges_no_worse_and_keeps_the_old(
     config: str, labelled: Path, tmp_path: Path
 ) -> None:
     made = tmp_path / "weights.npz"
-    for _ in range(2):
-        done = command("--config", config, "train", str(labelled), seconds=1200)
-        assert done.returncode == 0, done.stderr
-        assert "macro-F1 on our own corpus" in done.stdout
+    shutil.copy(SHIPPED, made)
+    done = command("--config", config, "train", str(labelled), seconds=1200)
+    assert done.returncode == 0, done.stderr
+    assert "macro-F1 on our own corpus" in done.stdout
     assert "labelled.tsv" in load(made).made_of
-    assert len(list(tmp_path.glob("weights-until-*.npz"))) == 1
+    (kept,) = tmp_path.glob("weights-until-*.npz")
+    assert kept.read_bytes() == SHIPPED.read_bytes()
 
 
 @pytest.mark.real
