@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator
 
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -61,3 +63,9 @@ def _time(text: str) -> time:
             f"{text.strip()!r} names a time zone: brand.timezone is the one that holds"
         )
     return found
+
+
+TimeOfDay = Annotated[
+    time | None, BeforeValidator(lambda said: _time(str(said)) if str(said or "").strip() else None)
+]
+"""A setting such as "03:30", whole minutes by the clock on the wall; "" is None."""
