@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
-KEY_LETTERS: Final = 3
-"""A cue is filed under so many of its first letters."""
+_SHORTEST, _LONGEST = 2, 6
+"""A cue is filed under as many of its first letters as are sure, up to the longest."""
+_REMEMBERED: Final = 4_000
+"""So many words a file knows the drawers of: few words make most of what people write."""
 
 _GAP: Final = r"(?:[^\w.!?;]{1,3}\w{1,30}){0,4}?[^\w.!?;]{1,3}"
 _HEAD: Final = re.compile(r"[^\W\d_]+")
@@ -45,9 +47,9 @@ class Cue:
         letters, rest = (head[0], self.text[head.end() :]) if head else ("", "")
         if rest[:1] in ("?", "*", "{", "|"):
             letters = letters[:-1]
-        elif len(letters) < KEY_LETTERS and rest[:1] in ("", " ", "'", "-"):
+        elif len(letters) < _SHORTEST and rest[:1] in ("", " ", "'", "-"):
             return letters
-        return letters[:KEY_LETTERS] if len(letters) >= KEY_LETTERS else ""
+        return letters[:_LONGEST] if len(letters) >= _SHORTEST else ""
 
 
 class Cues:
@@ -139,5 +141,36 @@ class Drawer:
                 yield cues, start, end
 
 
-File = Mapping[str, Drawer]
-"""Cues by their key."""
+class File:
+    """Drawers by their key."""
+
+    def __init__(self, drawers: Mapping[str, Drawer]) -> None:
+        self._drawers = drawers
+        self._always = drawers.get("", Drawer(()))
+        self._opened = lru_cache(_REMEMBERED)(self._look_up)
+
+    def matches(self, folded: str) -> Iterator[Found]:
+        """Every cue that starts at a word of the text, found by trying only those filed under
+        it."""
+        for word in _WORD.finditer(folded):
+            for drawer in self._opened(word[0]):
+                yield from drawer.found(folded, word.start())
+        for cues in self._always.cues:
+            for start, end in cues.anywhere(folded):
+                yield cues, start, end
+
+    def _look_up(self, word: str) -> tuple[Drawer, ...]:
+        """The drawers of all keys `word` starts with."""
+        keys = dict.fromkeys(word[:letters] for letters in range(_SHORTEST, _LONGEST + 1))
+        return tuple(self._drawers[key] for key in keys if key in self._drawers)
+
+
+def filed(cues: Iterable[Cue]) -> File:
+    """The cues of one key and one name together: they are tried once a word."""
+    together: dict[tuple[str, str, str], list[Cue]] = {}
+    for cue in cues:
+        together.setdefault((cue.key, cue.group, cue.name), []).append(cue)
+    file: dict[str, list[Cues]] = {}
+    for (key, _, _), same in together.items():
+        file.setdefault(key, []).append(Cues(same))
+    return File({key: Drawer(tuple(filed)) for key, filed in file.items()})

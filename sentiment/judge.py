@@ -7,10 +7,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sentiment import stacking
 from sentiment.cues import LANGUAGES, Hits, find
 from sentiment.language import identify
 from sentiment.learned import Learned, learn, vector
 from sentiment.linear import Vector, Weights
+from sentiment.orders import without_orders
 from sentiment.phase import Phase, likeliest
 from sentiment.score import (
     MAX_LETTERS,
@@ -22,12 +24,15 @@ from sentiment.score import (
     score,
     unknown,
 )
-from sentiment.signals import DANGERS, Signal, heard
+from sentiment.signals import DANGEROUS, DANGERS, WORDLESS, Signal, heard
 from sentiment.topics import OTHER, ranked
 from sentiment.weights import shipped
 
 _CLEARLY: Final = 0.6
 """From this confidence a feeling makes a complaint or praise."""
+_SURELY: Final = 0.9
+"""The same for who asks for something: wishes are written curtly, and that is no bad mood yet."""
+_FEW_WORDS: Final = 5
 _NO_PRAISE: Final = frozenset({Signal.COMPLAINT, Signal.SPAM, Signal.STOP})
 
 
@@ -68,6 +73,7 @@ def judge(
     the one the author wrote in before. Without `weights` the shipped ones are used.
     """
     weights = weights or shipped()
+    text = without_orders(text)
     reading = read(text, identify(text, languages=languages, hint=hint, usual=usual), weights)
     if reading.seen is None:
         return _by_rules(reading)
@@ -76,6 +82,7 @@ def judge(
 
 def read(text: str, language: str, weights: Weights) -> Reading:
     """Look up all that is judged by."""
+    text = without_orders(text)
     hits = find(text, language)
     short = text[:MAX_LETTERS]
     readable = language in weights.languages and has_words(short)
@@ -97,10 +104,10 @@ def _by_rules(reading: Reading) -> Judgement:
 
 def _by_weights(reading: Reading, known: Learned) -> Judgement:
     signals = heard(reading.hits, reading.language)
-    verdict = _reconciled(learned(known.sentiment), signals)
+    verdict = _reconciled(_felt(reading, known), signals)
     if reading.language not in LANGUAGES:  # a feeling may be known where nothing else is
         return replace(_by_rules(reading), score=verdict)
-    completed = _completed(signals, known, verdict)
+    completed = _completed(signals, known, verdict, says_little=_says_little(reading.text))
     return Judgement(
         language=reading.language,
         score=verdict,
@@ -110,17 +117,50 @@ def _by_weights(reading: Reading, known: Learned) -> Judgement:
     )
 
 
-def _completed(signals: frozenset[Signal], known: Learned, verdict: Score) -> frozenset[Signal]:
+def _felt(reading: Reading, known: Learned) -> Score:
+    """By the best step there is."""
+    together = stacking.felt(reading.text, known.sentiment)
+    if together is None:
+        return learned(known.sentiment)
+    return learned(together, made_by=stacking.MADE_BY)
+
+
+def _completed(
+    signals: frozenset[Signal], known: Learned, verdict: Score, *, says_little: bool
+) -> frozenset[Signal]:
     """What the cues did not hear and the weights did: danger, a complaint in words of no list."""
-    more = {DANGERS[known.danger]} if known.danger is not None else set()
+    signals, more = signals - DANGEROUS, _danger(signals, known, says_little=says_little)
     clearly = verdict.confidence >= _CLEARLY
     if verdict.label is Sentiment.NEGATIVE:
-        more |= {Signal.COMPLAINT} if clearly else set()
+        cross = verdict.confidence >= _SURELY if Signal.REQUEST in signals else clearly
+        more |= {Signal.COMPLAINT} if cross else set()
         return (signals - {Signal.PRAISE}) | more
     praised = clearly and verdict.label is Sentiment.POSITIVE and "praise" in known.topics
     if praised and not signals & _NO_PRAISE:
         more |= {Signal.PRAISE}
     return signals | more
+
+
+def _danger(
+    signals: AbstractSet[Signal], known: Learned, *, says_little: bool = False
+) -> set[Signal]:
+    """Danger is believed where cues and weights both see one, or the weights are very sure. What
+    only one of them sees is a reason to look, but not in a few words without any cue: they are a
+    greeting, and to weights that were taught on sentences any greeting is strange."""
+    cued = set(signals & DANGEROUS)
+    if says_little and not cued:
+        return set()
+    if known.dangerous or (cued and known.alarming):
+        return cued or {DANGERS[known.kind]}
+    if not cued and not known.alarming:
+        return set()
+    feared = cued or {DANGERS[known.kind]}
+    return {Signal.ALARMING, Signal.DELICATE} if feared & WORDLESS else {Signal.ALARMING}
+
+
+def _says_little(text: str) -> bool:
+    words = (word for word in text.split() if not word.startswith("@"))
+    return sum(any(map(str.isalpha, word)) for word in words) < _FEW_WORDS
 
 
 def _gated(

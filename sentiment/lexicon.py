@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from string import punctuation
 from typing import TYPE_CHECKING, Final
@@ -32,7 +32,7 @@ LANGUAGES: Final = tuple(sorted(path.stem for path in FOLDER.glob("??.toml")))
 _HEARD: Final = {"negations": "not", "more": "very", "less": "slightly", "but": "but"}
 _FACE: Final = 3.0  # valence of a plainly glad emoji: VADER's own lexicon gives such words 2 to 3.2
 _STEM: Final = 4  # letters every stem has at least
-_REMEMBERED: Final = 20_000  # words: what was looked up once, most texts say again
+_REMEMBERED: Final = 4_000  # words of a language: what was looked up once, most texts say again
 
 _BETWEEN: Final = re.compile(r"\s+/\s+|\s*\n\s*")
 _MARKS: Final = re.compile("[\u0300-\u036f]+")
@@ -81,33 +81,37 @@ class Words:
         said |= {word.strip(punctuation) for word in said}
         return {word: valence for word in said if (valence := self.valence(word)) is not None}
 
-    def valence(self, word: str) -> float | None:
-        return _valence(self, word)
+    @cached_property
+    def valence(self) -> Callable[[str], float | None]:
+        """How a word feels; None for one that is not listed."""
+        return lru_cache(_REMEMBERED)(self._valence)
+
+    def _valence(self, word: str) -> float | None:
+        folded = word.replace("ς", "σ")
+        if (exact := self.exact.get(folded)) is not None:
+            return exact
+        stems = self.stems.get(folded[:_STEM], ())
+        return next((valence for stem, valence in stems if folded.startswith(stem)), None)
+
+    @cached_property
+    def _firsts(self) -> frozenset[str]:
+        """The words a phrase begins with: most words are none of them."""
+        return frozenset(words[0] for words in self.phrases)
 
     def _phrases(self, said: list[str], at: int) -> Iterator[tuple[int, str]]:
         """The phrases that begin there, the longest first: how many words each has, and what stands
         for it."""
+        if said[at] not in self._firsts:
+            return
         for key in (tuple(said[at : at + 2]), (said[at],)):
             for phrase, heard in self.phrases.get(key, ()):
                 if tuple(said[at : at + len(phrase)]) == phrase:
                     yield len(phrase), heard
 
-    def __hash__(self) -> int:
-        return id(self)
-
 
 def _broken(between: str) -> bool:
     """A phrase does not go on beyond the end of a clause."""
     return any(sign in between for sign in ".,;:!?()\n")
-
-
-@lru_cache(_REMEMBERED)
-def _valence(words: Words, word: str) -> float | None:
-    folded = word.replace("ς", "σ")
-    if (exact := words.exact.get(folded)) is not None:
-        return exact
-    stems = words.stems.get(folded[:_STEM], ())
-    return next((valence for stem, valence in stems if folded.startswith(stem)), None)
 
 
 def _without_marks(text: str) -> str:

@@ -19,7 +19,7 @@ from typing import Final
 
 from sentiment.phase import Phase
 from sentiment.score import Score
-from sentiment.signals import TROUBLE_TOPICS, Signal
+from sentiment.signals import ASKING, TROUBLE_TOPICS, Signal
 from sentiment.topics import OTHER
 
 
@@ -36,10 +36,19 @@ RESPOND_WITHIN: Final = {
     Level.P3: timedelta(hours=4),
     Level.P4: timedelta(hours=24),
 }
-"""The promise: time to the first answer. A question before buying is a P2 of 15 minutes."""
+"""The promise: time to the first answer, and to each next one. A question before buying is a P2
+of 15 minutes."""
+
+RESOLVE_WITHIN: Final = {
+    Level.P1: timedelta(hours=24),
+    Level.P2: timedelta(hours=48),
+    Level.P3: timedelta(hours=72),
+    Level.P4: timedelta(days=5),
+}
+"""The promise: time until the matter is settled."""
 
 BEFORE_BUYING: Final = timedelta(minutes=15)
-"""Whoever asks before buying otherwise opens another shop."""
+"""Whoever asks before buying otherwise opens another shop. The settings may say another time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +82,12 @@ class Priority:
 _ORDER_TOPICS: Final = TROUBLE_TOPICS | {"cancellation"}
 _CUSTOMER_PHASES: Final = frozenset({Phase.ACQUISITION, Phase.OWNERSHIP, Phase.RETIREMENT})
 _FLOORS: Final = {4: Level.P1, 3: Level.P2, 2: Level.P3}
+_TO_BUY: Final = "question before buying"
 
 
-def prioritize(facts: Facts) -> Priority:
-    """Class, points and reasons of one mention. Never raises."""
+def prioritize(facts: Facts, *, before_buying: timedelta = BEFORE_BUYING) -> Priority:
+    """Class, points and reasons of one mention. `before_buying`: how soon a question before buying
+    is answered. Never raises."""
     seriousness, reason = _seriousness(facts)
     points = 10.0 * seriousness
     reasons = [reason] if reason else []
@@ -87,13 +98,22 @@ def prioritize(facts: Facts) -> Priority:
     waits_to_buy = seriousness == 1 and facts.addressed
     floor = Level.P2 if waits_to_buy else _FLOORS.get(seriousness, Level.P4)
     level = min(floor, _by_points(points))
-    promise = RESPOND_WITHIN[level]
     return Priority(
         level=level,
         points=round(min(points, 100.0), 2),
         reasons=tuple(reasons),
-        respond_within=min(promise, BEFORE_BUYING) if waits_to_buy else promise,
+        respond_within=respond_within(
+            level, reasons, addressed=facts.addressed, before_buying=before_buying
+        ),
     )
+
+
+def respond_within(
+    level: Level, reasons: Collection[str], *, addressed: bool, before_buying: timedelta
+) -> timedelta:
+    """The promise to a mention that was prioritized before, from what was kept of it."""
+    promise = RESPOND_WITHIN[level]
+    return min(promise, before_buying) if addressed and _TO_BUY in reasons else promise
 
 
 def _by_points(points: float) -> Level:
@@ -121,8 +141,8 @@ def _parts(facts: Facts) -> tuple[tuple[float, str], ...]:
 
 
 def _seriousness(facts: Facts) -> tuple[int, str]:
-    """S and why: 4 safety or law, 3 money, outage or a second call for a human, 2 a complaint or a
-    customer's question, 1 a question before buying, 0 all else."""
+    """S and why: 4 safety or law, 3 what may be that, money, outage or a second call for a human,
+    2 a complaint or a customer's question, 1 a question before buying, 0 all else."""
     found, again = set(facts.signals), facts.repeats >= 1
     complains = Signal.COMPLAINT in found
     rules = (
@@ -131,12 +151,13 @@ def _seriousness(facts: Facts) -> tuple[int, str]:
         (Signal.THREAT in found, (4, "a threat")),
         (Signal.LEGAL in found, (4, "legal: the law is named")),
         (Signal.DATA in found, (4, "personal data in wrong hands")),
+        (Signal.ALARMING in found, (3, "may be about danger or the law: please look")),
         (Signal.OUTAGE in found, (3, "outage: something of ours does not work")),
         (Signal.HUMAN in found and again, (3, "asks for a human again")),
         (complains and "payment" in facts.topics, (3, "trouble with a payment")),
         (complains, (2, "complaint")),
         (Signal.HUMAN in found, (2, "asks for a human")),
-        (Signal.QUESTION in found, _question(facts)),
+        (bool(found & ASKING), _question(facts)),
         (Signal.PRAISE in found, (0, "praise")),
     )
     return next((result for holds, result in rules if holds), (0, ""))
@@ -148,5 +169,5 @@ def _question(facts: Facts) -> tuple[int, str]:
     if facts.phase is Phase.UNKNOWN and _ORDER_TOPICS & set(facts.topics):
         return 2, "question about an order"
     if facts.phase is Phase.REQUIREMENTS or set(facts.topics) - {OTHER}:
-        return 1, "question before buying"
+        return 1, _TO_BUY
     return 0, ""

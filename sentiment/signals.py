@@ -13,11 +13,14 @@ class Signal(StrEnum):
     PRAISE = "praise"
     COMPLAINT = "complaint"
     QUESTION = "question"
+    REQUEST = "request"  # something is to be done or told, without a question mark
     SAFETY = "safety"  # injury, fire, allergy, poison
     SELF_HARM = "self_harm"
     LEGAL = "legal"  # lawyers, authorities
     DATA = "data"  # personal data in wrong hands
     THREAT = "threat"  # violence announced or feared
+    ALARMING = "alarming"  # may be one of those: only a person can tell
+    DELICATE = "delicate"  # and if so, despair or violence: no words of a machine
     HUMAN = "human"  # wants a person, not a machine
     STOP = "stop"  # wants no more answers
     OUTAGE = "outage"  # shop, app or checkout does not work
@@ -35,6 +38,13 @@ DANGERS: Final = {
     "threat": Signal.THREAT,
 }
 """The kinds of danger the corpus tells apart, as signals."""
+
+DANGEROUS: Final = frozenset(DANGERS.values())
+WORDLESS: Final = frozenset({Signal.SELF_HARM, Signal.THREAT})
+"""To despair and violence a machine proposes no words."""
+
+ASKING: Final = frozenset({Signal.QUESTION, Signal.REQUEST})
+"""Who asks for something wants that, and no thanks alone."""
 
 SHORT_MESSAGE: Final = 6
 """A bare "stop" or "human" counts if it is all that a message of at most so many words says:
@@ -78,8 +88,11 @@ def heard(hits: Hits, language: str) -> frozenset[Signal]:
         found.add(Signal.COMPLAINT)
     if _asks(hits.folded, language):
         found.add(Signal.QUESTION)
+    # "Please tell me whether you ship to Malta?" is a question, and nothing else is to be done.
+    if "request" in hits.signals or ("telling" in hits.signals and Signal.QUESTION not in found):
+        found.add(Signal.REQUEST)
     # "Where is my parcel? Thanks" is manners, not praise.
-    if "thanks" in hits.signals and Signal.QUESTION not in found:
+    if "thanks" in hits.signals and found.isdisjoint(ASKING):
         found.add(Signal.PRAISE)
     # One bait word beside a link may be a customer who asks whether an offer is real.
     if hits.signals.get("bait", 0) >= 2 and _LINK.search(hits.folded):
@@ -93,6 +106,9 @@ def heard(hits: Hits, language: str) -> frozenset[Signal]:
     # Neither scorn, nor flattery that sells something, nor "stop, thanks" is praise.
     if found & {Signal.COMPLAINT, Signal.SPAM, Signal.STOP}:
         found.discard(Signal.PRAISE)
+    # "I would like a person", "please stop writing" ask for nothing more; "DM us" is no wish.
+    if found & {Signal.HUMAN, Signal.STOP, Signal.SPAM}:
+        found.discard(Signal.REQUEST)
     return frozenset(found)
 
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from config.settings import LANGUAGES
 from sentiment.corpus import Part, mentions
-from sentiment.judge import _reconciled, judge
+from sentiment.judge import _danger, _reconciled, judge
+from sentiment.learned import Learned
 from sentiment.phase import Phase
 from sentiment.score import Score, Sentiment
-from sentiment.signals import Signal
+from sentiment.signals import DANGERS, Signal
 from sentiment.topics import OTHER, TOPICS
 
 
@@ -85,6 +86,53 @@ def test_nobody_praises_in_a_bad_mood() -> None:
 def test_an_injury_is_heard_whatever_the_network_says_the_language_is() -> None:
     for hint in ("pt", "und", None):
         assert Signal.SAFETY in judge("ferito", languages=LANGUAGES, hint=hint).signals
+
+
+CUED = frozenset({Signal.SAFETY})
+
+
+@pytest.mark.parametrize(
+    ("cues", "alarming", "dangerous", "expected"),
+    [
+        (CUED, True, False, {Signal.SAFETY}),
+        (CUED, False, False, {Signal.ALARMING}),
+        (frozenset(), True, False, {Signal.ALARMING}),
+        (frozenset({Signal.SELF_HARM}), False, False, {Signal.ALARMING, Signal.DELICATE}),
+        (frozenset(), True, True, {Signal.LEGAL}),
+        (CUED, True, True, {Signal.SAFETY}),
+        (frozenset(), False, False, set()),
+    ],
+)
+def test_danger_takes_two_witnesses_or_a_sure_one_and_one_asks_a_person_to_look(
+    *, cues: frozenset[Signal], alarming: bool, dangerous: bool, expected: set[Signal]
+) -> None:
+    known = Learned(
+        sentiment={},
+        topics={},
+        phase=Phase.UNKNOWN,
+        kind="legal",
+        alarming=alarming,
+        dangerous=dangerous,
+    )
+    assert _danger(cues, known) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "greetings"),
+    [
+        ("en", "Hi @acme|Hello everyone|Hey Acme team|Evening all|One question please|Yep|Nope"),
+        ("it", "Ciao @acme|Buonasera @acme|Salve Acme|Sì sì|Una domandina|Eccomi"),
+        ("fr", "Bonsoir @acme|Bonjour Acme|Coucou tout le monde|Une question svp|Oui oui"),
+        ("de", "Hallo @acme|Moin moin|Guten Abend Acme|Mal eine Frage|Jaja"),
+        ("es", "Hola @acme|Buenas noches Acme|Hola qué tal|Una consulta|Sí sí"),
+        ("pl", "Cześć @acme|Dobry wieczór Acme|Hejka|Pytanko|Tak tak"),
+        ("el", "Γεια σας @acme|Καλησπέρα Acme|Γεια χαρά|Μια ερωτησούλα|Ναι ναι"),
+    ],
+)
+def test_a_greeting_alarms_nobody(language: str, greetings: str) -> None:
+    for greeting in greetings.split("|"):
+        signals = judge(greeting, languages=LANGUAGES, hint=language).signals
+        assert not signals & {*DANGERS.values(), Signal.ALARMING}, greeting
 
 
 ODD = st.characters(categories=("Cs", "Cc", "Cf", "Mn", "So", "Lo", "Ll", "Po", "Zs"))

@@ -37,6 +37,7 @@ def facts(*signals: Signal, **given_: Any) -> Facts:
     [
         (facts(Signal.SAFETY), 40, Level.P1),
         (facts(Signal.LEGAL), 40, Level.P1),
+        (facts(Signal.ALARMING), 30, Level.P2),
         (facts(Signal.OUTAGE), 30, Level.P2),
         (facts(Signal.COMPLAINT, topics=("payment",)), 30, Level.P2),
         (facts(Signal.HUMAN, repeats=1), 45, Level.P2),

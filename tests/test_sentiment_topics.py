@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sentiment.cues import LANGUAGES, _read
+from sentiment.cues import LANGUAGES, cues_of
 from sentiment.topics import TOPICS, topics
 
 EXAMPLES: dict[str, list[tuple[str, str]]] = {
@@ -107,7 +107,7 @@ def test_the_strongest_topic_is_what_a_text_is_about(
 
 def test_every_topic_is_cued_in_every_language() -> None:
     for language in LANGUAGES:
-        assert {cue.name for cue in _read(language) if cue.group == "topics"} == set(TOPICS)
+        assert {cue.name for cue in cues_of(language) if cue.group == "topics"} == set(TOPICS)
 
 
 def test_topics_stand_in_the_order_of_their_strength() -> None:
