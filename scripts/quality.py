@@ -15,7 +15,7 @@ from sentiment.corpus import Part, Row, mentions, rows
 from sentiment.judge import Judgement, judge
 from sentiment.measure import calibration_error, figures, interval
 from sentiment.score import score
-from sentiment.signals import DANGERS
+from sentiment.signals import DANGERS, Signal
 from sentiment.weights import shipped
 
 PAGE: Final = ROOT / "docs" / "quality.md"
@@ -71,12 +71,26 @@ def topics_row(language: str, found: Sequence[Judged]) -> str:
 
 
 def danger_row(language: str) -> str:
-    urgent: list[bool] = []
-    calm: list[bool] = []
-    for row in rows(f"urgent/{language}"):
-        signals = judge(row["text"], languages=LANGUAGES, hint=language).signals
-        (urgent if row["urgent"] else calm).append(bool(signals & set(DANGERS.values())))
-    return _line(language, len(urgent), _share(urgent), len(calm), _share(calm))
+    every = rows(f"urgent/{language}")
+    urgent = [_seen(row, language) for row in every if row["urgent"]]
+    alike = [_seen(row, language) for row in every if not row["urgent"]]
+    plain = [
+        _seen(row, language) for row in mentions(language, Part.TEST) if row["urgency"] != "P1"
+    ]
+    cells = (part for found in (urgent, alike, plain) for part in (len(found), *_shares(found)))
+    return _line(language, *cells)
+
+
+def _seen(row: Row, language: str) -> tuple[bool, bool]:
+    """Whether danger is believed, and whether a person is at least asked to look."""
+    signals = judge(row["text"], languages=LANGUAGES, hint=language).signals
+    believed = bool(signals & set(DANGERS.values()))
+    return believed, believed or Signal.ALARMING in signals
+
+
+def _shares(found: Sequence[tuple[bool, bool]]) -> tuple[str, str]:
+    believed, looked_at = zip(*found, strict=True)
+    return _share(believed), _share(looked_at)
 
 
 def _share(found: Sequence[bool]) -> str:
@@ -115,10 +129,15 @@ def page() -> str:
             ),
             _table(
                 "Danger",
-                "What must never wait (P1): the share found of texts that are urgent, and the "
-                "share of near misses, which use the same words and are none, taken for urgent; "
-                "with Wilson's 95 % interval.",
-                ("language", "urgent", "found", "near misses", "taken for urgent"),
+                "Texts that must never wait, near misses, which use the same words and are no "
+                "danger, and ordinary mentions of the test part. *P1*: the share of each that is "
+                "believed to be danger; *seen*: that, or a person is asked to look within the "
+                "hour (P2). With Wilson's 95 % interval.",
+                (
+                    *("language", "urgent", "P1", "seen"),
+                    *("near misses", "P1", "seen"),
+                    *("ordinary", "P1", "seen"),
+                ),
                 map(danger_row, LANGUAGES),
             ),
             f"Weights made of: {shipped().made_of}.\n",

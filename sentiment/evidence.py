@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sentiment.cues import Hits
+from sentiment.cues import HARMLESS, SIGNALS, Hits
 from sentiment.emoji import feeling
 from sentiment.phase import Phase
 from sentiment.topics import TOPICS
@@ -25,32 +25,34 @@ _FULL: Final = 3
 _LONG: Final = 300  # letters
 _SHORT: Final = 4  # words
 
-_SIGNALS: Final = (
-    *("praise", "thanks", "complaint", "trouble", "sarcasm", "question", "confused"),
-    *("safety", "self_harm", "legal", "data", "threat", "human", "outage", "spam", "bait"),
-)
 _MARKS: Final = ("!", "!!", "?", "capitals", "long", "short")
 _FEELINGS: Final = ("lexicon glad", "lexicon cross", "lexicon says glad", "lexicon says cross")
 _FACES: Final = ("faces glad", "faces cross")
 
-NAMES: Final = (
-    *_MARKS,
-    *_FEELINGS,
-    *_FACES,
-    *(f"topic {topic}" for topic in TOPICS),
-    *(f"phase {phase}" for phase in Phase if phase is not Phase.UNKNOWN),
-    *(f"signal {signal}" for signal in _SIGNALS),
+_PLAINLY: Final = (*_MARKS, *_FEELINGS, *_FACES)
+_CUED: Final = (
+    *(("topic", topic) for topic in TOPICS),
+    *(("phase", phase.value) for phase in Phase if phase is not Phase.UNKNOWN),
+    *(("signal", signal) for signal in (*SIGNALS, HARMLESS)),
 )
+_PLACES: Final = {cue: place for place, cue in enumerate(_CUED, len(_PLAINLY))}
+
+NAMES: Final = (*_PLAINLY, *map(" ".join, _CUED))
 """What each number of `evidence` tells of, in its order."""
 
 
 def evidence(text: str, hits: Hits, compound: float) -> NDArray[np.float32]:
     """The numbers of `NAMES`, 0 to 1 each. `compound` is what VADER's rules say, -1 to 1."""
-    plain = html.unescape(text)
-    return np.fromiter(_numbers(plain, hits, compound), np.float32, len(NAMES))
+    told = np.zeros(len(NAMES), np.float32)
+    told[: len(_PLAINLY)] = tuple(_plainly(html.unescape(text), compound))
+    for group, found in (("topic", hits.topics), ("phase", hits.phases), ("signal", hits.signals)):
+        for name, count in found.items():
+            if (at := _PLACES.get((group, name))) is not None:
+                told[at] = min(count, _FULL) / _FULL
+    return told
 
 
-def _numbers(text: str, hits: Hits, compound: float) -> Iterator[float]:
+def _plainly(text: str, compound: float) -> Iterator[float]:
     yield "!" in text
     yield "!!" in text
     yield "?" in text or _GREEK_QUESTION.search(text) is not None
@@ -64,10 +66,3 @@ def _numbers(text: str, hits: Hits, compound: float) -> Iterator[float]:
     felt = feeling(text) or 0.0
     yield max(0.0, felt)
     yield max(0.0, -felt)
-    for name in TOPICS:
-        yield min(hits.topics.get(name, 0), _FULL) / _FULL
-    for phase in Phase:
-        if phase is not Phase.UNKNOWN:
-            yield min(hits.phases.get(phase, 0), _FULL) / _FULL
-    for name in _SIGNALS:
-        yield min(hits.signals.get(name, 0), _FULL) / _FULL

@@ -9,11 +9,11 @@ from sentiment.corpus import Part, mentions, rows
 from sentiment.cues import find
 from sentiment.evidence import evidence
 from sentiment.features import pieces
-from sentiment.learned import NO_DANGER
+from sentiment.learned import DANGER
+from sentiment.lessons import Example
 from sentiment.score import compound
-from sentiment.trainer import Example
 
-_CALM: Final = frozenset({"P2", "P3", "P4"})
+_HELD_BACK: Final = 10  # one of so many
 
 
 def example(
@@ -27,25 +27,24 @@ def example(
         language=language,
         answers=dict(answers),
         weight=weight,
+        text=text,
     )
 
 
 def of_corpus(language: str, part: Part) -> Iterator[Example]:
     """Our own texts of a language we speak. Beside its mentions the train part holds everyday
-    posts, which widen what is known of feelings, and what is dangerous or only looks so."""
+    posts, which widen what is known of feelings, and what is dangerous or only looks so; a tenth
+    of what is in `train/` is held back for the dev part, which would be small without it."""
     for row in mentions(language, part):
         yield _mention(row, language)
-    if part is Part.DEV:
-        yield from (_danger(row, language) for row in _every_tenth(language))
-    if part is not Part.TRAIN:
+    if part is Part.TEST:
         return
-    for row in rows(f"train/mentions/{language}"):
+    for row in _share(f"train/mentions/{language}", part):
         yield _mention(row, language)
-    yield from of_posts(language)
-    held_back = {row["id"] for row in _every_tenth(language)}
-    for row in rows(f"train/urgent/{language}"):
-        if row["id"] not in held_back:
-            yield _danger(row, language)
+    for row in _share(f"train/urgent/{language}", part):
+        yield _danger(row, language)
+    if part is Part.TRAIN:
+        yield from of_posts(language)
 
 
 def of_posts(language: str) -> Iterator[Example]:
@@ -54,9 +53,12 @@ def of_posts(language: str) -> Iterator[Example]:
         yield example(row["text"], language, {"sentiment": (row["sentiment"],)})
 
 
-def _every_tenth(language: str) -> list[dict[str, Any]]:
-    """`urgent/` measures us and is looked at by nobody: thresholds need texts of their own."""
-    return rows(f"train/urgent/{language}")[::10]
+def _share(name: str, part: Part) -> list[dict[str, Any]]:
+    """The rows of a file to learn from, or those held back. Thresholds need texts of their own:
+    `urgent/` measures us and is looked at by nobody."""
+    return [
+        row for at, row in enumerate(rows(name)) if (at % _HELD_BACK == 0) is (part is Part.DEV)
+    ]
 
 
 def _mention(row: Mapping[str, Any], language: str) -> Example:
@@ -64,12 +66,13 @@ def _mention(row: Mapping[str, Any], language: str) -> Example:
         "sentiment": (row["sentiment"],),
         "topics": tuple(row["topics"]),
         "phase": (row["phase"],),
+        DANGER: (DANGER,) if row["urgency"] == "P1" else (),
     }
-    if row["urgency"] in _CALM:
-        answers["urgent"] = (NO_DANGER,)
     return example(row["text"], language, answers)
 
 
 def _danger(row: Mapping[str, Any], language: str) -> Example:
-    kind = row["kind"] if row["urgent"] else NO_DANGER
-    return example(row["text"], language, {"urgent": (kind,)})
+    answers: dict[str, tuple[str, ...]] = {DANGER: ()}
+    if row["urgent"]:
+        answers = {DANGER: (DANGER,), "kind": (row["kind"],)}
+    return example(row["text"], language, answers)

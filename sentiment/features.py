@@ -54,10 +54,13 @@ def pieces(text: str) -> NDArray[np.int32]:
 
 def normal(text: str) -> str:
     """`text` as the pieces are cut from it; accents stay."""
-    text = html.unescape(text[: 2 * MAX_LETTERS])
-    text = _HANDLE.sub("@user", _LINK.sub("http", text))
-    text = _DIGIT.sub("0", text.casefold())
+    text = _DIGIT.sub("0", impersonal(text[: 2 * MAX_LETTERS]).casefold())
     return " ".join(_DRAWN_OUT.sub(r"\1\1\1", text).split())[:MAX_LETTERS]
+
+
+def impersonal(text: str) -> str:
+    """`text` with every link and every handle made alike."""
+    return _HANDLE.sub("@user", _LINK.sub("http", html.unescape(text)))
 
 
 def folded(text: str) -> str:
@@ -79,7 +82,7 @@ def _of_letters(text: str) -> NDArray[np.int32]:
                 break
             runs = runs[:-1] * _TURN + letters[length - 1 :]
             found.append((runs * _MIX) >> np.uint64(64 - LETTER_BITS))
-    return np.unique(np.concatenate(found).astype(np.int32))
+    return _each_once(np.concatenate(found).astype(np.int32))
 
 
 def _of_words(text: str) -> NDArray[np.int32]:
@@ -90,4 +93,12 @@ def _of_words(text: str) -> NDArray[np.int32]:
     with np.errstate(over="ignore"):
         both = np.concatenate([words, words[:-1] * _TURN + words[1:]])
         hashed = (both * _MIX) >> np.uint64(64 - WORD_BITS)
-    return np.unique(hashed.astype(np.int32)) + LETTERS
+    return _each_once(hashed.astype(np.int32)) + LETTERS
+
+
+def _each_once(found: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Sorted. As numpy's `unique`, which takes ten times as long for so few."""
+    found.sort()
+    new = np.ones(len(found), bool)
+    np.not_equal(found[1:], found[:-1], out=new[1:])
+    return found[new]

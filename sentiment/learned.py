@@ -9,22 +9,25 @@ from typing import Final
 from sentiment.cues import Hits
 from sentiment.evidence import evidence
 from sentiment.features import pieces
-from sentiment.linear import Head, Vector, Weights
+from sentiment.linear import Floats, Head, Vector, Weights
 from sentiment.phase import Phase
 from sentiment.topics import TOPICS
 
-NO_DANGER: Final = "no"
+DANGER: Final = "danger"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
     """Probabilities 0 to 1. `sentiment`: of each label, adding up to 1; `topics`: the believed
-    ones, the likeliest first; `danger` the kind of danger that is believed, if any."""
+    ones, the likeliest first; `kind` what danger it would be; `alarming`: there may be one;
+    `dangerous`: there is, whatever the cues say."""
 
     sentiment: Mapping[str, float]
     topics: Mapping[str, float]
     phase: Phase
-    danger: str | None
+    kind: str
+    alarming: bool
+    dangerous: bool
 
 
 def vector(text: str, hits: Hits, compound: float | None, weights: Weights) -> Vector:
@@ -34,24 +37,27 @@ def vector(text: str, hits: Hits, compound: float | None, weights: Weights) -> V
 
 def learn(seen: Vector, weights: Weights) -> Learned:
     """What `weights` say of a text seen as these numbers."""
-    phases = _named(weights.heads["phase"], seen)
+    said = weights.answers(seen)
+    phases = _named("phase", said, weights)
     phase = max(phases, key=phases.__getitem__)
-    dangers = _named(weights.heads["urgent"], seen)
-    danger = 1 - dangers.pop(NO_DANGER)
-    believed = danger >= weights.heads["urgent"].cuts[0]
+    kinds = _named("kind", said, weights)
+    likely = float(said[DANGER][0])
+    possible, believed = weights.heads[DANGER].cuts.tolist()
     return Learned(
-        sentiment=_named(weights.heads["sentiment"], seen),
-        topics=_believed(weights.heads["topics"], seen),
+        sentiment=_named("sentiment", said, weights),
+        topics=_believed(weights.heads["topics"], said["topics"]),
         phase=Phase(phase),
-        danger=max(dangers, key=dangers.__getitem__) if believed else None,
+        kind=max(kinds, key=kinds.__getitem__),
+        alarming=likely >= possible,
+        dangerous=likely >= believed,
     )
 
 
-def _named(head: Head, seen: Vector) -> dict[str, float]:
-    return dict(zip(head.names, head.probabilities(seen).tolist(), strict=True))
+def _named(question: str, said: Mapping[str, Floats], weights: Weights) -> dict[str, float]:
+    return dict(zip(weights.heads[question].names, said[question].tolist(), strict=True))
 
 
-def _believed(head: Head, seen: Vector) -> dict[str, float]:
-    said = zip(head.names, head.probabilities(seen).tolist(), head.cuts.tolist(), strict=True)
-    found = {name: likely for name, likely, cut in said if likely >= cut and name in TOPICS}
+def _believed(head: Head, said: Floats) -> dict[str, float]:
+    all_ = zip(head.names, said.tolist(), head.cuts.tolist(), strict=True)
+    found = {name: likely for name, likely, cut in all_ if likely >= cut and name in TOPICS}
     return dict(sorted(found.items(), key=lambda item: -item[1]))

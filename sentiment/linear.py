@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,7 @@ class Head:
     """The weights of one question. `table` has a row for each piece, or for each group of pieces
     that share their lowest bits (its number of rows is a power of two); `cues` a row for each cue;
     `names` are the answers, one a column; `cuts` the probability from which each of `many` is
+    believed, or for a single one that from which it is possible and that from which it is
     believed."""
 
     names: tuple[str, ...]
@@ -64,7 +66,11 @@ class Head:
 
     def probabilities(self, vector: Vector) -> Floats:
         """One for each of `names`; they add up to 1 unless `many` may be true at once."""
-        logits = self._logits(vector) / self.temperature
+        return self.told(_logits(self.table, self.cues, vector))
+
+    def told(self, logits: Floats) -> Floats:
+        """The same from what pieces and cues add up to, before the bias."""
+        logits = (logits + self.bias) / np.float32(self.temperature)
         if self.many:
             return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
         powers = np.exp(logits - logits.max())
@@ -72,18 +78,18 @@ class Head:
 
     def pull(self, vector: Vector, name: str) -> Floats:
         """How far each piece of `vector`, in its order, pulls towards `name` and not elsewhere."""
-        weights = self._rows(vector)
+        weights = _rows(self.table, vector)
         weights -= weights.mean(axis=1, keepdims=True)
         return np.asarray(vector.values * weights[:, self.names.index(name)], np.float32)
 
-    def _logits(self, vector: Vector) -> Floats:
-        by_pieces = vector.values @ self._rows(vector)
-        return np.asarray(by_pieces + vector.cues @ self.cues + self.bias, np.float32)
 
-    def _rows(self, vector: Vector) -> Floats:
-        size = len(self.table)
-        rows = vector.pieces if size == SIZE else vector.pieces & (size - 1)
-        return np.take(self.table, rows, axis=0)  # twice as quick as indexing
+def _logits(table: Floats, cues: Floats, vector: Vector) -> Floats:
+    return np.asarray(vector.values @ _rows(table, vector) + vector.cues @ cues, np.float32)
+
+
+def _rows(table: Floats, vector: Vector) -> Floats:
+    rows = vector.pieces if len(table) == SIZE else vector.pieces & (len(table) - 1)
+    return np.take(table, rows, axis=0)  # twice as quick as indexing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,3 +101,30 @@ class Weights:
     heads: Mapping[str, Head]
     languages: tuple[str, ...]
     made_of: str
+
+    def answers(self, vector: Vector) -> dict[str, Floats]:
+        """What each head gives as `probabilities`, in one go for all that group pieces alike."""
+        found = {}
+        for names, table, cues in self._together:
+            logits, at = _logits(table, cues, vector), 0
+            for name in names:
+                head = self.heads[name]
+                found[name] = head.told(logits[at : at + len(head.names)])
+                at += len(head.names)
+        return found
+
+    @cached_property
+    def _together(self) -> list[tuple[list[str], Floats, Floats]]:
+        """The heads whose tables have as many rows, side by side: it is fetching rows from all
+        over the memory that takes time, not adding them up."""
+        alike: dict[int, list[str]] = {}
+        for name, head in self.heads.items():
+            alike.setdefault(len(head.table), []).append(name)
+        return [
+            (
+                names,
+                np.concatenate([self.heads[name].table for name in names], axis=1),
+                np.concatenate([self.heads[name].cues for name in names], axis=1),
+            )
+            for names in alike.values()
+        ]

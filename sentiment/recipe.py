@@ -9,7 +9,7 @@ from typing import Final
 from sentiment.corpus import Part
 from sentiment.cues import LANGUAGES
 from sentiment.examples import of_corpus, of_posts
-from sentiment.trainer import QUESTIONS, Example, Question
+from sentiment.lessons import QUESTIONS, Example, Question
 
 MADE_OF: Final = "Antiphon corpus of mentions (CC BY 4.0), train part"
 

@@ -1,7 +1,8 @@
 """How a text feels, and which step said so: the first that can read it.
 
 1. A text without words: its emoji.
-2. A language the weights were trained in: what they learned.
+2. A language the weights were trained in: what they learned, and what an encoder sees beside them
+   where one is installed (stacking.py).
 3. VADER (Hutto & Gilbert, "VADER: A Parsimonious Rule-based Model for Sentiment Analysis of Social
    Media Text", ICWSM 2014): English by its own lexicon, other languages by ours.
 4. Cue words of complaint or praise, and emoji.
@@ -34,7 +35,8 @@ class Sentiment(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Score:
     """`score` is -1..1 (0 when unknown), `confidence` 0..1 (0 when unknown), `made_by` the step
-    that decided: "trained", "vader", "lexicon", "emoji", "cues" or "none"."""
+    that decided: "trained", "trained, with encoder", "vader", "lexicon", "emoji", "cues" or "none".
+    """
 
     label: Sentiment
     score: float
@@ -76,7 +78,7 @@ def score(text: str, language: str, *, cued: AbstractSet[Signal] | None = None) 
     return _by_cues(text, found)
 
 
-def learned(probabilities: Mapping[str, float]) -> Score:
+def learned(probabilities: Mapping[str, float], *, made_by: str = "trained") -> Score:
     """The same from the probability of each label: `confidence` is the likeliest one's, `score` how
     much likelier glad is than cross."""
     label = max(probabilities, key=probabilities.__getitem__)
@@ -85,7 +87,7 @@ def learned(probabilities: Mapping[str, float]) -> Score:
         label=Sentiment(label),
         score=round(glad - cross, 4),
         confidence=round(probabilities[label], 4),
-        made_by="trained",
+        made_by=made_by,
     )
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import zlib
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Final
 from zipfile import BadZipFile
 
@@ -14,18 +18,26 @@ from numpy.typing import NDArray
 from config.errors import ConfigError
 from sentiment.evidence import NAMES
 from sentiment.features import SIZE
+from sentiment.learned import DANGER
 from sentiment.linear import Floats, Head, Rarity, Weights
+from sentiment.phase import Phase
+from sentiment.score import Sentiment
+from sentiment.signals import DANGERS
 
 SHIPPED: Final = Path(__file__).with_name("weights.npz")
 """Made by `make weights` from our own corpus alone (docs/licences.md)."""
 
 _HEAD: Final = ("names", "cues", "bias", "cuts", "temperature", "many")
 
-_QUESTIONS: Final = frozenset({"sentiment", "topics", "phase", "urgent"})
-_BROKEN: Final = (
+_QUESTIONS: Final = frozenset({"sentiment", "topics", "phase", DANGER, "kind"})
+FEELINGS: Final = frozenset(label.value for label in Sentiment if label is not Sentiment.UNKNOWN)
+_POLAR: Final = frozenset({Sentiment.POSITIVE.value, Sentiment.NEGATIVE.value})
+BROKEN: Final = (
     *(OSError, EOFError, BadZipFile, zlib.error),
     *(KeyError, TypeError, ValueError, NotImplementedError),
 )
+"""What reading a file that is none of ours may raise."""
+_MODE: Final = 0o644
 _STEPS: Final = 127
 """Weights are kept as so many steps to each side of zero: a byte each, which costs no accuracy one
 could measure."""
@@ -43,20 +55,32 @@ def save(weights: Weights, path: Path) -> None:
     for name, head in weights.heads.items():
         arrays |= {f"{name}.{field}": np.asarray(getattr(head, field)) for field in _HEAD}
         arrays[f"{name}.table"], arrays[f"{name}.step"] = _in_steps(head.table)
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    write(arrays, path)
+
+
+def write(arrays: Mapping[str, Any], path: Path) -> None:
+    """Write a file of arrays; one of the same name is replaced whole or not at all."""
+    # Beside it and under a name of its own: two who save at once must not write into one file.
+    with NamedTemporaryFile(dir=path.parent, prefix=f"{path.stem}-", delete=False) as file:
+        beside = Path(file.name)
+        try:
+            np.savez_compressed(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            beside.unlink()
+            raise
+    beside.chmod(_MODE)
     beside.replace(path)
 
 
-@cache
-def load(path: Path = SHIPPED) -> Weights:
+def load(path: Path) -> Weights:
     """The weights in `path`. Raises ConfigError when they are missing, broken, or made for other
     evidence than ours."""
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             return _read(dict(file))
-    except _BROKEN as error:
+    except BROKEN as error:
         raise ConfigError(
             where=str(path),
             key="",
@@ -70,12 +94,28 @@ def _read(arrays: dict[str, Any]) -> Weights:
         raise ValueError("made for another version of this program")
     if not set(map(str, arrays["heads"])) >= _QUESTIONS:
         raise ValueError("not all questions are answered")
-    return Weights(
+    weights = Weights(
         rarity=Rarity(table=arrays["rarity"].astype(np.float32)),
         heads={str(name): _head(arrays, str(name)) for name in arrays["heads"]},
         languages=tuple(map(str, arrays["languages"])),
         made_of=str(arrays["made_of"]),
     )
+    _check(weights)
+    return weights
+
+
+def _check(weights: Weights) -> None:
+    """What is judged by them must fit: a judgement never raises."""
+    said = {name: set(head.names) for name, head in weights.heads.items()}
+    known: dict[str, AbstractSet[str]] = {
+        "sentiment": FEELINGS,
+        "phase": set(Phase),
+        DANGER: {DANGER},
+        "kind": set(DANGERS),
+    }
+    wrong = [name for name, names in known.items() if not said[name] or said[name] - names]
+    if wrong or not said["sentiment"] >= _POLAR or len(weights.heads[DANGER].cuts) != 2:
+        raise ValueError(f"answers nobody asked for ({', '.join(wrong) or DANGER})")
 
 
 def _head(arrays: dict[str, Any], name: str) -> Head:
@@ -99,6 +139,7 @@ def _in_steps(table: Floats) -> tuple[NDArray[np.int8], Floats]:
     return np.rint(table / step).astype(np.int8), step
 
 
+@cache
 def shipped() -> Weights:
     """The weights that came with the program."""
     return load(SHIPPED)

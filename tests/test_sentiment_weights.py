@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +17,12 @@ from sentiment.cues import find
 from sentiment.evidence import NAMES, evidence
 from sentiment.examples import example
 from sentiment.features import LETTERS, MAX_LETTERS, SIZE, pieces
-from sentiment.learned import learn, vector
+from sentiment.learned import DANGER, learn, vector
+from sentiment.lessons import QUESTIONS, Example, Question
 from sentiment.linear import Head, Weights
 from sentiment.signals import DANGERS
 from sentiment.topics import TOPICS
-from sentiment.trainer import QUESTIONS, Example, Question, train
+from sentiment.trainer import train
 from sentiment.weights import SHIPPED, chosen, load, save, shipped
 
 
@@ -72,7 +74,16 @@ def test_probabilities_are_some_whatever_the_text(text: str, language: str) -> N
     assert sum(known.sentiment.values()) == pytest.approx(1, abs=1e-4)
     assert set(known.topics) <= set(TOPICS)
     assert all(0 <= likely <= 1 for likely in known.topics.values())
-    assert known.danger is None or known.danger in DANGERS
+    assert known.kind in DANGERS
+    assert known.alarming or not known.dangerous
+
+
+@given(text=st.text(), language=st.sampled_from(LANGUAGES))
+def test_heads_asked_together_say_what_each_says_alone(text: str, language: str) -> None:
+    weights = shipped()
+    seen = vector(text, find(text, language), 0.0, weights)
+    for name, said in weights.answers(seen).items():
+        assert said == pytest.approx(weights.heads[name].probabilities(seen), abs=1e-4)
 
 
 GLAD = ["lovely boots", "i love them", "what a lovely day", "love this shop", "so lovely, thanks"]
@@ -131,6 +142,26 @@ def test_several_answers_may_hold_at_once_and_each_has_its_own_cut() -> None:
     assert said == {"damaged": True, "delivery": True, "size": False}
 
 
+def test_of_what_is_no_danger_no_more_is_alarming_than_the_question_allows() -> None:
+    calm = [example(f"which size is number {n}, please", "en", {DANGER: ()}) for n in range(90)]
+    near = [example(f"the jacket {n} is fire", "en", {DANGER: ()}) for n in range(10)]
+    fire = [example(f"the jacket {n} is on fire", "en", {DANGER: (DANGER,)}) for n in range(50)]
+    texts = [*calm, *near, *fire]
+    question = Question(
+        name=DANGER, rows=1 << 10, strength=1, cue_weight=1, many=True, most_false=(0.05, 0.01)
+    )
+    weights = train(texts, texts, made_of="three sentences", questions=[question])
+    possible, believed = weights.heads[DANGER].cuts.tolist()
+    said = [_danger(weights, one) for one in [*calm, *near]]
+    assert sum(likely >= possible for likely in said) <= 6
+    assert sum(likely >= believed for likely in said) <= 2
+    assert sum(_danger(weights, one) >= possible for one in fire) > 40
+
+
+def _danger(weights: Weights, one: Example) -> float:
+    return float(weights.answers(weights.rarity.vector(one.pieces, one.cues))[DANGER][0])
+
+
 def test_weights_that_were_saved_judge_as_before(tmp_path: Path) -> None:
     weights, path = _trained(), tmp_path / "weights.npz"
     save(weights, path)
@@ -158,7 +189,6 @@ def test_a_broken_file_of_weights_is_told_in_one_line(tmp_path: Path) -> None:
     path = tmp_path / "weights.npz"
     for rubbish in (b"", b"rubbish", SHIPPED.read_bytes()[:1000]):
         path.write_bytes(rubbish)
-        load.cache_clear()
         with pytest.raises(ConfigError, match=r"weights\.npz.*cannot be read as weights"):
             load(path)
 
@@ -170,6 +200,25 @@ def test_weights_that_leave_a_question_open_are_refused(tmp_path: Path) -> None:
     save(replace(weights, heads=kept), path)
     with pytest.raises(ConfigError, match="not all questions"):
         load(path)
+
+
+def test_weights_that_no_judgement_could_be_made_of_are_refused(tmp_path: Path) -> None:
+    heads = shipped().heads
+    one_cut = replace(heads["danger"], cuts=heads["danger"].cuts[:1])
+    unheard = replace(heads["kind"], names=("flood", *heads["kind"].names[1:]))
+    for number, wrong in enumerate(({"danger": one_cut}, {"kind": unheard})):
+        path = tmp_path / f"{number}.npz"
+        save(replace(shipped(), heads={**heads, **wrong}), path)
+        with pytest.raises(ConfigError, match="nobody asked for"):
+            load(path)
+
+
+def test_two_who_save_at_once_leave_whole_weights(tmp_path: Path) -> None:
+    path = tmp_path / "weights.npz"
+    with ThreadPoolExecutor(4) as together:
+        list(together.map(lambda _: save(shipped(), path), range(8)))
+    assert load(path).made_of == shipped().made_of
+    assert [kept.name for kept in tmp_path.iterdir()] == ["weights.npz"]
 
 
 def test_weights_for_other_evidence_are_refused(tmp_path: Path) -> None:

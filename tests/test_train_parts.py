@@ -20,8 +20,8 @@ from responder.commands.train import (
     read_given,
 )
 from sentiment.labelled import LABELS, Labelled
+from sentiment.lessons import QUESTIONS
 from sentiment.recipe import questions
-from sentiment.trainer import QUESTIONS
 from sentiment.weights import shipped
 
 
