@@ -1,35 +1,44 @@
-"""train: new weights from our own corpus and labelled files.
+"""train: new weights from our own corpus, labelled files and what agents set right.
 
 The old ones are kept beside them, and new ones that judge worse are not taken: worse than the old
-ones on what the files hold back, or worse than the shipped ones on our own corpus. The shipped
-ones, because losses against the old ones would add up run by run.
+ones on what files and corrections hold back, or worse than the shipped ones on our own corpus. The
+shipped ones, because losses against the old ones would add up run by run.
 """
 
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Final
 
 import numpy as np
 
+from config.errors import ConfigError
 from config.settings import LANGUAGES
+from responder.bot import trained_weights
+from responder.commands import with_bot
 from responder.commands.evaluate import ALL, by_language
+from responder.commands.former_weights import put
+from responder.commands.lessons import examples, fit, hits, is_held_back
+from responder.commands.understanding import is_installed, weights_file, weights_of
+from responder.corrections import Lesson, read_lessons
+from responder.origins import forgotten, made_of
+from responder.training import note_training
 from sentiment.corpus import Part, mentions
 from sentiment.examples import example
 from sentiment.labelled import LABELS, Labelled, read_labelled
 from sentiment.language import UNKNOWN, identify
+from sentiment.lessons import QUESTIONS, Example, Question
 from sentiment.linear import Weights
 from sentiment.measure import Figures
-from sentiment.recipe import MADE_OF, own_examples, questions
-from sentiment.trainer import QUESTIONS, Example, Question, train
-from sentiment.weights import save, shipped
+from sentiment.recipe import own_examples, questions
+from sentiment.trainer import train
+from sentiment.weights import shipped
 
 ONE_SIDED: Final = 0.35
 """What a text of a file without neutral ones counts (or without any other label): its labels were
@@ -63,25 +72,133 @@ class Parted:
     set_aside: int
 
 
-def train_now(files: Sequence[Path], old: Weights, path: Path, out: IO[str]) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What there is to learn from: the texts of files, with their names, and corrections."""
+
+    files: Sequence[Parted] = ()
+    names: Sequence[str] = ()
+    lessons: Sequence[Lesson] = ()
+
+    @cached_property
+    def learning(self) -> list[Example]:
+        taught = [one for one in self._fit if not is_held_back(one)]
+        return [
+            *(one for part in self.files for one in _examples(part.learning)),
+            *examples(taught),
+        ]
+
+    @property
+    def rows(self) -> list[Labelled]:
+        """What the files hold back."""
+        return [row for part in self.files for row in part.checking]
+
+    @property
+    def held_back(self) -> list[Lesson]:
+        return [one for one in self._fit if is_held_back(one)]
+
+    @property
+    def checking(self) -> list[Example]:
+        return [
+            *_examples((row, 1.0) for row in self.rows),
+            *examples(self.held_back, weight=1.0),
+        ]
+
+    @property
+    def _fit(self) -> list[Lesson]:
+        return fit(self.lessons)
+
+
+def train_here(config: Path, files: Sequence[Path], out: IO[str], *, by: str) -> int:
+    """`train_now` with `files` and what was set right at the desk of this installation, which
+    keeps note of it. Raises ConfigError if a file is none, or there is nothing to learn from."""
+    parts = [read_given(file, out) for file in files]
+    given = Given(files=parts, names=[file.name for file in files])
+    if not is_installed(config) and files:
+        return train_now(given, weights_of(config), weights_file(config), out)
+    with with_bot(config) as bot:
+        began = bot.clock()
+        given = replace(given, lessons=read_lessons(bot))
+        code = train_now(given, bot.weights, trained_weights(bot.state), out)
+        texts = len(given.learning)
+        note_training(bot, taken=code == 0, by=by, texts=texts, at=began, files=len(files))
+        return code
+
+
+def train_now(
+    given: Given,
+    old: Weights,
+    path: Path,
+    out: IO[str],
+    *,
+    own: Callable[[Part], list[Example]] = own_examples,
+    ask: Callable[[int], Sequence[Question]] | None = None,
+) -> int:
     """Train, compare on the texts that were held back, and put the better weights at `path`.
-    0 if they were taken, 1 if the old ones judge better. Raises ConfigError if a file is none."""
-    found = [read_given(file, out) for file in files]
-    learning = [one for part in found for one in _examples(part.learning)]
-    checking = [row for part in found for row in part.checking]
-    out.write(f"{len(learning):,} labelled texts beside our own corpus\n")
+    0 if they were taken, 1 if the old ones judge better. `own`: our own texts of a part;
+    `ask`: what is asked of so many texts beside them, `asked` if not given. Raises ConfigError if
+    there is nothing to learn from, or the old ones learned from files that are not given."""
+    learning = given.learning
+    if not learning:
+        raise _nothing(given)
+    if lost := forgotten(old.made_of, given.names):
+        raise _forgetful(lost, path)
+    out.write(f"{len(learning):,} texts beside our own corpus{_left_out(given)}\n")
+    corrected = len(fit(given.lessons)) - len(given.held_back)
     made = train(
-        [*own_examples(Part.TRAIN), *learning],
-        [*own_examples(Part.DEV), *_examples((row, 1.0) for row in checking)],
-        made_of=", ".join([MADE_OF, *(file.name for file in files)]),
-        questions=asked(len(learning)),
+        [*own(Part.TRAIN), *learning],
+        [*own(Part.DEV), *given.checking],
+        made_of=made_of(given.names, corrected),
+        questions=(ask or asked)(len(learning)),
     )
-    if not is_no_worse(made, old, checking, out):
+    # Both are looked at, so that both figures are told.
+    better = [
+        is_no_worse(made, old, given.rows, out),
+        learned_no_less(made, old, given.held_back, out),
+    ]
+    if not all(better):
         out.write("the old weights judge better and stay\n")
         return 1
-    _put(made, path)
-    out.write(f"{path} is used from the next start on\n")
+    put(made, path)
+    out.write(f"{path} serves from the next round on\n")
     return 0
+
+
+def _nothing(given: Given) -> ConfigError:
+    mute = sum(not one.may_teach for one in given.lessons)
+    problem = "nothing to learn from"
+    if given.lessons:
+        problem += f": of {len(given.lessons)} corrected mentions, {mute} are of channels whose "
+        problem += "texts may not teach, and the others are held back or in no known language"
+    return ConfigError(
+        where="train",
+        problem=problem,
+        fix="name a labelled file, or set mentions right at the desk",
+    )
+
+
+def _forgetful(lost: Sequence[str], path: Path) -> ConfigError:
+    return ConfigError(
+        where="train",
+        problem=f"the weights in use learned from {', '.join(lost)} too, and would forget it",
+        fix=f"name these files as well, or remove {path} to do without what they taught",
+    )
+
+
+def _left_out(given: Given) -> str:
+    mute = sum(not one.may_teach for one in given.lessons)
+    return f"; {mute:,} corrected mentions are of channels that may not teach" if mute else ""
+
+
+def learned_no_less(made: Weights, old: Weights, held_back: Sequence[Lesson], out: IO[str]) -> bool:
+    """Whether `made` gives as many of the answers agents gave as `old`, on lessons nothing learned
+    from. One of few may be lost by chance."""
+    if not held_back:
+        return True
+    before, after = hits(held_back, old), hits(held_back, made)
+    of = sum(len(lesson.answers) for lesson in held_back)
+    out.write(f"right about what agents set right, {of:,} answers: {before:,} -> {after:,}\n")
+    return after >= before - max(1.0, WORSE * of)
 
 
 def is_no_worse(made: Weights, old: Weights, checking: Sequence[Labelled], out: IO[str]) -> bool:
@@ -178,11 +295,3 @@ def figure(rows: Sequence[Labelled], weights: Weights) -> float:
 
 def _report(rows: Sequence[Labelled], weights: Weights) -> dict[str, Figures]:
     return by_language(rows, weights) if rows else {}
-
-
-def _put(weights: Weights, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        shutil.copy2(path, path.with_name(f"{path.stem}-until-{stamp}{path.suffix}"))
-    save(weights, path)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from config import settings
+from config.errors import ConfigError
 from config.settings import LANGUAGES
 from responder.bot import state_folder, trained_weights
 from sentiment.explain import pulls, told
@@ -18,6 +19,16 @@ def weights_file(config: Path) -> Path:
     """Where the trained weights of this installation lie, or will."""
     loaded = settings.load(config) if config.exists() else settings.Settings()
     return trained_weights(state_folder(loaded))
+
+
+def is_installed(config: Path) -> bool:
+    """Whether there are settings to run by, be it in the environment alone; not whether they are
+    right."""
+    try:
+        settings.load(config)
+    except ConfigError:
+        return config.exists()
+    return True
 
 
 def weights_of(config: Path) -> Weights:
