@@ -47,7 +47,14 @@ def test_a_greeting_may_have_the_name_a_fallback_or_neither(tmp_path: Path, gree
 @pytest.mark.parametrize("key", ["greeting_without_name", "signature", "automatic"])
 def test_no_other_text_of_the_book_has_fields(tmp_path: Path, key: str) -> None:
     folder = _book(tmp_path, f'\n{key} = "', f'\n{key} = "{{{{name}}}} ')
-    with pytest.raises(ConfigError, match=rf"en\.toml: voice\.{key}: .*voice\.greeting alone"):
+    with pytest.raises(ConfigError, match=rf"en\.toml: voice\.{key}: no .+ may stand in it"):
+        brand.load(folder, ("en",))
+
+
+@pytest.mark.parametrize("sentence", [" ", ".", "\u2063", "Auto ... 12345", "a b c d e f g h i"])
+def test_a_disclosure_that_says_nothing_is_refused(tmp_path: Path, sentence: str) -> None:
+    folder = _book(tmp_path, '\nautomatic = "', f'\nautomatic = "{sentence}"\n# "')
+    with pytest.raises(ConfigError, match=r"en\.toml: voice\.automatic: "):
         brand.load(folder, ("en",))
 
 
