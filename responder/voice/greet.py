@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from config.brand import Voice
+from config.book import Voice
+from responder.voice.vocative import called
 
 _FIELD = re.compile(r"\{\{\s*(\w+)\s*(?:\|\s*\"([^\"{}]*)\"\s*)?\}\}")
 # A first name as people write it. Anything else (emoji, a shop, "<b>", a right-to-left mark) is
@@ -43,6 +44,7 @@ def first_name(name: str) -> str:
     return first if not first.islower() else first.capitalize()
 
 
-def greeting(voice: Voice, name: str) -> str:
-    who = first_name(name)
+def greeting(voice: Voice, name: str, language: str = "") -> str:
+    """How a reply in `language` begins, to somebody of that name."""
+    who = called(first_name(name), language)
     return fill(voice.greeting, {"name": who}) if who else voice.greeting_without_name

@@ -1,0 +1,87 @@
+"""lint: the etiquette checker, for a reply from a pipe."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from config.errors import ConfigError
+from listener.channels.base import Answerable
+from responder.bot import Bot
+from responder.commands import require_known, with_bot
+from responder.decide import complains
+from responder.voice.check import check
+from responder.voice.finding import Finding, Severity
+from responder.voice.target import Target
+from sentiment.judge import judge
+from sentiment.score import Sentiment
+
+OK = "ok"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is to be checked: a reply on a channel, in a language, to a mention ("" if unknown)."""
+
+    reply: str
+    channel: str
+    language: str
+    mention: str = ""
+
+
+def lint_reply(config: Path, asked: Asked, out: IO[str], *, as_json: bool) -> int:
+    """Tell what stands against a reply. Exit code 1 if something blocks it. Raises ConfigError."""
+    with with_bot(config) as bot:
+        require_known(asked.channel, bot.channels)
+        if asked.language not in bot.settings.brand.languages:
+            raise ConfigError(
+                where="--language",
+                key=asked.language,
+                problem="the brand does not answer in it",
+                fix=f"choose from {', '.join(bot.settings.brand.languages)}",
+            )
+        findings = check(asked.reply, _target(bot, asked))
+    verdict = verdict_of(findings)
+    if as_json:
+        told = {"verdict": verdict, "findings": [finding.as_json() for finding in findings]}
+        out.write(json.dumps(told, ensure_ascii=False) + "\n")
+    else:
+        out.write(_for_people(verdict, findings))
+    return 1 if verdict == Severity.BLOCK else 0
+
+
+def verdict_of(findings: tuple[Finding, ...]) -> str:
+    """The gravest of the findings: "block", "confirm" or "warn"; "ok" for none."""
+    return findings[0].severity.value if findings else OK
+
+
+def _target(bot: Bot, asked: Asked) -> Target:
+    channel = bot.channels[asked.channel]
+    judged = judge(
+        asked.mention, languages=bot.settings.brand.languages, hint=asked.language,
+        weights=bot.weights,
+    )  # fmt: skip
+    return Target(
+        length=channel.length(asked.reply),
+        counted_in=channel.declaration.counted_in,
+        language=asked.language,
+        languages=bot.settings.brand.languages,
+        answerable=Answerable.YES,
+        label=channel.declaration.label,
+        mention=asked.mention,
+        negative=judged.score.label is Sentiment.NEGATIVE,
+        complaint=complains(judged.signals, set(judged.topics), judged.score.label),
+        link_price=channel.declaration.link_price,
+        house=bot.house(asked.language),
+    )
+
+
+def _for_people(verdict: str, findings: tuple[Finding, ...]) -> str:
+    if not findings:
+        return "Nothing stands against it.\n"
+    lines = [f"{one.rule}  {one.severity.value:8}{one.message}" for one in findings]
+    hints = [f"     {'':8}{one.suggestion}" if one.suggestion else "" for one in findings]
+    told = [line for pair in zip(lines, hints, strict=True) for line in pair if line]
+    return "\n".join([*told, f"Verdict: {verdict}", ""])
