@@ -1,159 +1,198 @@
-"""Pure: the words of a draft, from the brand book, in the customer's language.
+"""Pure: a whole reply, from the brand book, in the customer's language, as long as its channel
+allows: greeting, words, link, signature.
 
-Self-help first: a question is answered by what the book knows (product, store, promotion, article)
-before anybody is asked to wait. What the book does not know is left to a human, never invented.
+Where not everything fits, the least needed goes first: a word of welcome, the link, the signature,
+the name. The words themselves are never cut: what is too long is for a human to shorten.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from config.brand import Article, Chapter, Occasion, Product, Promotion, SavedReply, Store
-from responder.voice import greeting
-from sentiment.cues import fold
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """The mention as composing sees it. `seed` (its id) picks among variants, always the same."""
-
-    text: str
-    name: str  # of the author, "" if unknown
-    topics: Sequence[str]
-    occasion: Occasion
-    question: bool
-    seed: str
-    today: date
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wording:
-    """What is said, where it comes from, and the page that says more ("" for none)."""
-
-    body: str
-    made_from: str
-    url: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Composed:
-    text: str
-    made_from: str
-
+from config.book import Occasion, Voice
+from config.brand import BrandBook
+from responder.amounts import same_facts
+from responder.asked import Asked, Before, Wording
+from responder.language_names import name_of
+from responder.voice.greet import fill, first_name, greeting
+from responder.wording import known_by_topic, unread, word
+from sentiment.language import UNKNOWN
 
 Fits = Callable[[str], bool]
 """Whether a text is short enough for the channel."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """A reply, and where it comes from, for the card. `known`: facts of the book, which the
+    customer's own words called for."""
+
+    text: str
+    made_from: str
+    language: str = ""  # where it is not the one that was asked for
+    known: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """A reply in its parts, in the order in which they are read; empty ones are left out."""
+
+    hello: str
+    welcome: str = ""
+    body: str
+    link: str = ""
+    signature: str = ""
+    notice: str = ""
+
+    def __str__(self) -> str:
+        parts = (
+            self.hello, self.welcome, self.body, self.link, self.signature, self.notice
+        )  # fmt: skip
+        return " ".join(part for part in parts if part)
+
+
 def compose(
-    asked: Asked, chapter: Chapter, *, links: bool, fits: Fits, notice: str = ""
+    asked: Asked,
+    book: BrandBook,
+    language: str,
+    *,
+    links: bool,
+    fits: Fits,
+    notice: str = "",
+    taught: Wording | None = None,
 ) -> Composed:
-    """A whole reply: greeting, words, link, signature; `notice` (a disclosure) stays in any case.
-
-    Where it would not fit, the link goes first, then the signature, then the greeting's name.
-    """
-    wording = word(asked, chapter)
-    voice = chapter.voice
-    hello, plain = greeting(voice, asked.name), voice.greeting_without_name
-    link = wording.url if links else ""
-    attempts = (
-        (hello, wording.body, link, voice.signature),
-        (hello, wording.body, "", voice.signature),
-        (hello, wording.body, "", ""),
-        (plain, wording.body, "", ""),
-    )
-    texts = [_joined(*attempt, notice) for attempt in attempts]
-    return Composed(
-        text=next((text for text in texts if fits(text)), texts[-1]), made_from=wording.made_from
-    )
+    """A whole reply in `language`; `notice` (a disclosure) stays in any case. Where the book does
+    not speak it, a polite word in the language it has for that (`BrandBook.bridge`). `taught`:
+    words of the team, in place of the book's."""
+    chapter = book.chapters.get(language)
+    if chapter is None:
+        return _in_another(asked, book, language, fits)
+    wording = taught or word(asked, chapter)
+    parts = _parts(asked, chapter.voice, wording, language, notice)
+    if links and wording.url:
+        parts = replace(parts, link=wording.url)
+    elif links and wording.general:
+        parts, wording = _borrowed(asked, book, language, parts, wording)
+    attempts = [str(attempt) for attempt in _shorter(chapter.voice, wording, parts)]
+    text = next((text for text in attempts if fits(text)), attempts[-1])
+    known = wording.factual and wording.by_words
+    return Composed(text=text, made_from=wording.made_from, known=known)
 
 
-def word(asked: Asked, chapter: Chapter) -> Wording:
-    """The words that answer, without greeting and signature."""
-    if asked.question and asked.occasion is Occasion.OTHER:
-        known = (
-            _promotion(asked, chapter.promotions)
-            or _store(asked, chapter.stores)
-            or _product(asked, chapter.products)
-            or _article(asked, chapter.articles)
-        )
-        if known:
-            return known
-    return _saved_reply(asked, chapter.saved_replies)
-
-
-def _saved_reply(asked: Asked, replies: Sequence[SavedReply]) -> Wording:
-    fitting = [reply for reply in replies if reply.occasion is asked.occasion]
-    best = max(fitting, key=lambda reply: _overlap(asked.topics, reply.topics), default=None)
-    if best is None or (best.topics and not _overlap(asked.topics, best.topics)):
-        best = next((r for r in replies if r.occasion is Occasion.OTHER), replies[0])
-    return Wording(body=_variant(best.texts, asked.seed), made_from=f"saved reply: {best.key}")
-
-
-def _article(asked: Asked, articles: Sequence[Article]) -> Wording | None:
-    # Hardly a question about an order does without its parcel: what else it names is what it asks.
-    topics = sorted(asked.topics, key=lambda topic: topic == "delivery")
-    best = max(articles, key=lambda article: _overlap(topics, article.topics), default=None)
-    if best is None or not _overlap(topics, best.topics):
-        return None
-    return Wording(body=best.answer, made_from=f"article: {best.key}", url=best.url)
-
-
-def _product(asked: Asked, products: Sequence[Product]) -> Wording | None:
-    for product in products:
-        if _names_one_of(asked.text, product.names):
-            fact = {"size": product.sizes, "care": product.care}
-            facts = [fact[topic] for topic in asked.topics if topic in fact]
-            return Wording(
-                body=facts[0] if facts else product.what_for,
-                made_from=f"product: {product.key}",
-                url=product.url,
-            )
-    return None
-
-
-def _store(asked: Asked, stores: Sequence[Store]) -> Wording | None:
-    if "store" not in asked.topics:
-        return None
-    named = [store for store in stores if _names_one_of(asked.text, store.names)]
-    if not named:
-        return None
-    store = named[0]
-    return Wording(
-        body=f"{store.name}: {store.address}. {store.hours}",
-        made_from=f"store: {store.key}",
-        url=store.map_url,
+def _parts(asked: Asked, voice: Voice, wording: Wording, language: str, notice: str) -> _Parts:
+    return _Parts(
+        hello=greeting(voice, asked.name, language),
+        welcome=_welcome(asked, voice),
+        body=_with_helper(asked, voice, wording),
+        signature=voice.signature,
+        notice=notice,
     )
 
 
-def _promotion(asked: Asked, promotions: Sequence[Promotion]) -> Wording | None:
-    if "promotion" not in asked.topics:
-        return None
-    for promotion in promotions:
-        if promotion.starts <= asked.today <= promotion.ends:
-            return Wording(
-                body=promotion.text, made_from=f"promotion: {promotion.key}", url=promotion.url
-            )
-    return None
+def _shorter(voice: Voice, wording: Wording, parts: _Parts) -> Iterator[_Parts]:
+    """The same reply, each time with less in it."""
+    if wording.offer:
+        yield from _step_by_step(voice, wording, parts)
+    yield parts
+    yield (parts := replace(parts, welcome=""))
+    yield (parts := replace(parts, link=""))
+    if parts.body != _said(wording):
+        yield (parts := replace(parts, body=_said(wording)))
+    yield (parts := replace(parts, signature=""))
+    yield replace(parts, hello=voice.greeting_without_name)
 
 
-def _overlap(asked: Sequence[str], offered: Sequence[str]) -> float:
-    """How well topics agree. A topic counts the more, the stronger (earlier) it is in `asked`."""
-    return sum(1 / (1 + place) for place, topic in enumerate(asked) if topic in offered)
+def _step_by_step(voice: Voice, wording: Wording, parts: _Parts) -> Iterator[_Parts]:
+    """All steps where there is room, else the first of them and a hand held out; regret first
+    where there is any, and a person at the end in any case."""
+    parts = replace(parts, welcome="")
+    regret = wording.opening
+    said = (regret, voice.plain_start, *(f"{n}. {step}" for n, step in enumerate(wording.steps, 1)))
+    if wording.steps:
+        yield replace(parts, body=_joined(*said, voice.person))
+        yield replace(parts, body=_joined(*said[:3], voice.plain_next, voice.person), link="")
+        yield replace(parts, body=_joined(*said[:3], voice.person), link="")
+        yield replace(parts, body=_joined(regret, wording.steps[0], voice.person), link="")
+    yield replace(parts, body=_joined(regret, voice.plain_start, wording.body, voice.person))
+    yield replace(parts, body=_joined(regret, wording.body, voice.person), link="")
 
 
-def _names_one_of(text: str, names: Sequence[str]) -> bool:
-    folded = fold(text)
-    return any(re.search(rf"\b{re.escape(fold(name))}\b", folded) for name in names)
+def _welcome(asked: Asked, voice: Voice) -> str:
+    """A word to who is known to us; none beside serious words."""
+    if asked.before is Before.TROUBLE and asked.occasion is Occasion.COMPLAINT:
+        return voice.again_in_trouble
+    if asked.before is Before.CONTACT and asked.occasion in (Occasion.OTHER, Occasion.PRAISE):
+        return voice.welcome_back
+    return ""
 
 
-def _variant(texts: Sequence[str], seed: str) -> str:
-    return texts[int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4]) % len(texts)]
+def _with_helper(asked: Asked, voice: Voice, wording: Wording) -> str:
+    """The words, after a word to the customer who answered before us: thanks if what they said
+    agrees with our facts, a kind correction if it does not, nothing if nobody can tell."""
+    name = first_name(asked.helper.name) if asked.helper else ""
+    if asked.helper is None or not name or not wording.factual:
+        return _said(wording)
+    agrees = same_facts(asked.helper.text, wording.body)
+    template = {True: voice.seconded, False: voice.corrected, None: ""}[agrees]
+    return _joined(fill(template, {"helper": name}), _said(wording))
 
 
-def _joined(hello: str, body: str, link: str, signature: str, notice: str) -> str:
-    return " ".join(part for part in (hello, body, link, signature, notice) if part)
+def _said(wording: Wording) -> str:
+    return _joined(wording.opening, wording.body)
+
+
+def _borrowed(
+    asked: Asked, book: BrandBook, language: str, parts: _Parts, wording: Wording
+) -> tuple[_Parts, Wording]:
+    """Where this language has no help on what is asked, the page of the bridging language, with a
+    remark that it is in that one."""
+    remark = book.chapters[language].voice.only_in
+    if language == book.bridge or not remark or not asked.question:
+        return parts, wording
+    article = known_by_topic(asked, book.chapters[book.bridge])
+    if article is None:
+        return parts, wording
+    said_as = name_of(book.bridge, spoken=language)
+    link = f"{article.url} {fill(remark, {'language': said_as})}"
+    made_from = f"{wording.made_from}, article: {article.key} ({book.bridge} only)"
+    return replace(parts, link=link), replace(wording, made_from=made_from)
+
+
+def _in_another(asked: Asked, book: BrandBook, language: str, fits: Fits) -> Composed:
+    """A polite word to who writes a language nobody here speaks. Not where danger wants a person,
+    nor to a picture or a face, whose language nobody can tell: who sent it may well speak ours."""
+    if asked.occasion is Occasion.SERIOUS:
+        return Composed(text="", made_from="no words: nobody here speaks this language")
+    if language == UNKNOWN:
+        return _unrecognised(asked, book, fits)
+    voice = book.chapters[book.bridge].voice
+    if not voice.other_language:
+        return Composed(text="", made_from="no words: this language is for a human")
+    made_from = f"nobody here speaks this language: in {book.bridge}, a speaker is wanted"
+    return _bridged(asked, book, fits, Wording(body=voice.other_language, made_from=made_from))
+
+
+def _unrecognised(asked: Asked, book: BrandBook, fits: Fits) -> Composed:
+    reason = "the language was not recognised"
+    wording = unread(asked, book.chapters[book.bridge])
+    if wording is None:
+        return Composed(text="", made_from=f"no words: {reason}")
+    made_from = f"{reason}: {wording.made_from} ({book.bridge})"
+    return _bridged(asked, book, fits, replace(wording, made_from=made_from))
+
+
+def _bridged(asked: Asked, book: BrandBook, fits: Fits, wording: Wording) -> Composed:
+    voice = book.chapters[book.bridge].voice
+    full = _Parts(
+        hello=greeting(voice, asked.name, book.bridge),
+        body=wording.body,
+        signature=voice.signature,
+    )
+    short = replace(full, hello=voice.greeting_without_name, signature="")
+    text = next((str(parts) for parts in (full, short) if fits(str(parts))), str(short))
+    return Composed(text=text, made_from=wording.made_from, language=book.bridge)
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)

@@ -1,40 +1,63 @@
 """Pure: what a mention calls for. The rules in order; the first that fits wins.
 
 0. Somebody who may harm themselves, or who threatens: a person, and no words of ours.
-1. A person at risk: draft the serious words, always for a human.
+1. A person at risk: escalate, with the serious words.
 2. Spam (that does not speak of the law): ignore.
-3. The author asked us to stop: stay silent.
-4. The law, or a complaint: draft words of regret. So for praise in figures beside trouble in words.
-5. A wish for a human: draft; about a trouble, with words of regret.
-6. A question: draft what the brand book knows.
-7. Nobody spoke to us: listen only.
-8. Praise, or simply being spoken to: draft.
+3. The author asks us to stop, or did so once and asks for no human now: stay silent.
+4. The law, or personal data: escalate, with the serious words.
+5. A wish for a human: escalate; in a complaint, with words of regret.
+6. A complaint: draft words of regret. So for praise in figures beside trouble in words. While an
+   incident is open, what is about it gets the statement on it.
+7. A question or a request, whatever thanks stand beside it: draft what the brand book knows.
+8. Nobody spoke to us: listen only.
+9. Praise, or simply being spoken to: draft. A glad score alone is praise only where the text is
+   about nothing but what is praised: product, service.
 
-Whatever is drafted so far becomes "by hand" where only a person may answer, in the network's own
-app, and "listen only" where nobody may.
+A case that goes round in circles (answered twice and still a trouble, or a mood that fell twice) is
+escalated, whatever it calls for. Whatever is drafted so far becomes "by hand" where only a person
+may answer, in the network's own app, and "listen only" where nobody may. But danger is never only
+listened to: where nobody may answer, a person looks, without words of ours.
+
+Only plain praise that is surely glad, of nothing but product and service, and a plain first
+question in a surely calm mood, may ever leave without a human: not in an incident, not beside
+another customer's answer, and only where a rule (responder/automatic/rule.py) allows it, which for
+a question has to name all its topics.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
-from config.brand import Occasion
+from config.book import Occasion
 from listener.channels.base import Answerable
 from sentiment.score import Sentiment
-from sentiment.signals import TROUBLE_TOPICS, Signal
+from sentiment.signals import ASKING, TROUBLE_TOPICS, Signal
 
 _FOR_A_PERSON: Final = {
     Signal.SELF_HARM: "somebody may harm themselves: a person writes, without a template",
     Signal.THREAT: "a threat: a person decides what to do",
 }
-_LAW: Final = frozenset({Signal.LEGAL, Signal.DATA})
+_LAW: Final = {
+    Signal.LEGAL: "the law is involved",
+    Signal.DATA: "personal data may be in wrong hands",
+}
+_ANSWERED_IN_VAIN: Final = 2
+"""After so many answers to one person in one thread the next rung of the ladder is due."""
+_MOODS_FELL: Final = 3
+_PRAISED: Final = frozenset({"praise", "product", "service"})
+"""What glad people write about who want nothing."""
+_WANTING: Final = frozenset({"requirements", "retirement"})
+"""Phases in which thanks are manners: who chooses or leaves wants something."""
 
 
 class Action(StrEnum):
     DRAFT = "draft"
+    ESCALATE = "escalate"  # a draft, or none, for a person who takes the case over
     BY_HAND = "by_hand"
     LISTEN_ONLY = "listen_only"
     IGNORE = "ignore"
@@ -42,7 +65,12 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What deciding needs to know of a mention."""
+    """What deciding needs to know of a mention, and of what went before it.
+
+    `moods`: the sentiment scores (-1..1) of this author's texts in the thread, oldest first, this
+    one last. `answers`: our replies to this author in the thread. `incident`: the title of the open
+    one it belongs to. `opens`: when somebody is on duty again, as words; "" if somebody is now.
+    """
 
     signals: AbstractSet[str]
     topics: AbstractSet[str]
@@ -50,13 +78,20 @@ class Heard:
     answerable: Answerable
     addressed: bool
     opted_out: bool
+    phase: str = "unknown"  # of the customer's life with the product
     sure: bool = True  # of the sentiment, enough to send without a human
+    answers: int = 0
+    moods: Sequence[float] = ()
+    helped: bool = False  # another customer answered it, whether that helped or not
+    incident: str = ""
+    affordable: bool = True  # the channel's budget has room for a reply
+    opens: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """`occasion` says which kind of words fit; `safe`: policy may let it leave without a human;
-    `words`: whether any are proposed."""
+    """`occasion` says which kind of words fit; `safe`: a rule may let it leave without a human;
+    `words`: whether any are proposed; `stated`: the statement on an open incident answers."""
 
     action: Action
     reason: str
@@ -64,60 +99,171 @@ class Decision:
     question: bool = False
     safe: bool = False
     words: bool = True
+    stated: bool = False
 
 
 def decide(heard: Heard) -> Decision:
     """The one decision about a mention, with its reason as a sentence for the desk."""
+    return _with_circumstances(heard, _stuck(heard, _first(heard)))
+
+
+def _first(heard: Heard) -> Decision:
     for signal, reason in _FOR_A_PERSON.items():
         if signal in heard.signals:
             hand = heard.answerable is not Answerable.YES  # even where nobody can answer, one looks
             return Decision(
-                action=Action.BY_HAND if hand else Action.DRAFT, reason=reason, words=False
+                action=Action.BY_HAND if hand else Action.ESCALATE, reason=reason, words=False
             )
     if Signal.SAFETY in heard.signals:
-        return _answer(heard, "somebody may be hurt", Occasion.SERIOUS)
-    if Signal.SPAM in heard.signals and not heard.signals & _LAW:
+        return _serious(heard, "somebody may be hurt")
+    if Signal.ALARMING in heard.signals:
+        return _looked_at(heard)
+    return _calm(heard)
+
+
+def _stuck(heard: Heard, decision: Decision) -> Decision:
+    """One rung up for who was answered in vain, or feels worse each time."""
+    if decision.action is not Action.DRAFT or decision.occasion is Occasion.PRAISE:
+        return decision
+    why = ""
+    if heard.answers >= _ANSWERED_IN_VAIN and decision.occasion is Occasion.COMPLAINT:
+        why = f"answered {heard.answers} times, and it is not settled"
+    elif _fell(heard.moods):
+        why = "the mood fell twice in this thread"
+    return _escalated(replace(decision, reason=f"{decision.reason}; {why}")) if why else decision
+
+
+def _fell(moods: Sequence[float]) -> bool:
+    last = moods[-_MOODS_FELL:]
+    return (
+        len(last) == _MOODS_FELL
+        and last[-1] < 0
+        and all(later < earlier for earlier, later in pairwise(last))
+    )
+
+
+def _with_circumstances(heard: Heard, decision: Decision) -> Decision:
+    """What else a person should know, and what keeps a reply from leaving by itself."""
+    if decision.action not in (Action.DRAFT, Action.ESCALATE, Action.BY_HAND):
+        return decision
+    notes = []
+    if decision.stated:
+        notes.append(f"it belongs to the incident: {heard.incident}")
+    if heard.helped:
+        notes.append("another customer answered already")
+    if not heard.affordable:
+        notes.append("the channel's budget has no room for a reply")
+    if decision.action is Action.ESCALATE and heard.opens:
+        notes.append(f"nobody is on duty before {heard.opens}")
+    calm = decision.safe and not heard.incident and not heard.helped and heard.affordable
+    return replace(decision, reason="; ".join([decision.reason, *notes]), safe=calm)
+
+
+def _escalated(decision: Decision) -> Decision:
+    if decision.action is not Action.DRAFT:
+        return decision
+    return replace(decision, action=Action.ESCALATE, safe=False)
+
+
+def _looked_at(heard: Heard) -> Decision:
+    """Mostly it is no danger, and the words are those of any answer; but a person looks, also at
+    what would be ignored."""
+    usual = _calm(heard)
+    if usual.action in (Action.IGNORE, Action.LISTEN_ONLY):
+        hand = heard.answerable is not Answerable.YES
+        reason = "it may be about danger or the law: a person looks"
+        return Decision(action=Action.BY_HAND if hand else Action.DRAFT, reason=reason, words=False)
+    words = Signal.DELICATE not in heard.signals
+    reason = f"{usual.reason}; it may be about danger or the law"
+    return replace(usual, reason=reason, safe=False, words=words)
+
+
+def _calm(heard: Heard) -> Decision:
+    if Signal.SPAM in heard.signals and heard.signals.isdisjoint(_LAW):
         return Decision(action=Action.IGNORE, reason="spam")
-    if heard.opted_out or Signal.STOP in heard.signals:
+    silenced = heard.opted_out and Signal.HUMAN not in heard.signals
+    if silenced or Signal.STOP in heard.signals:
         return Decision(action=Action.LISTEN_ONLY, reason="the author asked us not to write")
-    if heard.signals & _LAW:
-        return _answer(heard, "the law is involved", Occasion.COMPLAINT)
+    for signal, reason in _LAW.items():
+        if signal in heard.signals:
+            return _serious(heard, reason)
     return _ordinary(heard)
 
 
+def _serious(heard: Heard, reason: str) -> Decision:
+    """Certain danger: a person takes it over, and looks at it even where nobody can answer."""
+    if heard.answerable is Answerable.NO:
+        return Decision(
+            action=Action.BY_HAND, reason=f"{reason}, but nobody can answer there", words=False
+        )
+    return _escalated(_answer(heard, reason, Occasion.SERIOUS))
+
+
 def _ordinary(heard: Heard) -> Decision:
-    question = Signal.QUESTION in heard.signals
-    if _complains(heard):
-        return _answer(heard, "a complaint", Occasion.COMPLAINT, question=question)
+    complaining = complains(heard.signals, heard.topics, heard.sentiment)
+    asks = bool(heard.signals & ASKING)
     if Signal.HUMAN in heard.signals:
-        occasion = Occasion.COMPLAINT if _in_trouble(heard) else Occasion.OTHER
-        return _answer(heard, "the customer asks for a person", occasion)
-    if question:
-        return _answer(heard, "a question", Occasion.OTHER, question=True)
+        occasion = Occasion.COMPLAINT if complaining else Occasion.OTHER
+        return _escalated(_answer(heard, "the customer asks for a person", occasion))
+    if complaining:
+        complaint = _answer(heard, "a complaint", Occasion.COMPLAINT, question=asks)
+        return replace(complaint, stated=bool(heard.incident))
+    if asks:
+        reason = "a question" if Signal.QUESTION in heard.signals else "a request"
+        return _answer(heard, reason, Occasion.OTHER, question=True, safe=_asks_calmly(heard))
     if not heard.addressed:
         return Decision(action=Action.LISTEN_ONLY, reason="nobody spoke to us")
+    return _praise(heard) or _answer(heard, "the customer spoke to us", Occasion.OTHER)
+
+
+def _praise(heard: Heard) -> Decision | None:
+    """Thanks for praise in words; for a glad score alone only where nothing else can be meant."""
     if Signal.PRAISE in heard.signals:
-        if _in_trouble(heard):
-            # "Well done, delivery in 24 hours": thanks or scorn? Only a human tells them apart.
-            return _answer(heard, "praise beside a trouble: it may be scorn", Occasion.PRAISE)
-        glad = heard.sentiment is Sentiment.POSITIVE
-        return _answer(heard, "praise", Occasion.PRAISE, safe=glad and heard.sure)
-    if heard.sentiment is Sentiment.POSITIVE and not _in_trouble(heard):
+        if not heard.topics.isdisjoint(TROUBLE_TOPICS):
+            return _perhaps_scorn(heard)
+        return _answer(heard, "praise", Occasion.PRAISE, safe=_surely_glad(heard))
+    if heard.sentiment is Sentiment.POSITIVE and heard.topics <= _PRAISED:
         # A score alone may be scorn too: words of praise would have made it safe.
         return _answer(heard, "praise", Occasion.PRAISE)
-    return _answer(heard, "the customer spoke to us", Occasion.OTHER)
+    return None
 
 
-def _complains(heard: Heard) -> bool:
-    """Cue words go before the score: VADER takes "it still doesn't smell, witchcraft!" amiss."""
-    if Signal.COMPLAINT in heard.signals:
+def _perhaps_scorn(heard: Heard) -> Decision:
+    """Thanks or scorn, "well done, delivery in 24 hours"? Only a human tells them apart, also where
+    plain praise would go unanswered."""
+    reason = "praise beside a trouble: it may be scorn"
+    if heard.answerable is Answerable.BY_HAND:
+        return Decision(action=Action.BY_HAND, reason=reason, occasion=Occasion.PRAISE)
+    return _answer(heard, reason, Occasion.PRAISE)
+
+
+def _surely_glad(heard: Heard) -> bool:
+    """Thanks beside "I am lost" or "the shop is down" want more than thanks; so do thanks about
+    anything but what is praised, or from who is choosing or leaving."""
+    plainly = heard.signals == {Signal.PRAISE} and heard.topics <= _PRAISED
+    glad = heard.sentiment is Sentiment.POSITIVE and heard.sure
+    return plainly and glad and heard.phase not in _WANTING
+
+
+def _asks_calmly(heard: Heard) -> bool:
+    """A question and nothing else: no thanks beside it, nobody lost, nobody angry. Who asks again
+    after our answer was not helped by it, and needs a person."""
+    calm = heard.sentiment in (Sentiment.NEUTRAL, Sentiment.POSITIVE)
+    alone = heard.signals == {Signal.QUESTION}
+    return calm and alone and heard.sure and heard.addressed and not heard.answers
+
+
+def complains(signals: AbstractSet[str], topics: AbstractSet[str], sentiment: Sentiment) -> bool:
+    """Cue words go before the score: scores take "it still doesn't smell, witchcraft!" amiss. A
+    question in a bad mood is a complaint where it is about a trouble: "where is my parcel?!". A
+    request is none by its mood alone: wishes are written curtly."""
+    if Signal.COMPLAINT in signals:
         return True
-    silent = not heard.signals & {Signal.PRAISE, Signal.QUESTION}
-    return silent and heard.sentiment is Sentiment.NEGATIVE
-
-
-def _in_trouble(heard: Heard) -> bool:
-    return bool(heard.topics & TROUBLE_TOPICS)
+    if Signal.PRAISE in signals or sentiment is not Sentiment.NEGATIVE:
+        return False
+    if Signal.REQUEST in signals:
+        return False
+    return Signal.QUESTION not in signals or bool(topics & TROUBLE_TOPICS)
 
 
 def _answer(
@@ -130,5 +276,7 @@ def _answer(
             action=Action.DRAFT, reason=reason, occasion=occasion, question=question, safe=safe
         )
     if occasion is Occasion.PRAISE:
-        return Decision(action=Action.LISTEN_ONLY, reason="praise that was not addressed to us")
+        return Decision(
+            action=Action.LISTEN_ONLY, reason="praise, and the network lets only a person answer"
+        )
     return Decision(action=Action.BY_HAND, reason=reason, occasion=occasion, question=question)

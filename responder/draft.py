@@ -8,21 +8,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from listener.channels.base import Channel
 from listener.models import Mention, MentionStatus
+from responder.automatic.answers import keep_shadows, take
+from responder.automatic.reviews import have_reviewed
+from responder.automatic.rule import Rule
 from responder.bot import Bot
-from responder.compose import Asked, Composed, compose
-from responder.decide import Action, Decision, Heard, decide
-from responder.limits import too_many_automatic
-from responder.lint import Target, lint
-from responder.models import (
-    AuthorKind,
-    Draft,
-    DraftStatus,
-    PauseLevel,
-)
+from responder.checking import check_reply
+from responder.compose import Composed
+from responder.decide import Action, Decision
+from responder.learning.answers import team_words
+from responder.models import AuthorKind, Draft, DraftStatus
 from responder.outbox import call_back, enqueue, leaves_at, withdraw
-from responder.pause import level_for
+from responder.propose import Proposal, propose, words_for
 from sentiment.language import identify
 
 log = logging.getLogger(__name__)
@@ -30,8 +27,9 @@ log = logging.getLogger(__name__)
 POLICY = "policy"
 # Short transactions: whoever approves at the desk meanwhile must not wait for our composing.
 _AT_ONCE = 5
-_STATUS = {
+STATUS = {
     Action.DRAFT: MentionStatus.DRAFTED,
+    Action.ESCALATE: MentionStatus.DRAFTED,
     Action.BY_HAND: MentionStatus.BY_HAND,
     Action.LISTEN_ONLY: MentionStatus.LISTEN_ONLY,
     Action.IGNORE: MentionStatus.IGNORED,
@@ -97,18 +95,6 @@ def withdraw_pointless(bot: Bot) -> int:
         return len(drafts)
 
 
-def target_of(mention: Mention, channel: Channel, languages: tuple[str, ...], text: str) -> Target:
-    """What a reply to `mention` must fit."""
-    return Target(
-        length=channel.length(text),
-        counted_in=channel.declaration.counted_in,
-        language=mention.language,
-        languages=languages,
-        answerable=mention.answerable,
-        label=channel.declaration.label,
-    )
-
-
 def _answer_safely(session: Session, bot: Bot, mention: Mention) -> int:
     """One mention that trips us must not keep all the others from their drafts."""
     try:
@@ -125,105 +111,101 @@ def _leave_to_a_human(session: Session, bot: Bot, mention: Mention, error: Excep
         mention.status, mention.changed_at = MentionStatus.DRAFTED, now
         return 0
     reason = f"no words: drafting failed ({type(error).__name__})"
-    session.add(_new_draft(bot, mention, Composed(text="", made_from=reason), now))
+    session.add(_new_draft(session, bot, mention, Composed(text="", made_from=reason), now))
     mention.status, mention.status_reason = MentionStatus.DRAFTED, reason
     mention.changed_at = now
     session.flush()
     return 1
 
 
+def is_drafted(decision: Decision) -> bool:
+    return decision.action in (Action.DRAFT, Action.ESCALATE, Action.BY_HAND)
+
+
 def _answer(session: Session, bot: Bot, mention: Mention) -> int:
     now = bot.clock()
-    decision = decide(
-        Heard(
-            signals=frozenset(mention.signals),
-            topics=frozenset(mention.topics),
-            sentiment=mention.sentiment,
-            answerable=mention.answerable,
-            addressed=mention.addressed,
-            opted_out=bool(mention.author and mention.author.opted_out_at),
-            sure=mention.sentiment_confidence >= bot.settings.sentiment.send_from,
-        )
-    )
+    proposal = propose(session, bot, mention, now)
+    decision = proposal.decision
     if not call_back(session, mention, "the customer changed the text", now):
         mention.status, mention.changed_at = MentionStatus.DRAFTED, now
         return 0
-    mention.status = _STATUS[decision.action]
+    mention.status = STATUS[decision.action]
     mention.status_reason = decision.reason
     mention.changed_at = now
-    if decision.action not in (Action.DRAFT, Action.BY_HAND):
+    if not is_drafted(decision):
         return 0
-    channel = bot.channels[mention.channel]
-    draft = _new_draft(bot, mention, _compose(bot, channel, mention, decision, now), now)
+    composed = words_for(session, bot, mention, proposal, now)
+    draft = _new_draft(session, bot, mention, composed, now)
+    if decision.action is Action.ESCALATE:
+        draft.escalated = decision.reason
     session.add(draft)
     session.flush()
-    if _may_leave_alone(session, bot, channel, decision, draft):
-        draft.reason = too_many_automatic(session, mention, now)
-        if not draft.reason:
-            approve_by_policy(session, bot, mention, draft)
+    _ask_the_rules(session, bot, mention, draft, proposal, now)
     return 1
 
 
-def _new_draft(bot: Bot, mention: Mention, composed: Composed, now: datetime) -> Draft:
-    channel = bot.channels[mention.channel]
-    target = target_of(mention, channel, bot.settings.brand.languages, composed.text)
+def _ask_the_rules(
+    session: Session, bot: Bot, mention: Mention, draft: Draft, proposal: Proposal, now: datetime
+) -> None:
+    """Let the draft leave if a rule does; otherwise it waits, and says which rule nearly did."""
+    taken = take(session, bot, mention, proposal, now)
+    draft.reason = taken.why
+    keep_shadows(session, taken, mention, draft, now)
+    if taken.rule is not None and taken.spoken is not None:
+        # `proposed` stays without the disclosure: whoever takes it over says no untruth.
+        draft.text = taken.spoken.text
+        draft.findings = [finding.as_json() for finding in taken.spoken.findings]
+        approve_by_policy(session, bot, mention, draft, taken.rule)
+    elif not taken.shadows:
+        # What a rule sends, or would have sent, is measured in the book's words.
+        _say_as_the_team(session, bot, mention, draft, proposal, now)
+
+
+def _say_as_the_team(
+    session: Session, bot: Bot, mention: Mention, draft: Draft, proposal: Proposal, now: datetime
+) -> None:
+    """Offer the team's own answer to a similar mention, where there is one, before the book's."""
+    taught = team_words(session, bot, mention, proposal, now)
+    if taught is None:
+        return
+    composed = taught.composed
+    findings = check_reply(session, bot, mention, composed.text)
+    draft.text = draft.proposed = composed.text
+    draft.made_from, draft.taught_by = composed.made_from, taught.by
+    draft.findings = [finding.as_json() for finding in findings]
+
+
+def _new_draft(
+    session: Session,
+    bot: Bot,
+    mention: Mention,
+    composed: Composed,
+    now: datetime,
+) -> Draft:
+    findings = check_reply(session, bot, mention, composed.text)
     return Draft(
         mention_id=mention.id,
         version=1,
         text=composed.text,
-        language=mention.language,
+        proposed=composed.text,
+        language=composed.language or mention.language,
         made_from=composed.made_from,
         mention_version=mention.version,
-        findings=[finding.as_json() for finding in lint(composed.text, target)],
+        findings=[finding.as_json() for finding in findings],
         created_at=now,
         changed_at=now,
         status=DraftStatus.PENDING,
     )
 
 
-def _compose(
-    bot: Bot, channel: Channel, mention: Mention, decision: Decision, now: datetime
-) -> Composed:
-    if not decision.words:
-        return Composed(text="", made_from="no words: a person writes here")
-    chapter = bot.book.chapters.get(mention.language)
-    if chapter is None:
-        return Composed(text="", made_from="no words: this language is for a human")
-    return compose(
-        Asked(
-            text=mention.text,
-            name=mention.author.name if mention.author else "",
-            topics=mention.topics,
-            occasion=decision.occasion,
-            question=decision.question,
-            seed=mention.id,
-            today=now.astimezone(bot.zone).date(),
-        ),
-        chapter,
-        links=channel.declaration.links_welcome,
-        fits=lambda text: channel.length(text).fits,
-        notice=chapter.voice.automatic if _automatic(channel, decision) else "",
-    )
-
-
-def _automatic(channel: Channel, decision: Decision) -> bool:
-    return channel.options.auto_reply and decision.safe and decision.action is Action.DRAFT
-
-
-def _may_leave_alone(
-    session: Session, bot: Bot, channel: Channel, decision: Decision, draft: Draft
-) -> bool:
-    if not _automatic(channel, decision) or draft.findings:
-        return False
-    level: PauseLevel | None = level_for(session, channel.name, bot.pause_file)
-    return level is None
-
-
-def approve_by_policy(session: Session, bot: Bot, mention: Mention, draft: Draft) -> None:
-    """Queue a draft nobody has to look at, as the settings of its channel allow."""
+def approve_by_policy(
+    session: Session, bot: Bot, mention: Mention, draft: Draft, rule: Rule
+) -> None:
+    """Queue a draft nobody has to look at, as a rule allows; and see to it that somebody looks at
+    a sample afterwards."""
     now = bot.clock()
     draft.status, draft.changed_at = DraftStatus.APPROVED, now
-    enqueue(
+    reply = enqueue(
         session,
         draft=draft,
         mention=mention,
@@ -232,3 +214,5 @@ def approve_by_policy(session: Session, bot: Bot, mention: Mention, draft: Draft
         now=now,
         leaving=leaves_at(bot, now),
     )
+    reply.rule_id = rule.id
+    have_reviewed(session, reply, rule, now)

@@ -1,106 +1,147 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from functools import cache
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config import brand
-from config.brand import Occasion
+from config.book import Chapter, Occasion
 from config.settings import LANGUAGES, ROOT
 from listener.channels.x.weigh import weigh
-from responder.compose import Asked, compose
-from responder.voice import UnknownField, fill, first_name
+from responder.asked import Asked, Before, Helper
+from responder.compose import Composed, compose
+from responder.voice.greet import UnknownField, fill, first_name
+from tests.small_book import BOOK, CHAPTER, VOICE, asked
 
-BOOK = brand.load(ROOT / "config/brand/demo", LANGUAGES)
-TODAY = date(2026, 11, 20)
-
-
-def _asked(text: str = "", **changes: object) -> Asked:
-    values: dict[str, object] = {
-        "text": text,
-        "name": "Anna",
-        "topics": (),
-        "occasion": Occasion.OTHER,
-        "question": False,
-        "seed": "1",
-        "today": TODAY,
-    }
-    return Asked(**{**values, **changes})  # type: ignore[arg-type]
+DEMO = brand.load(ROOT / "config/brand/demo", LANGUAGES)
 
 
 def _within(limit: int) -> Callable[[str], bool]:
     return lambda text: len(text) <= limit
 
 
-def _made_from(asked: Asked, language: str = "en") -> str:
-    return compose(asked, BOOK.chapters[language], links=True, fits=_within(8000)).made_from
+def _say(question: Asked, *, links: bool = False, limit: int = 8000, notice: str = "") -> str:
+    return compose(question, BOOK, "en", links=links, fits=_within(limit), notice=notice).text
 
 
-def test_a_complaint_gets_the_saved_reply_of_its_strongest_topic() -> None:
-    complaint = Occasion.COMPLAINT
-    assert _made_from(_asked(occasion=complaint, topics=["delivery", "returns"])).endswith(
-        "delivery"
-    )
-    assert _made_from(_asked(occasion=complaint, topics=["returns", "delivery"])).endswith(
-        "returns"
-    )
-
-
-def test_a_complaint_about_nothing_we_know_is_acknowledged_not_guessed() -> None:
-    assert _made_from(_asked(occasion=Occasion.COMPLAINT)) == "saved reply: acknowledge"
-
-
-def test_an_injury_gets_the_serious_reply_even_if_it_asks_something() -> None:
-    asked = _asked("what now?", occasion=Occasion.SERIOUS, question=True, topics=["size"])
-    assert _made_from(asked) == "saved reply: serious"
-
-
-@pytest.mark.parametrize(
-    ("text", "topics", "source"),
-    [
-        ("does the brenta run small?", ["size"], "product: merino_base"),
-        ("how do I wash the adamello?", ["care"], "product: rain_shell"),
-        ("which size do I take?", ["size"], "article: size_guide"),
-        ("when are you open in bolzano?", ["store"], "store: bolzano"),
-        ("is the resoling offer still on?", ["promotion"], "promotion: resole_weeks"),
-        ("do you ship to Malta?", ["delivery"], "article: delivery_times"),
-        ("what is the meaning of life?", [], "saved reply: acknowledge"),
-    ],
-)
-def test_a_question_is_answered_by_what_the_book_knows(
-    text: str, topics: list[str], source: str
-) -> None:
-    assert _made_from(_asked(text, topics=topics, question=True)) == source
-
-
-def test_a_promotion_that_is_over_is_not_offered() -> None:
-    asked = _asked("resoling offer?", topics=["promotion"], question=True, today=date(2027, 1, 5))
-    assert not _made_from(asked).startswith("promotion")
+WASH = asked("how do I wash it?", topics=["care"], question=True)
 
 
 def test_a_link_is_added_only_where_the_channel_welcomes_it() -> None:
-    asked = _asked("how do I wash it?", topics=["care"], question=True)
-    chapter = BOOK.chapters["en"]
-    with_link = compose(asked, chapter, links=True, fits=_within(8000)).text
-    without = compose(asked, chapter, links=False, fits=_within(8000)).text
-    assert "https://larix.example" in with_link
-    assert "https://" not in without
+    assert _say(WASH, links=True) == "Hi Anna. wash answer. https://shop.example/en/wash — the shop"
+    assert _say(WASH) == "Hi Anna. wash answer. — the shop"
+
+
+def test_what_is_least_needed_goes_first_where_there_is_no_room() -> None:
+    known = asked("how do I wash it?", topics=["care"], question=True, before=Before.CONTACT)
+    whole = _say(known, links=True)
+    assert whole.startswith("Hi Anna. Good to hear from you again. wash answer. https://")
+    assert "again" not in _say(known, links=True, limit=len(whole) - 1)
+    assert _say(known, links=True, limit=40) == "Hi Anna. wash answer. — the shop"
+    assert _say(known, links=True, limit=25) == "Hi Anna. wash answer."
+    assert _say(known, links=True, limit=20) == "Hello. wash answer."
+
+
+def test_the_words_themselves_are_never_cut_nor_is_a_disclosure() -> None:
+    assert _say(WASH, limit=3, notice="Automated answer.") == (
+        "Hello. wash answer. Automated answer."
+    )
+
+
+def test_who_writes_again_about_a_trouble_is_told_that_we_know() -> None:
+    again = asked("still not arrived", occasion=Occasion.COMPLAINT, before=Before.TROUBLE)
+    assert _say(again).startswith("Hi Anna. Sorry that you have to write again. ")
+    serious = asked(occasion=Occasion.SERIOUS, topics=["safety"], before=Before.TROUBLE)
+    assert "again" not in _say(serious)
+
+
+def test_who_is_lost_reads_all_steps_where_there_is_room_else_the_first_and_a_person() -> None:
+    lost = asked("how do I wash it? I am lost", question=True, confused=True)
+    assert _say(lost) == (
+        "Hi Anna. One step at a time. 1. Brush it. 2. Wash it. 3. Dry it. "
+        "Would you like a person? Say so. — the shop"
+    )
+    assert _say(lost, limit=105) == (
+        "Hi Anna. One step at a time. 1. Brush it. Then tell us. "
+        "Would you like a person? Say so. — the shop"
+    )
+    assert _say(lost, limit=70) == "Hi Anna. Brush it. Would you like a person? Say so. — the shop"
+
+
+@pytest.mark.parametrize(
+    ("said", "opening"),
+    [
+        ("3 days, always", "Marco is right, thank you. It takes 3 days."),
+        ("5 days", "Thanks for helping, Marco. One thing is different: It takes 3 days."),
+        ("no idea sorry", "It takes 3 days."),
+    ],
+)
+def test_another_customer_s_answer_is_confirmed_or_kindly_corrected(
+    said: str, opening: str
+) -> None:
+    helper = Helper(name="Marco Bianchi", text=said)
+    question = asked("how long?", topics=["delivery"], question=True, helper=helper)
+    assert _say(question) == f"Hi Anna. {opening} — the shop"
+
+
+def _italian(voice: dict[str, Any] | None = None, **changes: Any) -> brand.BrandBook:
+    spoken = VOICE.model_copy(update={"greeting": "Ciao {{name}}.", **(voice or {})})
+    chapter: Chapter = CHAPTER.model_copy(update={"voice": spoken, **changes})
+    return BOOK.model_copy(update={"chapters": MappingProxyType({"en": CHAPTER, "it": chapter})})
+
+
+def test_help_that_exists_in_another_language_only_is_linked_with_a_remark() -> None:
+    book = _italian(articles=())
+    question = asked("come si lava?", topics=["care"], question=True)
+    said = compose(question, book, "it", links=True, fits=_within(8000))
+    assert said.text.endswith("https://shop.example/en/wash (in inglese) — the shop")
+    assert said.made_from == "saved reply: acknowledge, article: wash (en only)"
+    assert "https" not in compose(question, book, "it", links=False, fits=_within(8000)).text
+
+
+def test_a_language_nobody_speaks_gets_a_polite_word_in_ours_and_says_so() -> None:
+    said = compose(asked("Onde está?"), BOOK, "pt", links=True, fits=_within(280))
+    assert said.text == "Hi Anna. Thank you. We write in English: what do you need? — the shop"
+    assert said.language == "en"
+    assert "a speaker is wanted" in said.made_from
+
+
+def _unread(**changes: Any) -> Composed:
+    return compose(asked(**changes), BOOK, "unknown", links=True, fits=_within(280))
+
+
+def test_a_picture_is_not_taken_for_a_language_nobody_speaks() -> None:
+    said = _unread(signals=["unreadable"])
+    assert said.text.startswith("Hi Anna. unreadable ")
+    assert said.made_from == "the language was not recognised: saved reply: unreadable (en)"
+    assert said.language == "en"
+    assert _unread(text="🫡 xyzzy") == Composed(
+        text="", made_from="no words: the language was not recognised"
+    )
+
+
+@pytest.mark.parametrize("language", ["pt", "unknown"])
+def test_danger_in_a_language_nobody_speaks_gets_no_polite_word(language: str) -> None:
+    serious = asked("Queimou-me o pé", occasion=Occasion.SERIOUS, signals=["safety"])
+    said = compose(serious, BOOK, language, links=True, fits=_within(280))
+    assert said.text == ""
+    assert said.made_from.startswith("no words")
+
+
+def test_who_is_lost_and_has_a_complaint_reads_regret_before_the_first_step() -> None:
+    lost = asked("shrunk, how do I wash it? lost", occasion=Occasion.COMPLAINT, confused=True)
+    said = _say(lost)
+    assert said.startswith(("Hi Anna. We are sorry. One step at a time. 1.", "Hi Anna. Sorry! One"))
+    assert "sorry" in _say(lost, limit=80).casefold()
 
 
 def test_two_customers_need_not_read_the_same_words_and_one_always_reads_the_same() -> None:
-    texts = [
-        compose(
-            _asked(occasion=Occasion.PRAISE, seed=str(seed)),
-            BOOK.chapters["it"],
-            links=True,
-            fits=_within(8000),
-        ).text
-        for seed in (*range(20), 3)
-    ]
+    texts = [_say(asked(occasion=Occasion.PRAISE, seed=str(seed))) for seed in (*range(20), 3)]
     assert len(set(texts)) > 1
     assert texts[-1] == texts[3]
 
@@ -110,40 +151,16 @@ def test_two_customers_need_not_read_the_same_words_and_one_always_reads_the_sam
 def test_every_reply_of_the_demo_book_fits_a_post_on_x_in_every_language(
     language: str, name: str
 ) -> None:
-    chapter = BOOK.chapters[language]
     fits = cache(lambda text: weigh(text) <= 280)  # many ask for the same words
-    for occasion in Occasion:
-        for topic in ("delivery", "returns", "payment", "warranty", "care", "size", "store"):
-            for question in (True, False):
-                for seed in map(str, range(6)):
-                    asked = _asked(
-                        "brenta bolzano",
-                        occasion=occasion,
-                        topics=[topic],
-                        question=question,
-                        seed=seed,
-                        name=name,
-                    )
-                    composed = compose(asked, chapter, links=False, fits=fits)
-                    assert fits(composed.text), composed
-                    assert "{{" not in composed.text
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_chapter_has_what_the_others_have(language: str) -> None:
-    def keys(chapter: brand.Chapter) -> list[list[str]]:
-        lists = (
-            chapter.saved_replies,
-            chapter.articles,
-            chapter.products,
-            chapter.stores,
-            chapter.promotions,
-        )
-        return [[entry.key for entry in entries] for entries in lists]
-
-    found = keys(BOOK.chapters[language])
-    assert found == keys(BOOK.chapters["en"])
-    assert [len(entries) for entries in found] == [6, 5, 3, 2, 1]
+    chapter = DEMO.chapters[language]
+    for reply in chapter.saved_replies:
+        alone = chapter.model_copy(update={"saved_replies": (reply,), "articles": ()})
+        book = DEMO.model_copy(update={"chapters": MappingProxyType({language: alone})})
+        for seed in map(str, range(6)):
+            one = asked(occasion=reply.occasion, seed=seed, name=name)
+            text = compose(one, book, language, links=False, fits=fits).text
+            assert fits(text), text
+            assert "{{" not in text
 
 
 @given(st.text())

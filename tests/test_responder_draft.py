@@ -24,7 +24,15 @@ from responder.models import (
 )
 from responder.pause import set_pause
 from sentiment.score import Sentiment
-from tests.factories import NOW, FakeChannel, make_bot, make_draft, make_mention, make_reply
+from tests.factories import (
+    NOW,
+    FakeChannel,
+    make_auto_rule,
+    make_bot,
+    make_draft,
+    make_mention,
+    make_reply,
+)
 
 
 @pytest.fixture
@@ -36,8 +44,10 @@ def bot(tmp_path: Path) -> Iterator[Bot]:
 
 @pytest.fixture
 def eager(tmp_path: Path) -> Iterator[Bot]:
-    """A bot whose channel lets safe replies leave without a human."""
+    """A bot whose channel, and a rule, let thanks leave without a human."""
     made = make_bot(tmp_path, channels=[FakeChannel(auto_reply=True)])
+    with made.database.write() as session:
+        make_auto_rule(session)
     yield made
     made.database.close()
 
@@ -48,8 +58,9 @@ def _hear(bot: Bot, **changes: Any) -> str:
 
 
 GLAD: dict[str, Any] = {
+    "text": "Thank you so much, I love my new boots!",
     "signals": ["praise"],
-    "topics": [],
+    "topics": ["praise"],
     "sentiment": Sentiment.POSITIVE,
     "sentiment_confidence": 0.97,
 }
@@ -72,16 +83,19 @@ def test_a_new_mention_gets_one_draft_in_its_own_language(bot: Bot) -> None:
     (draft,) = _drafts(bot.database)
     assert draft.text.startswith("Ciao Giulia")
     assert (draft.status, draft.language) == (DraftStatus.PENDING, "it")
-    assert draft.made_from == "saved reply: delivery"
+    assert draft.made_from == "saved reply: parcel_late"
     assert _mention(bot, mention).status is MentionStatus.DRAFTED
 
 
-def test_a_language_we_do_not_speak_is_left_to_a_human_without_words(bot: Bot) -> None:
-    _hear(bot, language="pt")
+def test_a_language_we_do_not_speak_gets_a_polite_word_in_ours_and_the_card_says_so(
+    bot: Bot,
+) -> None:
+    _hear(bot, language="pt", text="Onde está a minha encomenda?")
     draft_round(bot)
     (draft,) = _drafts(bot.database)
-    assert draft.text == ""
-    assert [finding["rule"] for finding in draft.findings] == ["R01"]
+    assert draft.language == "en"
+    assert bot.book.chapters["en"].voice.other_language in draft.text
+    assert draft.made_from == ("nobody here speaks this language: in en, a speaker is wanted")
 
 
 def test_what_only_a_person_may_answer_gets_a_suggestion_that_cannot_be_sent(bot: Bot) -> None:
@@ -234,7 +248,7 @@ def test_a_mention_that_trips_the_drafting_is_left_to_a_human_and_the_rest_is_dr
             raise ValueError("a bug of ours")
         return real(asked, *rest, **options)
 
-    monkeypatch.setattr("responder.draft.compose", tripped)
+    monkeypatch.setattr("responder.propose.compose", tripped)
     assert draft_round(bot) == 2
     with bot.database.read() as session:
         left = session.scalars(select(Draft).where(Draft.mention_id == poison)).one()

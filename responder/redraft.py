@@ -1,0 +1,157 @@
+"""Danger that an agent set right: the words that wait were made for another decision.
+
+They are written anew in the same draft, so that whoever has it open sees why. What one of the team
+wrote stays, says why it is back, and has to be read again.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from listener.models import Mention, MentionStatus
+from responder.audit import note
+from responder.bot import Bot
+from responder.checking import check_reply
+from responder.compose import Composed
+from responder.decide import Action
+from responder.draft import STATUS, is_drafted
+from responder.learning.answers import team_words
+from responder.models import Approval, Audit, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
+from responder.outbox import text_hash, withdraw
+from responder.propose import Proposal, propose, words_for
+from responder.settle import give_back
+
+log = logging.getLogger(__name__)
+
+REDRAFT: Final = "draft anew"
+EDIT: Final = "edit"
+
+_WAITING: Final = (MentionStatus.DRAFTED, MentionStatus.BY_HAND)
+
+
+def draft_again(
+    bot: Bot, session: Session, mention: Mention, *, dangerous: bool, by: str, now: datetime
+) -> bool:
+    """Bring what is drafted, or queued, under the decision of now. False if nothing waits, or it
+    may leave as it is: a reply that a person approved for a text that only seemed dangerous, or
+    one that is on its way already."""
+    draft = session.scalar(
+        select(Draft)
+        .where(
+            Draft.mention_id == mention.id,
+            Draft.status.in_((DraftStatus.PENDING, DraftStatus.APPROVED)),
+        )
+        .with_for_update()
+    )
+    if draft is None or mention.status not in _WAITING:
+        return False
+    said = f"{by} said that {'somebody is in danger' if dangerous else 'nobody is in danger'}"
+    if draft.status is DraftStatus.APPROVED:
+        reply = _queued(session, draft)
+        if reply is None or not dangerous:
+            return False
+        give_back(bot, reply, said, now)
+    _decide_anew(bot, session, mention, draft, said, now)
+    return True
+
+
+def _queued(session: Session, draft: Draft) -> Reply | None:
+    return session.scalar(
+        select(Reply)
+        .where(Reply.draft_id == draft.id, Reply.status == ReplyStatus.QUEUED)
+        .with_for_update()
+    )
+
+
+def _decide_anew(
+    bot: Bot, session: Session, mention: Mention, draft: Draft, said: str, now: datetime
+) -> None:
+    proposal = propose(session, bot, mention, now)
+    decision = proposal.decision
+    kept = mention.channel not in bot.channels or not is_by_machine(session, draft)
+    mention.changed_at = now
+    if not is_drafted(decision):
+        if not kept:
+            mention.status, mention.status_reason = STATUS[decision.action], decision.reason
+            withdraw(draft, said, now)
+        return
+    mention.status, mention.status_reason = STATUS[decision.action], decision.reason
+    draft.version += 1
+    draft.changed_at = now
+    draft.escalated = decision.reason if decision.action is Action.ESCALATE else ""
+    if kept:
+        draft.reason = f"{said}: read these words again"
+        return
+    _write(bot, session, mention, draft, proposal, now)
+    draft.reason = f"{said}: these words are new"
+
+
+def _write(
+    bot: Bot, session: Session, mention: Mention, draft: Draft, proposal: Proposal, now: datetime
+) -> None:
+    composed, draft.taught_by = _composed(session, bot, mention, proposal, now)
+    draft.text, draft.proposed = composed.text, composed.text
+    draft.made_from = composed.made_from
+    draft.language = composed.language or mention.language
+    findings = check_reply(session, bot, mention, draft.text)
+    draft.findings = [finding.as_json() for finding in findings]
+    digest = text_hash(draft.text)
+    note(session, who="policy", action=REDRAFT, subject=draft.id, detail=digest, now=now)
+
+
+def _composed(
+    session: Session, bot: Bot, mention: Mention, proposal: Proposal, now: datetime
+) -> tuple[Composed, str]:
+    """The words, and the reply that taught them. Words that cannot be made must not keep anybody
+    from saying that there is danger."""
+    try:
+        taught = team_words(session, bot, mention, proposal, now)
+        if taught is not None:
+            return taught.composed, taught.by
+        return words_for(session, bot, mention, proposal, now), ""
+    except Exception as error:
+        log.exception("cannot draft anew for mention %s", mention.id)
+        reason = f"no words: drafting failed ({type(error).__name__})"
+        return Composed(text="", made_from=reason), ""
+
+
+def is_by_machine(session: Session, draft: Draft) -> bool:
+    """Whether nobody of the team changed the words of a draft."""
+    if draft.proposed and draft.text == draft.proposed:
+        return True
+    digest = text_hash(draft.text)
+    deeds = session.execute(
+        select(Audit.action, Audit.detail)
+        .where(Audit.subject == draft.id, Audit.action.in_((REDRAFT, EDIT)))
+        .order_by(Audit.id.desc())
+    ).all()
+    if deeds:
+        return bool(deeds[0].action == REDRAFT and deeds[0].detail == digest)
+    # Words that were changed while they were approved left no other trace: the version rose first.
+    first = session.scalar(
+        select(Approval).where(Approval.draft_id == draft.id).order_by(Approval.id).limit(1)
+    )
+    return first is None or (first.version == 1 and first.text_hash == digest)
+
+
+def answers_by_itself(session: Session, mention: Mention) -> bool:
+    """Whether an automatic answer waits to leave."""
+    waiting = select(Reply.id).where(
+        Reply.mention_id == mention.id,
+        Reply.status == ReplyStatus.QUEUED,
+        Reply.author_kind == AuthorKind.AUTO,
+    )
+    return session.scalar(waiting) is not None
+
+
+def is_too_late(bot: Bot, mention_id: str) -> bool:
+    """Whether an answer has left or is leaving, so that nothing calls it back."""
+    gone = (ReplyStatus.SENDING, ReplyStatus.UNKNOWN, ReplyStatus.SENT)
+    found = select(Reply.id).where(Reply.mention_id == mention_id, Reply.status.in_(gone)).limit(1)
+    with bot.database.read() as session:
+        return session.scalar(found) is not None
