@@ -1,0 +1,1 @@
+"""What the brand may say, kept in the database: versions, approval, completeness, spreadsheets."""
