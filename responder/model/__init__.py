@@ -1,0 +1,1 @@
+"""Drafts worded by a language model, where one is configured: docs/model.md."""
