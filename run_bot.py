@@ -11,6 +11,7 @@ try:
 
     from config.errors import ConfigError
     from config.lock import AlreadyRunning
+    from responder.library import cli as library
 except ModuleNotFoundError as missing:
     sys.exit(
         f"{missing.name} is not installed. Run:\n"
@@ -29,10 +30,17 @@ app = typer.Typer(
 )
 agents = typer.Typer(help="The people who work at the desk.", no_args_is_help=True)
 tokens = typer.Typer(help="Keys for programs that use the API.", no_args_is_help=True)
+auto = typer.Typer(help="Rules for answers that leave without a human.", no_args_is_help=True)
 letters = typer.Typer(help="What a network sent that could not be read.", no_args_is_help=True)
+incidents = typer.Typer(help="What goes wrong for many customers at once.", no_args_is_help=True)
+reports = typer.Typer(help="What became of our words at the desk.", no_args_is_help=True)
 app.add_typer(agents, name="agent")
 app.add_typer(tokens, name="token")
 app.add_typer(letters, name="letters")
+app.add_typer(auto, name="auto")
+app.add_typer(library.app, name="library")
+app.add_typer(incidents, name="incident")
+app.add_typer(reports, name="report")
 
 Channel = Annotated[
     str | None, typer.Option("--channel", help="Only the channel of this name.", metavar="NAME")
@@ -42,6 +50,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on stdo
 LetterIds = Annotated[
     list[str] | None, typer.Argument(help="As `letters list` shows them.", metavar="[ID]...")
 ]
+Occasions = Annotated[str, typer.Option(help="praise, question, or both with a comma.")]
+Topics = Annotated[str, typer.Option(help="With commas; for praise, praise among them.")]
+Languages = Annotated[str, typer.Option(help="With commas. Empty: all.")]
+Confidence = Annotated[
+    float | None, typer.Option(help="Of the sentiment, up to 1; sentiment.send_from at least.")
+]
+PerThread = Annotated[int, typer.Option(help="At most so many in one conversation.")]
+PerAuthor = Annotated[int, typer.Option(help="At most so many to one person in 24 hours.")]
+PerHour = Annotated[int, typer.Option(help="At most so many in an hour.")]
+Sample = Annotated[int, typer.Option(help="Percent that people look at afterwards.")]
+Ended = Annotated[bool, typer.Option("--ended", help="Those that were ended too.")]
 RoleName = Annotated[str, typer.Option("--role", help="viewer, editor, approver or admin.")]
 
 
@@ -148,18 +167,102 @@ def score(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def lint(
+    context: typer.Context,
+    channel: Annotated[str, typer.Option("--channel", help="Where it is to stand.")],
+    language: Annotated[str, typer.Option("--language", help="The customer's: it, en, fr, …")],
+    mention: Annotated[str, typer.Option("--mention", help="What the customer wrote.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check a reply from stdin against the rules of etiquette. Exit code 1 if one blocks it.
+
+    Example: echo "Done." | python run_bot.py lint --channel x --language en --mention "Where?"
+    """
+    from responder.commands.lint import Asked, lint_reply
+
+    reply = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
+    asked = Asked(reply=reply, channel=channel, language=language, mention=mention)
+    raise typer.Exit(lint_reply(context.obj, asked, sys.stdout, as_json=as_json))
+
+
+@incidents.command("open")
+def open_incident(
+    context: typer.Context,
+    title: Annotated[str, typer.Argument(help="What happened, for the team.")],
+    topic: Annotated[
+        list[str] | None, typer.Option(help="What complaints about it are of.")
+    ] = None,
+    word: Annotated[list[str] | None, typer.Option(help="What customers write of it.")] = None,
+    say: Annotated[
+        list[str] | None, typer.Option(help="What they are told, as LANGUAGE=TEXT.")
+    ] = None,
+    channel: Channel = None,
+) -> None:
+    """Complaints about it get the statement; nothing about it leaves without a human.
+
+    Example: python run_bot.py incident open "Courier strike" --topic delivery
+    --say "en=Our courier is on strike until 3 December: your parcel leaves on the 4th."
+    """
+    from responder.commands.incident import open_one, statements
+    from responder.incidents import Opening
+
+    opening = Opening(
+        title=title,
+        channel=channel or "",
+        topics=topic or [],
+        words=word or [],
+        statements=statements(say or []),
+    )
+    raise typer.Exit(open_one(context.obj, opening))
+
+
+@incidents.command("close")
+def close_incident(
+    context: typer.Context,
+    incident_id: Annotated[str, typer.Argument(help="As `incident list` shows it.")],
+) -> None:
+    """It is over.
+
+    Example: python run_bot.py incident close 01a2053a4d99ce364225b856aa2f
+    """
+    from responder.commands.incident import close_one
+
+    raise typer.Exit(close_one(context.obj, incident_id))
+
+
+@incidents.command("list")
+def list_incidents(context: typer.Context, as_json: AsJson = False) -> None:
+    """Those that are open.
+
+    Example: python run_bot.py incident list
+    """
+    from responder.commands.incident import list_open
+
+    raise typer.Exit(list_open(context.obj, as_json=as_json))
+
+
+@app.command()
 def evaluate(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="TSV, CSV or Parquet with text and label.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="TSV, CSV or Parquet with text and label.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """How often our sentiment agrees with labels: macro-F1, accuracy, confusion per language.
+    Without a file: how often we were, and are, right about mentions set right at the desk.
 
     Example: python run_bot.py evaluate labelled.tsv --json
     """
     from responder.commands.evaluate import evaluate_file
     from responder.commands.understanding import weights_of
 
+    if file is None:
+        from responder.commands import with_bot
+        from responder.commands.evaluate_corrections import evaluate_corrections
+
+        with with_bot(context.obj) as bot:
+            raise typer.Exit(evaluate_corrections(bot, sys.stdout, as_json=as_json))
     weights = weights_of(context.obj)
     raise typer.Exit(evaluate_file(file, weights, sys.stdout, as_json=as_json))
 
@@ -168,16 +271,16 @@ def evaluate(
 def train(
     context: typer.Context,
     files: Annotated[list[Path] | None, typer.Argument(help="TSV, CSV or Parquet.")] = None,
+    by: Annotated[str, typer.Option(hidden=True, help="Who is noted.")] = "command line",
 ) -> None:
-    """Learn from labelled texts, beside our own. Exit 1 if that made it worse: then all stays.
+    """Learn from what was set right at the desk, and from labelled texts, beside our own. Exit 1 if
+    that made it worse: then all stays.
 
     Example: python run_bot.py train labelled.tsv more.parquet
     """
-    from responder.commands.train import train_now
-    from responder.commands.understanding import weights_file, weights_of
+    from responder.commands.train import train_here
 
-    old, path = weights_of(context.obj), weights_file(context.obj)
-    raise typer.Exit(train_now(files or (), old, path, sys.stdout))
+    raise typer.Exit(train_here(context.obj, files or (), sys.stdout, by=by))
 
 
 @app.command()
@@ -366,6 +469,128 @@ def letters_dismiss(context: typer.Context, ids: LetterIds = None, as_json: AsJs
     from responder.commands.letters import dismiss_letters
 
     raise typer.Exit(dismiss_letters(context.obj, ids or (), as_json=as_json))
+
+
+@auto.command("list")
+def auto_list(context: typer.Context, ended: Ended = False, as_json: AsJson = False) -> None:
+    """The rules there are, with their state: shadow or live.
+
+    Example: python run_bot.py auto list
+    """
+    from responder.commands.auto import list_rules
+
+    raise typer.Exit(list_rules(context.obj, ended=ended, as_json=as_json))
+
+
+@auto.command("preview")
+def auto_preview(  # noqa: PLR0913, PLR0917  # one an option
+    context: typer.Context,
+    channel: Channel = None,
+    occasions: Occasions = "praise",
+    topics: Topics = "",
+    languages: Languages = "",
+    confidence: Confidence = None,
+    per_thread: PerThread = 1,
+    per_author: PerAuthor = 1,
+    per_hour: PerHour = 10,
+    days: Annotated[int, typer.Option(help="How far back, 1 to 90.")] = 14,
+    as_json: AsJson = False,
+) -> None:
+    """What such a rule would have answered lately, and why not the rest. Changes nothing.
+
+    Example: python run_bot.py auto preview --channel x --topics praise,product --days 30
+    """
+    from responder.commands.auto import Typed, preview_rule
+
+    typed = Typed(
+        name="preview", channel=channel, occasions=occasions, topics=topics, languages=languages,
+        confidence=confidence, per_thread=per_thread, per_author=per_author, per_hour=per_hour,
+        sample_percent=100,
+    )  # fmt: skip
+    raise typer.Exit(preview_rule(context.obj, typed, days=days, as_json=as_json))
+
+
+@auto.command("add")
+def auto_add(  # noqa: PLR0913, PLR0917  # one an option
+    context: typer.Context,
+    name: str,
+    channel: Channel = None,
+    occasions: Occasions = "praise",
+    topics: Topics = "",
+    languages: Languages = "",
+    confidence: Confidence = None,
+    per_thread: PerThread = 1,
+    per_author: PerAuthor = 1,
+    per_hour: PerHour = 10,
+    sample_percent: Sample = 20,
+) -> None:
+    """Make a rule. For a week it only shows what it would have sent.
+
+    Example: python run_bot.py auto add thanks --channel x --topics praise,product
+    """
+    from responder.commands.auto import Typed, add
+
+    typed = Typed(
+        name=name, channel=channel, occasions=occasions, topics=topics, languages=languages,
+        confidence=confidence, per_thread=per_thread, per_author=per_author, per_hour=per_hour,
+        sample_percent=sample_percent,
+    )  # fmt: skip
+    raise typer.Exit(add(context.obj, typed))
+
+
+@auto.command("end")
+def auto_end(
+    context: typer.Context,
+    rule: Annotated[str, typer.Argument(help="As `auto list` shows it.", metavar="ID")],
+) -> None:
+    """End a rule at once: nothing leaves by it any more, not even what is queued.
+
+    Example: python run_bot.py auto end 01JN4T0V5S3A9QK2
+    """
+    from responder.commands.auto import end
+
+    raise typer.Exit(end(context.obj, rule))
+
+
+@auto.command("report")
+def auto_report(context: typer.Context, ended: Ended = False, as_json: AsJson = False) -> None:
+    """What each rule sent, or would have sent, and what people made of it.
+
+    Example: python run_bot.py auto report --json
+    """
+    from responder.commands.auto import tell_report
+
+    raise typer.Exit(tell_report(context.obj, ended=ended, as_json=as_json))
+
+
+@reports.command("edits")
+def report_edits(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(help="How far back, 1 to 365.")] = 90,
+    as_json: AsJson = False,
+) -> None:
+    """Which saved replies and articles the team edits most before they are sent.
+
+    Example: python run_bot.py report edits --days 30
+    """
+    from responder.commands.report import report_edits as tell
+
+    raise typer.Exit(tell(context.obj, days=days, as_json=as_json))
+
+
+@reports.command("etiquette")
+def report_etiquette(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(help="How far back, 1 to 365.")] = 90,
+    as_json: AsJson = False,
+) -> None:
+    """How right each rule of etiquette is: how often the team ignored it, or changed the words.
+
+    Example: python run_bot.py report etiquette --days 30
+    """
+    from responder.commands.report import report_etiquette as tell
+
+    raise typer.Exit(tell(context.obj, days=days, as_json=as_json))
 
 
 def start() -> int:

@@ -15,14 +15,12 @@ from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.errors import ConfigError
-from config.hours import Hours
+from config.hours import Hours, TimeOfDay
+from config.model import ModelSettings
+from config.staffing import Holidays, StaffedHours, Staffing
 
 LANGUAGES: Final = ("it", "en", "fr", "de", "es", "pl", "el")
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -36,12 +34,19 @@ class _Section(BaseModel):
 
 
 class BrandSettings(_Section):
-    """Who speaks. `languages` are the ones we answer in."""
+    """Who speaks. `languages` are the ones we answer in. `staffed_hours` and `holidays`: when
+    people are there to answer, unless a channel says otherwise."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)] = "Acme"
     path: Path = Path("config/brand/demo")
     timezone: str = "Europe/Rome"
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = LANGUAGES
+    staffed_hours: StaffedHours = ""
+    holidays: Holidays = ""
+
+    @property
+    def staffing(self) -> Staffing:
+        return Staffing(zone=self.timezone, hours=self.staffed_hours, holidays=self.holidays)
 
     @field_validator("timezone")
     @classmethod
@@ -93,11 +98,13 @@ class DeskSettings(_Section):
 class ResponderSettings(_Section):
     """`undo_seconds`: an approved reply can be taken back for so long. `answerable_hours`: at a
     channel's first start, mentions older than this get no draft. `quiet_hours`: such as
-    "22:00-08:00" in the brand's time zone; nothing leaves in them. Empty: there are none."""
+    "22:00-08:00" in the brand's time zone; nothing leaves in them. Empty: there are none.
+    `before_buying_minutes`: staffed time until a question before buying is due."""
 
     undo_seconds: Annotated[int, Field(ge=0, le=120)] = 8
     answerable_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24
     quiet_hours: str = ""
+    before_buying_minutes: Annotated[int, Field(ge=1, le=60)] = 15
 
     @field_validator("quiet_hours")
     @classmethod
@@ -108,10 +115,14 @@ class ResponderSettings(_Section):
 
 class SentimentSettings(_Section):
     """`sure_from`: a feeling less certain than this is shown as doubtful. `send_from`: praise less
-    certain than this is never thanked for without a human."""
+    certain than this is never thanked for without a human. `train_at`: such as "03:30" in the
+    brand's time zone; then the weights learn from what agents set right, if there are `train_from`
+    new corrections. Empty: never by themselves."""
 
     sure_from: Annotated[float, Field(ge=0, le=1)] = 0.5
     send_from: Annotated[float, Field(ge=0, le=1)] = 0.95
+    train_at: TimeOfDay = None
+    train_from: Annotated[int, Field(ge=1, le=1_000_000)] = 50
 
 
 class AlertsSettings(_Section):
@@ -134,6 +145,7 @@ class Settings(BaseSettings):
     desk: DeskSettings = DeskSettings()
     responder: ResponderSettings = ResponderSettings()
     sentiment: SentimentSettings = SentimentSettings()
+    model: ModelSettings = ModelSettings()
     alerts: AlertsSettings = AlertsSettings()
     channels: Annotated[dict[str, dict[str, Any]], Field(repr=False)] = {}
 
@@ -274,9 +286,14 @@ def _keys_beside(location: tuple[str, ...]) -> list[str]:
 
 def _example(location: tuple[str, ...]) -> str:
     examples: dict[tuple[str, ...], str] = {
+        ("brand", "staffed_hours"): "write it as Mon-Fri 09:00-18:00, Sat 10:00-14:00",
+        ("brand", "holidays"): "name a country, such as IT, or a part of one, such as DE-BY",
         ("brand", "languages"): f"choose from {', '.join(LANGUAGES)}",
         ("brand", "timezone"): "use a name such as Europe/Rome",
         ("database", "url"): "use sqlite:///data/bot.db or postgresql+psycopg://user@host/name",
+        ("model", "url"): "use a base such as https://api.openai.com/v1, and set model.name",
         ("desk", "port"): "use a number from 0 to 65535, such as 8000",
     }
-    return examples.get(tuple(location[:2]), "see config/bot.example.toml")
+    # What a channel says about its hours is written as the brand's are.
+    key = ("brand", location[-1]) if location[0] == "channels" else tuple(location[:2])
+    return examples.get(key, "see config/bot.example.toml")

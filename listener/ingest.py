@@ -178,13 +178,15 @@ def renew(database: Database, items: Iterable[Incoming], reading: Reading, *, no
     with database.write() as session:
         known = stored_of(session, reading.channel, ids)
         return sum(
-            _renew_one(session, known[ready.item.external_id], ready, now)
+            _renew_one(session, known[ready.item.external_id], ready, reading, now)
             for ready in batch.mentions
             if ready.item.external_id in known
         )
 
 
-def _renew_one(session: Session, mention: Mention, ready: Ready, now: datetime) -> bool:
+def _renew_one(
+    session: Session, mention: Mention, ready: Ready, reading: Reading, now: datetime
+) -> bool:
     item = ready.item
     changed = False
     if mention.answerable is not item.answerable:
@@ -193,7 +195,7 @@ def _renew_one(session: Session, mention: Mention, ready: Ready, now: datetime) 
         mention.status, mention.status_reason = MentionStatus.NEW, "it can be seen again"
         mention.changed_at, changed = now, True
     if ready.judgement and says_something_new(mention, item):
-        rewrite(session, mention, ready, ready.judgement, now)
+        rewrite(session, mention, ready, ready.judgement, reading, now)
         changed = True
     return changed
 

@@ -26,6 +26,9 @@ _EARLIEST = datetime(2006, 3, 21, tzinfo=UTC)  # the first post on X; Pages are 
 _OLDEST_GUESS = timedelta(days=7)
 _CLOCKS_APART = timedelta(minutes=5)  # a clock may be ahead of ours so far without a word
 
+_DATED = "the network dates it "
+_UNREAD = "what it shows or says in a picture or recording we cannot read"
+
 
 class UnreadableItem(ValueError):
     """An item that cannot be kept as a mention; the text says why."""
@@ -80,15 +83,20 @@ def doubts(incoming: Incoming, *, heard_at: datetime) -> tuple[str, ...]:
 def _dated(told: datetime, heard_at: datetime) -> tuple[str, ...]:
     if told.tzinfo is None or _EARLIEST <= told <= heard_at + _CLOCKS_APART:
         return ()
-    return (f"the network dates it {told:%Y-%m-%d}, which cannot be",)
+    return (f"{_DATED}{told:%Y-%m-%d}, which cannot be",)
 
 
 def _unread(incoming: Incoming) -> tuple[str, ...]:
     if not speaks_through_media(incoming):
         return ()
     told = "; ".join(media.alt for media in incoming.media if media.alt)
-    unread = "what it shows or says in a picture or recording we cannot read"
-    return (f"{unread}; described as: {told}" if told else unread,)
+    return (f"{_UNREAD}; described as: {told}" if told else _UNREAD,)
+
+
+def is_doubt(reason: str) -> bool:
+    """Whether a reason that is kept with a mention is one of `doubts`: it holds for a version of
+    the text, whatever is thought of it."""
+    return reason.startswith((_DATED, _UNREAD))
 
 
 def speaks_through_media(incoming: Incoming) -> bool:

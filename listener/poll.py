@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, or_, select
 
 from config.clock import Clock
 from config.database import Database
+from config.staffing import Staffing
 from listener.channels.base import Channel
 from listener.channels.errors import (
     AuthFailed,
@@ -26,6 +27,7 @@ from listener.ingest import Ingested, ingest, mark_gone, renew
 from listener.models import OPEN, Cursor, Mention, MentionStatus
 from listener.store import Reading
 from sentiment.linear import Weights
+from sentiment.prioritize import BEFORE_BUYING
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,8 @@ class Poller:
     clock: Clock
     weights: Weights | None = None  # None: those that came with the program
     our_handles: frozenset[str] = frozenset()  # of the brand's accounts, in lower case
+    staffing: Staffing = field(default_factory=Staffing)  # where a channel does not say otherwise
+    before_buying: timedelta = BEFORE_BUYING
 
     def poll(self, channel: Channel) -> list[Polled]:
         """One round over all streams of a channel. A stream in trouble does not stop the others."""
@@ -129,6 +133,8 @@ class Poller:
             answerable=self.answerable,
             weights=self.weights,
             our_handles=self.our_handles,
+            calendar=self.staffing.calendar(channel.options),
+            before_buying=self.before_buying,
         )
 
     def _poll_stream(self, channel: Channel, stream: str) -> Polled:

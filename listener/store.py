@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.calendar import ALWAYS, Calendar
 from listener.channels.base import Incoming
 from listener.likeness import likeness
 from listener.models import (
-    OPEN,
     Author,
     Conversation,
     Mention,
@@ -21,9 +21,11 @@ from listener.models import (
     as_media,
 )
 from listener.normalize import is_newer, speaks_through_media
+from listener.timing import answer_due
+from listener.urgency import weigh
 from sentiment.judge import Judgement, judge
 from sentiment.linear import Weights
-from sentiment.prioritize import Facts, prioritize
+from sentiment.prioritize import BEFORE_BUYING, respond_within
 from sentiment.score import Sentiment, unknown
 from sentiment.signals import Signal
 
@@ -37,7 +39,8 @@ class Kept(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """Where a page came from. `answerable`: older than this before the channel's first start is
-    history, and gets no draft."""
+    history, and gets no draft. `calendar`: when the channel is staffed; `before_buying`: in how
+    much staffed time a question before buying is due."""
 
     channel: str
     stream: str
@@ -45,6 +48,8 @@ class Reading:
     answerable: timedelta
     weights: Weights | None = None
     our_handles: Collection[str] = ()
+    calendar: Calendar = ALWAYS
+    before_buying: timedelta = BEFORE_BUYING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +105,7 @@ def keep(
         return Kept.KNOWN
     if not says_something_new(mention, item):
         return Kept.KNOWN
-    rewrite(session, mention, ready, judgement, now)
+    rewrite(session, mention, ready, judgement, reading, now)
     return Kept.CHANGED
 
 
@@ -133,8 +138,24 @@ def _note_version(mention: Mention, item: Incoming) -> None:
         mention.revision_id, mention.answer_under = item.revision_id, item.answer_under
 
 
+def due_at_of(mention: Mention, calendar: Calendar, before_buying: timedelta) -> datetime:
+    """When an answer to a stored mention is due, by what was judged of it."""
+    promise = respond_within(
+        mention.priority,
+        mention.reasons,
+        addressed=mention.addressed,
+        before_buying=before_buying,
+    )
+    return answer_due(mention.created_at, mention.priority, promise, calendar)
+
+
 def rewrite(
-    session: Session, mention: Mention, ready: Ready, judgement: Judgement, now: datetime
+    session: Session,
+    mention: Mention,
+    ready: Ready,
+    judgement: Judgement,
+    reading: Reading,
+    now: datetime,
 ) -> None:
     """The author changed the text: what was drafted for the old one no longer answers it."""
     item = ready.item
@@ -144,7 +165,7 @@ def rewrite(
     mention.version += 1
     mention.changed_at = now
     mention.answerable = item.answerable
-    _judged(session, mention, ready, judgement)
+    _judged(session, mention, ready, judgement, reading)
     if mention.status in (MentionStatus.DRAFTED, MentionStatus.BY_HAND):
         mention.status = MentionStatus.NEW
         mention.status_reason = "the customer changed the text"
@@ -185,7 +206,7 @@ def _add(
         version=1,
         status=MentionStatus.NEW,
     )
-    _judged(session, mention, ready, judgement)
+    _judged(session, mention, ready, judgement, reading)
     if mention.created_at < started_at - reading.answerable:
         mention.status = MentionStatus.LISTEN_ONLY
         mention.status_reason = "older than this channel's first start"
@@ -193,21 +214,10 @@ def _add(
     session.flush()
 
 
-def _judged(session: Session, mention: Mention, ready: Ready, judgement: Judgement) -> None:
+def _judged(
+    session: Session, mention: Mention, ready: Ready, judgement: Judgement, reading: Reading
+) -> None:
     item = ready.item
-    hours = max((mention.heard_at - item.created_at).total_seconds() / 3600, 1.0)
-    priority = prioritize(
-        Facts(
-            score=judgement.score,
-            signals=judgement.signals,
-            topics=judgement.topics,
-            phase=judgement.phase,
-            followers=item.author.followers if item.author else None,
-            engagements_per_hour=item.engagement / hours,
-            repeats=_waiting(session, mention),
-            addressed=item.addressed,
-        )
-    )
     mention.language = judgement.language
     mention.sentiment = judgement.score.label
     mention.sentiment_score = judgement.score.score
@@ -216,30 +226,18 @@ def _judged(session: Session, mention: Mention, ready: Ready, judgement: Judgeme
     mention.topics = list(judgement.topics)
     mention.signals = sorted(judgement.signals)
     mention.phase = judgement.phase
-    mention.priority = priority.level
-    mention.points = priority.points
-    mention.reasons = [*priority.reasons, *ready.notes]
-    mention.due_at = item.created_at + priority.respond_within
+    weigh(
+        session,
+        mention,
+        followers=item.author.followers if item.author else None,
+        engagement=item.engagement,
+        notes=ready.notes,
+        before_buying=reading.before_buying,
+    )
+    mention.due_at = due_at_of(mention, reading.calendar, reading.before_buying)
     if Signal.STOP in judgement.signals and mention.author_id is not None:
         author = session.get_one(Author, mention.author_id)
         author.opted_out_at = author.opted_out_at or mention.heard_at
-
-
-def _waiting(session: Session, mention: Mention) -> int:
-    """How many earlier mentions of the same author of the last 24 hours still wait for us."""
-    if mention.author_id is None:
-        return 0
-    waiting = session.scalar(
-        select(func.count())
-        .select_from(Mention)
-        .where(
-            Mention.author_id == mention.author_id,
-            Mention.status.in_(OPEN),
-            Mention.created_at >= mention.created_at - timedelta(hours=24),
-            Mention.created_at < mention.created_at,
-        )
-    )
-    return waiting or 0
 
 
 def _author(session: Session, item: Incoming, channel: str) -> Author | None:

@@ -12,15 +12,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from listener.channels.base import Channel
 from listener.models import Mention, MentionStatus
 from listener.normalize import clean
 from responder.audit import note
 from responder.bot import Bot
-from responder.draft import target_of
-from responder.lint import Finding, lint, unconfirmed
+from responder.checking import check_reply
+from responder.findings import note_decided
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import call_back, enqueue, leaves_at
+from responder.settle import hand_over
+from responder.voice.check import unconfirmed
+from responder.voice.finding import Finding
 
 CLAIM_SECONDS = 90
 
@@ -66,15 +68,24 @@ def approve(
         draft = _pending(session, draft_id, version)
         mention = draft.mention
         _still_the_same(mention, draft)
+        before: list[dict[str, object]] = []
         if text is not None and clean(text) != draft.text:
-            draft.text = clean(text)
+            draft.text, before = clean(text), draft.findings
             draft.version += 1
-        channel = _channel_of(bot, mention)
-        target = target_of(mention, channel, bot.settings.brand.languages, draft.text)
-        findings = lint(draft.text, target)
+        _require_channel(bot, mention)
+        findings = check_reply(session, bot, mention, draft.text)
         in_the_way = unconfirmed(findings, confirm)
         if in_the_way:
             raise Blocked(in_the_way)
+        note_decided(
+            session,
+            by=by,
+            draft_id=draft.id,
+            before=before,
+            now_found=findings,
+            sent=True,
+            now=now,
+        )
         draft.status, draft.reason, draft.changed_at = DraftStatus.APPROVED, "", now
         draft.findings = [finding.as_json() for finding in findings]
         reply = enqueue(
@@ -102,7 +113,11 @@ def take_back(bot: Bot, reply_id: str, *, by: str) -> str:
         draft = reply.draft
         draft.status, draft.changed_at = DraftStatus.PENDING, now
         draft.version += 1
+        automatic = reply.author_kind is AuthorKind.AUTO
         session.delete(reply)
+        session.flush()  # so that it is no answer of today any more
+        if automatic:
+            hand_over(bot, draft)
         note(session, who=by, action="take back", subject=draft.id, now=now)
         return draft.id
 
@@ -115,9 +130,18 @@ def edit(bot: Bot, draft_id: str, *, version: int, text: str, by: str) -> int:
         draft.text = clean(text)
         draft.version += 1
         draft.changed_at = now
-        channel = _channel_of(bot, draft.mention)
-        target = target_of(draft.mention, channel, bot.settings.brand.languages, draft.text)
-        draft.findings = [finding.as_json() for finding in lint(draft.text, target)]
+        _require_channel(bot, draft.mention)
+        findings = check_reply(session, bot, draft.mention, draft.text)
+        note_decided(
+            session,
+            by=by,
+            draft_id=draft.id,
+            before=draft.findings,
+            now_found=findings,
+            sent=False,
+            now=now,
+        )
+        draft.findings = [finding.as_json() for finding in findings]
         note(session, who=by, action="edit", subject=draft.id, now=now)
         return draft.version
 
@@ -152,7 +176,8 @@ def hide(bot: Bot, mention_id: str, *, by: str) -> None:
         mention = session.get(Mention, mention_id)
         if mention is None:
             raise NotFound("There is no such mention")
-    _channel_of(bot, mention).hide(mention.revision_id)
+    _require_channel(bot, mention)
+    bot.channels[mention.channel].hide(mention.revision_id)
     now = bot.clock()
     with bot.database.write() as session:
         row = session.get_one(Mention, mention_id)
@@ -210,10 +235,9 @@ def _still_the_same(mention: Mention, draft: Draft) -> None:
         raise Conflict("The customer changed the text: a new draft is on its way")
 
 
-def _channel_of(bot: Bot, mention: Mention) -> Channel:
+def _require_channel(bot: Bot, mention: Mention) -> None:
     if mention.channel not in bot.channels:
         raise Conflict(f"The channel {mention.channel} is not configured any more")
-    return bot.channels[mention.channel]
 
 
 def _close(draft: Draft, status: DraftStatus, reason: str, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from config import brand
 from config.brand import BrandBook
+from config.calendar import Calendar
 from config.clock import Clock, utcnow
 from config.database import Database
 from config.secrets import Redactor
@@ -21,9 +22,12 @@ from listener.channels import open_channels
 from listener.channels.base import Channel
 from listener.guard import Guarded
 from listener.poll import Poller
+from responder.house import house_of
 from responder.lease import LeaseHolder
+from responder.library.newest import NewestBook
+from responder.newest_weights import NewestWeights
+from responder.voice.target import House
 from sentiment.linear import Weights
-from sentiment.weights import chosen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,17 +36,27 @@ class Bot:
 
     settings: Settings
     database: Database
-    book: BrandBook
+    newest_book: NewestBook  # what may be said from now on
     channels: Mapping[str, Channel]
     redactor: Redactor
     clock: Clock
     state: Path  # the folder of the lock and of the PAUSE file
-    weights: Weights  # what texts are judged by, until the next start
+    newest_weights: Callable[[], Weights]  # those to judge by from now on
 
     @cached_property
     def sender(self) -> LeaseHolder:
         """This process as the one that sends, once it holds the lease of a channel."""
         return LeaseHolder(self.state)
+
+    @property
+    def book(self) -> BrandBook:
+        """What may be said: a change in the library counts for whoever asks after it."""
+        return self.newest_book()
+
+    @property
+    def weights(self) -> Weights:
+        """What texts are judged by: a round that begins by asking takes what was trained since."""
+        return self.newest_weights()
 
     @property
     def pause_file(self) -> Path:
@@ -64,8 +78,33 @@ class Bot:
             answerable=timedelta(hours=self.settings.responder.answerable_hours),
             clock=self.clock,
             weights=self.weights,
-            our_handles=frozenset(handle.lower() for handle in self.book.handles),
+            our_handles=frozenset(handle.lower() for handle in self.newest_book.files.handles),
+            staffing=self.settings.brand.staffing,
+            before_buying=self.before_buying,
         )
+
+    def house(self, language: str) -> House:
+        """What the brand settled for its replies in a language; read from each book once."""
+        book = self.book
+        read, house = self._houses.get(language, (None, None))
+        if house is None or read is not book:
+            house = house_of(book, language)
+            self._houses[language] = book, house
+        return house
+
+    @cached_property
+    def _houses(self) -> dict[str, tuple[BrandBook, House]]:
+        return {}
+
+    @property
+    def before_buying(self) -> timedelta:
+        """In how much staffed time a question before buying is due."""
+        return timedelta(minutes=self.settings.responder.before_buying_minutes)
+
+    def calendar(self, channel: str) -> Calendar:
+        """When a channel is staffed; as the brand is, if it is not configured any more."""
+        known = self.channels.get(channel)
+        return self.settings.brand.staffing.calendar(known.options if known else None)
 
 
 def assemble(
@@ -80,7 +119,7 @@ def assemble(
 
     `checkpoints` is for the holder of the instance lock alone.
     """
-    book = brand.load(ROOT / settings.brand.path, settings.brand.languages)
+    files = brand.load(ROOT / settings.brand.path, settings.brand.languages)
     database = Database(database_url(settings), checkpoints=checkpoints)
     state = state_folder(settings)
     state.mkdir(parents=True, exist_ok=True)
@@ -95,7 +134,7 @@ def assemble(
     return Bot(
         settings=settings,
         database=database,
-        book=book,
+        newest_book=NewestBook(database, files),
         channels={
             name: Guarded(channel, database=database, clock=clock, chance=Random())
             for name, channel in opened.items()
@@ -103,7 +142,7 @@ def assemble(
         redactor=redactor,
         clock=clock,
         state=state,
-        weights=chosen(trained_weights(state)),
+        newest_weights=NewestWeights(trained_weights(state)),
     )
 
 

@@ -22,11 +22,15 @@ from config.secrets import Redactor
 from responder import access
 from responder.backup import refuse_damaged
 from responder.bot import Bot, assemble, database_url, desk_url
+from responder.clocks import renew_due_times
 from responder.desk.server import DeskServer
 from responder.jobs import Job, jobs
+from responder.library.store import seed_once
+from responder.model.drafting import model_jobs
 from responder.models import Role
 from responder.pulse import Pulse
 from responder.settle import recover
+from responder.training import job_of, nightly_of
 from responder.upkeep import messenger_of, upkeep
 from responder.watch import MOST_HUNG, Watchdog
 
@@ -48,25 +52,33 @@ def run_daemon(config: Path) -> None:
     logs.set_up(redactor)
     bot = assemble(settings.load(config), source=str(config), redactor=redactor, checkpoints=True)
     with InstanceLock(bot.lock_file):
-        keep_running(bot, greeting=say_hello)
+        keep_running(bot, greeting=say_hello, config=config)
 
 
-def keep_running(bot: Bot, *, greeting: Greeting) -> None:
-    """Work until SIGTERM or SIGINT. The caller holds the instance lock.
+def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) -> None:
+    """Work until SIGTERM or SIGINT. The caller holds the instance lock. `config`: where commands
+    read the same settings, if they may; without it nothing is trained by night.
 
     Raises ConfigError, and SystemExit(1) when so much hangs that only a new start can help.
     """
     messenger = messenger_of(bot)
+    worded = model_jobs(bot)
     refuse_damaged(bot)
     migrate(bot.database, url=database_url(bot.settings))
+    begun = seed_once(bot.database, bot.newest_book.files, bot.clock())
+    if begun:
+        log.info("the library begins with %d entries of the brand book's files", begun)
     in_doubt = recover(bot)
     if in_doubt:
         log.warning("%d replies were cut off: they are looked for on the network first", in_doubt)
+    renew_due_times(bot)
     pulse = Pulse()
     # Every round works in short transactions: each one says that its thread does not hang.
     event.listen(bot.database.engine, "begin", lambda _connection: pulse.alive())
     desk = DeskServer(bot, pulse=pulse)
-    rota = Rota([*jobs(bot), *upkeep(bot, pulse, messenger)], pulse)
+    nightly = nightly_of(bot, config)
+    nights = [job_of(nightly)] if nightly else []
+    rota = Rota([*jobs(bot), *worded, *upkeep(bot, pulse, messenger), *nights], pulse)
     watchdog = Watchdog(pulse, renew=rota.renew, give_up=desk.stop)
     greeting(bot, desk_url(bot.settings, desk.port))
     rota.start()
@@ -76,6 +88,8 @@ def keep_running(bot: Bot, *, greeting: Greeting) -> None:
     finally:
         watchdog.stop()
         rota.stop()
+        if nightly:
+            nightly.stop()
         bot.sender.leave()
         if not pulse.wait_idle(FAREWELL_SECONDS):
             # A thread waits for a network that does not answer. All that matters is on disk.

@@ -41,13 +41,18 @@ def _play(*, port: int, folder: Path, seed: int, rate: float, redactor: Redactor
     sandbox.start()
     try:
         config = folder / "bot.toml"
-        _write(config, _tables(folder, desk_port, sandbox.tables()))
+        write_settings(config, folder, sandbox.tables(), port=desk_port)
         # What the shell says is meant for the real bot: it must not lead the demo there.
         own = settings.load(config, environment=False)
         bot = assemble(own, source=str(config), redactor=redactor, checkpoints=True)
         keep_running(bot, greeting=lambda bot, url: _say_hello(bot, url, sandbox, config))
     finally:
         sandbox.stop()
+
+
+def write_settings(path: Path, folder: Path, channels: Mapping[str, Any], *, port: int = 0) -> None:
+    """The settings of a demo whose store lies in `folder`. Port 0: any that is free."""
+    _write(path, _tables(folder, port, channels))
 
 
 def _tables(folder: Path, port: int, channels: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from sqlalchemy.exc import OperationalError
 from listener.channels.base import Channel
 from listener.channels.errors import ChannelError
 from listener.gaps import fill_gaps
-from listener.purge import purge_closed
 from listener.tally import compare_hours
 from responder.bot import Bot
 from responder.draft import draft_round
+from responder.erase import purge_round
 from responder.outside import outside_round
 from responder.pause import level_for, stops_polling
 from responder.post import post_round
@@ -58,7 +58,7 @@ def jobs(bot: Bot) -> list[Job]:
 
 
 def _of_channel(bot: Bot, channel: Channel) -> list[Job]:
-    seconds, name, poller = channel.options.poll_seconds, channel.name, bot.poller
+    seconds, name = channel.options.poll_seconds, channel.name
 
     def reading(what: str, every: float, work: Callable[[], object], wait: float = 0.0) -> Job:
         """A job that asks the network, and so rests during a full pause."""
@@ -66,15 +66,17 @@ def _of_channel(bot: Bot, channel: Channel) -> list[Job]:
         return Job(name=f"{what} {name}", seconds=every, work=awake, wait=wait)
 
     return [
-        reading("poll", seconds, stretched(channel, lambda: poller.poll(channel))),
+        reading("poll", seconds, stretched(channel, lambda: bot.poller.poll(channel))),
         reading(
             "refresh",
             max(seconds * REFRESH_EVERY_POLLS, REFRESH_SECONDS_AT_LEAST),
-            stretched(channel, lambda: poller.refresh(channel)),
+            stretched(channel, lambda: bot.poller.refresh(channel)),
         ),
         reading("verify", VERIFY_SECONDS, lambda: verify_round(bot, name), wait=VERIFY_SECONDS),
-        reading("fill", FILL_SECONDS, lambda: fill_gaps(poller, channel), wait=FILL_SECONDS),
-        reading("count", COUNT_SECONDS, lambda: compare_hours(poller, channel), wait=FILL_SECONDS),
+        reading("fill", FILL_SECONDS, lambda: fill_gaps(bot.poller, channel), wait=FILL_SECONDS),
+        reading(
+            "count", COUNT_SECONDS, lambda: compare_hours(bot.poller, channel), wait=FILL_SECONDS
+        ),
         Job(name=f"post {name}", seconds=POST_SECONDS, work=safely(lambda: post_round(bot, name))),
         Job(
             name=f"outside {name}",
@@ -84,11 +86,7 @@ def _of_channel(bot: Bot, channel: Channel) -> list[Job]:
         Job(
             name=f"purge {name}",
             seconds=PURGE_SECONDS,
-            work=safely(
-                lambda: purge_closed(
-                    bot.database, name, channel.declaration.keeps_text_days, bot.clock()
-                )
-            ),
+            work=safely(lambda: purge_round(bot, channel)),
             wait=FILL_SECONDS,
         ),
     ]

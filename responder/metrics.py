@@ -19,6 +19,7 @@ from listener.pots import MICROS
 from listener.spending import spending
 from responder.bot import Bot
 from responder.condition import Severity
+from responder.model.tables import Suggestion
 from responder.models import Draft, DraftStatus, Reply
 from responder.pulse import Pulse
 from responder.readiness import conditions
@@ -45,7 +46,7 @@ def exposition(bot: Bot, pulse: Pulse | None) -> str:
     """Everything, in Prometheus' text format. Raises SQLAlchemyError."""
     now = bot.clock()
     with bot.database.read() as session:
-        found = [*_of_the_store(session), *_of_the_streams(session, now)]
+        found = [*_of_the_store(session), *_of_the_model(session), *_of_the_streams(session, now)]
     found += [_money(bot, now), *_of_the_jobs(pulse), *_of_the_whole(bot, pulse, now)]
     return "".join(map(_written, found))
 
@@ -96,6 +97,27 @@ def _of_the_store(session: Session) -> Iterator[Metric]:
             select(DeadLetter.channel, func.count())
             .where(DeadLetter.closed_at.is_(None))
             .group_by(DeadLetter.channel)
+        ),
+    )
+
+
+def _of_the_model(session: Session) -> Iterator[Metric]:
+    yield _counted(
+        "antiphon_suggestions",
+        "Drafts a language model was asked about, by what came of it",
+        ("channel", "outcome"),
+        session.execute(
+            select(Suggestion.channel, Suggestion.outcome, func.count()).group_by(
+                Suggestion.channel, Suggestion.outcome
+            )
+        ),
+    )
+    yield _counted(
+        "antiphon_model_tokens",
+        "Tokens of a language model so far, as its endpoint counts them",
+        ("channel",),
+        session.execute(
+            select(Suggestion.channel, func.sum(Suggestion.tokens)).group_by(Suggestion.channel)
         ),
     )
 

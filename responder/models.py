@@ -11,6 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from config.database import Base, Choice, Moment
 from config.ids import new_id
 from listener.models import Mention
+from responder.library import models as _library  # noqa: F401  # its tables are known too
+from responder.model import tables as _model  # noqa: F401  # likewise
+
+
+class Question(StrEnum):
+    """Asked of every mention; an agent may set it right. Of `danger` (a P1): "yes" or "no"."""
+
+    SENTIMENT = "sentiment"
+    TOPICS = "topics"
+    PHASE = "phase"
+    DANGER = "danger"
 
 
 class Role(StrEnum):
@@ -125,8 +136,11 @@ class Draft(Base):
     status: Mapped[DraftStatus] = mapped_column(Choice(DraftStatus), default=DraftStatus.PENDING)
     reason: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text)  # may be empty: a human writes it
+    proposed: Mapped[str] = mapped_column(Text, default="")  # our words, as nobody changed them
+    escalated: Mapped[str] = mapped_column(Text, default="")  # why a person takes the case over
     language: Mapped[str] = mapped_column(String(16))
     made_from: Mapped[str] = mapped_column(String(200), default="")  # "saved reply: delivery"
+    taught_by: Mapped[str] = mapped_column(String(28), default="", server_default="")  # a reply
     mention_version: Mapped[int]  # the version of the mention it answers
     findings: Mapped[list[dict[str, object]]] = mapped_column(JSON, default=list)
     claimed_by: Mapped[str | None] = mapped_column(ForeignKey("agents.id"))
@@ -150,6 +164,43 @@ class Approval(Base):
     text_hash: Mapped[str] = mapped_column(String(64))
     approved_by: Mapped[str] = mapped_column(String(64))  # an agent's or token's name; "policy"
     approved_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Correction(Base):
+    """One answer about a mention that an agent set right. Rows are only added; of one mention and
+    question the latest counts, and only for the version of the text it was made for. The text
+    itself is not in it: what is erased teaches no more."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (Index(None, "mention_id"), Index(None, "at"))
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id"))
+    mention_version: Mapped[int]
+    question: Mapped[Question] = mapped_column(Choice(Question))
+    answer: Mapped[list[str]] = mapped_column(JSON)  # one word; of topics one or several
+    before: Mapped[list[str]] = mapped_column(JSON)  # what stood there
+    said_by: Mapped[str] = mapped_column(String(64))  # the step that judged so, or "agent"
+    by: Mapped[str] = mapped_column(String(64))  # an agent's or token's name
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Incident(Base):
+    """What goes wrong for many at once: complaints about it get the statement until it is over."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (Index(None, "closed_at"),)
+
+    id: Mapped[str] = mapped_column(String(28), primary_key=True, default=new_id)
+    title: Mapped[str] = mapped_column(String(200))
+    channel: Mapped[str] = mapped_column(String(64), default="")  # empty: all
+    topics: Mapped[list[str]] = mapped_column(JSON, default=list)
+    words: Mapped[list[str]] = mapped_column(JSON, default=list)  # cues: what customers write of it
+    statements: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # by language
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    opened_by: Mapped[str] = mapped_column(String(64))
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_by: Mapped[str] = mapped_column(String(64), default="")
 
 
 class Reply(Base):
@@ -178,6 +229,7 @@ class Reply(Base):
     text: Mapped[str] = mapped_column(Text)
     text_hash: Mapped[str] = mapped_column(String(64))
     author_kind: Mapped[AuthorKind] = mapped_column(Choice(AuthorKind))
+    rule_id: Mapped[str | None] = mapped_column(String(28), index=True)  # an automatic one left by
     status: Mapped[ReplyStatus] = mapped_column(Choice(ReplyStatus), default=ReplyStatus.QUEUED)
     reason: Mapped[str] = mapped_column(Text, default="")
     queued_at: Mapped[datetime] = mapped_column(Moment)

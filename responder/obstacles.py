@@ -6,7 +6,6 @@ policy, the hour; also because the machine slept or the process was frozen in be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,8 +20,9 @@ from listener.channels.metering import Use
 from listener.models import Breaker, MentionStatus, Operation
 from listener.pots import is_kept_for_urgent
 from listener.spending import spending
+from responder.automatic.answers import must_wait, still_against
 from responder.bot import Bot
-from responder.limits import sent_lately, too_many_automatic
+from responder.limits import Wait, sent_lately
 from responder.models import (
     Approval,
     AuthorKind,
@@ -36,14 +36,6 @@ from responder.pause import level_for, stops_sending
 
 _MANY: Final = 20  # due at once, as at the end of a pause: from here on they leave at a steady pace
 _QUARTER: Final = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wait:
-    """It may leave, but not yet."""
-
-    until: datetime
-    reason: str
 
 
 def paused(session: Session, bot: Bot, reply: Reply) -> bool:
@@ -105,6 +97,27 @@ def obstacle(session: Session, bot: Bot, reply: Reply, now: datetime) -> str:
     return ""
 
 
+def too_early(bot: Bot, reply_id: str) -> bool:
+    """Have a reply wait, before the network is asked anything, if enough left by itself by now.
+    Whether it waits."""
+    now = bot.clock()
+    with bot.database.read() as session:
+        reply = session.get(Reply, reply_id)
+        if reply is None or must_wait(session, reply, now) is None:
+            return False
+    with bot.database.write() as session:
+        reply = session.get(Reply, reply_id, with_for_update=True)
+        return reply is not None and put_off(session, reply, now)
+
+
+def put_off(session: Session, reply: Reply, now: datetime) -> bool:
+    """The same, inside a transaction that holds the reply."""
+    wait = must_wait(session, reply, now) if reply.status is ReplyStatus.QUEUED else None
+    if wait is not None:
+        reply.not_before, reply.reason, reply.changed_at = wait.until, wait.reason, now
+    return wait is not None
+
+
 def _many_wait(session: Session, channel: str, now: datetime) -> bool:
     waiting = session.scalar(
         select(func.count()).where(
@@ -128,8 +141,6 @@ def _is_what_was_approved(session: Session, reply: Reply) -> bool:
 
 def _obstacle_to_automatic(session: Session, bot: Bot, reply: Reply, now: datetime) -> str:
     """The policy may have changed since it was queued, and so may the customer's mind."""
-    if not bot.channels[reply.channel].options.auto_reply:
-        return "automatic replies were switched off"
     if reply.mention.author is not None and reply.mention.author.opted_out_at is not None:
         return "the author asked us not to write"
-    return too_many_automatic(session, reply.mention, now, but=reply.id)
+    return still_against(session, bot, reply, now)

@@ -30,8 +30,9 @@ from listener.channels.errors import (
 from listener.channels.metering import Use
 from listener.models import Mention
 from responder.bot import Bot
+from responder.limits import Wait
 from responder.models import Reply, ReplyStatus
-from responder.obstacles import Wait, kept_from_others, obstacle, paused, wait_for
+from responder.obstacles import kept_from_others, obstacle, paused, put_off, too_early, wait_for
 from responder.pause import level_for, stops_polling
 from responder.recognise import Whose
 from responder.reconcile import look, outgoing, reconcile_round, settle_found
@@ -129,7 +130,7 @@ def _post_safely(bot: Bot, reply_id: str, turn: int) -> bool:
 
 def post_one(bot: Bot, reply_id: str, turn: int) -> bool:
     """Send one reply, unless something stands against it. True if it now stands on the network."""
-    if not look_once_more(bot, reply_id):
+    if too_early(bot, reply_id) or not look_once_more(bot, reply_id):
         return False
     reserved = reserve(bot, reply_id, turn)
     if reserved is None:
@@ -172,7 +173,9 @@ def reserve(bot: Bot, reply_id: str, turn: int) -> Reserved | None:
             return None
         reason = obstacle(session, bot, reply, now)
         if reason:
-            give_back(reply, reason, now)
+            give_back(bot, reply, reason, now)
+            return None
+        if put_off(session, reply, now):
             return None
         reply.status, reply.stamped_at, reply.changed_at = ReplyStatus.SENDING, now, now
         reply.sends += 1
@@ -271,7 +274,7 @@ def _try_later(bot: Bot, reply_id: str, error: ChannelError) -> None:
         reply = session.get(Reply, reply_id, with_for_update=True)
         if reply is None or reply.status is not ReplyStatus.QUEUED:
             return
-        later(reply, error, now)
+        later(bot, reply, error, now)
         if isinstance(error, AuthFailed | BudgetSpent | RateLimited):
             waiting = [
                 Reply.channel == reply.channel,

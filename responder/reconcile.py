@@ -142,7 +142,7 @@ def _is_not_there(bot: Bot, reply_id: str) -> None:
         if reply is None or reply.status is not ReplyStatus.UNKNOWN:
             return  # a human settled it meanwhile
         if reply.repetition or reply.sends >= SENDS_AT_MOST:
-            give_back(reply, f"sent in vain, look at the thread: {reply.reason}", now)
+            give_back(bot, reply, f"sent in vain, look at the thread: {reply.reason}", now)
         else:
             may_leave_again(reply, now)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from listener.channels.base import Answerable, Channel, Posted, Written
 from listener.channels.errors import (
@@ -25,7 +25,8 @@ from listener.models import MentionStatus, OwnPost
 from listener.poll import wait_after
 from responder.audit import note
 from responder.bot import Bot
-from responder.models import DraftStatus, Reply, ReplyStatus
+from responder.checking import check_reply
+from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 
 log = logging.getLogger(__name__)
 
@@ -131,7 +132,8 @@ def withdrawn_for_doubt(bot: Bot, reply_id: str) -> None:
     with bot.database.write() as session:
         reply = session.get_one(Reply, reply_id, with_for_update=True)
         if reply.status in (ReplyStatus.QUEUED, ReplyStatus.UNKNOWN):
-            give_back(reply, "a colleague wrote in this thread meanwhile: look at it first", now)
+            reason = "a colleague wrote in this thread meanwhile: look at it first"
+            give_back(bot, reply, reason, now)
 
 
 def may_leave_again(reply: Reply, now: datetime) -> None:
@@ -162,7 +164,7 @@ def settle_by_human(bot: Bot, reply_id: str, *, stands: bool, by: str) -> None:
             settled(reply, ReplyStatus.SENT, f"{by} saw it on the network", now)
             reply.mention.status, reply.mention.changed_at = MentionStatus.ANSWERED, now
         else:
-            give_back(reply, f"{by} did not find it on the network", now)
+            give_back(bot, reply, f"{by} did not find it on the network", now)
         note(session, who=by, action="settle", subject=reply.id, detail=str(stands), now=now)
 
 
@@ -177,13 +179,13 @@ def after_error(bot: Bot, reply_id: str, error: ChannelError, *, stamp: datetime
         if isinstance(error, Unknown):
             _doubt(bot, reply, str(error), now, repetition=error.repetition)
         elif isinstance(error, Gone):
-            _lost_its_mention(reply, now)
+            _lost_its_mention(bot, reply, now)
         elif isinstance(error, Refused):
-            give_back(reply, str(error), now)
+            give_back(bot, reply, str(error), now)
             if error.by_hand:
                 _only_by_hand(reply)
         else:
-            later(reply, error, now)
+            later(bot, reply, error, now)
     log.warning("%s: reply %s: %s", reply.channel, reply_id, error)
 
 
@@ -199,7 +201,7 @@ def take_stamp_back(reply: Reply) -> None:
         reply.stamped_at = None
 
 
-def later(reply: Reply, error: ChannelError, now: datetime) -> None:
+def later(bot: Bot, reply: Reply, error: ChannelError, now: datetime) -> None:
     """The network surely did not act on it: it may leave later, by itself.
 
     Where the network was not even asked (`held_until`) it was no attempt, and says nothing.
@@ -208,7 +210,7 @@ def later(reply: Reply, error: ChannelError, now: datetime) -> None:
     asked = error.held_until is None
     reply.attempts += asked
     if asked and reply.attempts >= _ATTEMPTS and not isinstance(error, PolicyBlock | RateLimited):
-        give_back(reply, f"given up after {reply.attempts} attempts: {error}", now)
+        give_back(bot, reply, f"given up after {reply.attempts} attempts: {error}", now)
         return
     known = isinstance(error, RateLimited | AuthFailed | BudgetSpent | PolicyBlock | Unavailable)
     wait = wait_after(error, max(reply.attempts, 1), now) if known else timedelta(minutes=5)
@@ -216,7 +218,7 @@ def later(reply: Reply, error: ChannelError, now: datetime) -> None:
     reply.not_before, reply.changed_at = now + wait, now
 
 
-def give_back(reply: Reply, reason: str, now: datetime) -> None:
+def give_back(bot: Bot, reply: Reply, reason: str, now: datetime) -> None:
     """It did not leave, and a human must act: the draft is open again, with the reason on it."""
     reply.status, reply.reason, reply.changed_at = ReplyStatus.FAILED, reason, now
     reply.doubted_at = reply.read_back_at = None
@@ -227,8 +229,22 @@ def give_back(reply: Reply, reason: str, now: datetime) -> None:
     elif mention.version != draft.mention_version:
         # It answers words that are no longer there: the next round of drafting begins anew.
         draft.status, mention.status = DraftStatus.WITHDRAWN, MentionStatus.NEW
+    if reply.author_kind is AuthorKind.AUTO:
+        hand_over(bot, draft)
     draft.reason, draft.changed_at = reason, now
     draft.version += 1
+
+
+def hand_over(bot: Bot, draft: Draft) -> None:
+    """Give a draft that was to leave by itself the words without the disclosure, and what is to be
+    said of these: "no human approved this" is not for a human to approve."""
+    if not draft.proposed:
+        return
+    draft.text, draft.findings = draft.proposed, []
+    session = object_session(draft)
+    if session is not None and draft.mention.channel in bot.channels:
+        findings = check_reply(session, bot, draft.mention, draft.text)
+        draft.findings = [finding.as_json() for finding in findings]
 
 
 def settled(reply: Reply, status: ReplyStatus, reason: str, now: datetime) -> None:
@@ -269,11 +285,11 @@ def lost_its_mention(bot: Bot, reply_id: str) -> None:
     with bot.database.write() as session:
         reply = session.get(Reply, reply_id, with_for_update=True)
         if reply is not None and reply.status in (ReplyStatus.UNKNOWN, ReplyStatus.QUEUED):
-            _lost_its_mention(reply, now)
+            _lost_its_mention(bot, reply, now)
 
 
-def _lost_its_mention(reply: Reply, now: datetime) -> None:
+def _lost_its_mention(bot: Bot, reply: Reply, now: datetime) -> None:
     reply.mention.status = MentionStatus.GONE
     reply.mention.status_reason = "it was gone when we answered"
     reply.mention.changed_at = now
-    give_back(reply, "the customer deleted the text", now)
+    give_back(bot, reply, "the customer deleted the text", now)

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from listener.channels.base import Answerable
+from listener.clocks import Clocks
 from listener.models import Author, Mention, MentionStatus
-from responder.lint import Severity
+from responder.bot import Bot
+from responder.clock_views import ClocksView, clocks_view
+from responder.clocks import read_clocks
+from responder.learning.edits import kept_of
 from responder.models import AuthorKind, Draft, DraftStatus, Purpose, Reply, ReplyStatus
+from responder.paging import BadCursor, cursor_of, moment_and_id, one_page, parts_of
+from responder.voice.finding import Severity
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
 from sentiment.score import Sentiment
+
+__all__ = [
+    "BadCursor",
+    "DraftView",
+    "FindingView",
+    "MentionView",
+    "PageView",
+    "ReplyView",
+    "cursor_of",
+    "draft_view",
+    "drafts_page",
+    "mention_view",
+    "mentions_page",
+    "one_page",
+    "parts_of",
+    "replies_page",
+]
 
 T = TypeVar("T")
 
@@ -68,6 +87,7 @@ class MentionView(BaseModel):
     created_at: datetime
     heard_at: datetime
     due_at: datetime
+    clocks: ClocksView
     url: str
     thread_url: str
 
@@ -84,7 +104,9 @@ class FindingView(BaseModel):
 
 
 class DraftView(BaseModel):
-    """`version` is what a decision names; `due_at` and `priority` are the mention's."""
+    """`version` is what a decision names; `due_at`, `clocks` and `priority` are the mention's.
+    `proposed`: our words before anybody changed them; `escalated`: why a person should take the
+    case over, "" for none."""
 
     id: str
     version: int
@@ -93,17 +115,22 @@ class DraftView(BaseModel):
     mention_id: str
     channel: str
     text: str
+    proposed: str
+    escalated: str
     language: str
     findings: list[FindingView]
     made_from: str
     priority: Level
     due_at: datetime
+    clocks: ClocksView
     created_at: datetime
     changed_at: datetime
 
 
 class ReplyView(BaseModel):
-    """The outbox. `external_id` and `posted_at` are null until the network has named the reply."""
+    """The outbox. `external_id` and `posted_at` are null until the network has named the reply.
+    `kept`: the share of our words a human kept, 0 to 1; null where we proposed none, or it left by
+    itself."""
 
     id: str
     draft_id: str
@@ -121,6 +148,8 @@ class ReplyView(BaseModel):
     not_before: datetime
     posted_at: datetime | None
     url: str
+    kept: float | None
+    rule_id: str | None  # of the rule it left by
 
 
 class PageView(BaseModel, Generic[T]):
@@ -130,14 +159,14 @@ class PageView(BaseModel, Generic[T]):
     next: str | None
 
 
-class BadCursor(ValueError):
-    """An `after` this program never gave out."""
+_MADE = {"author", "clocks", "conversation_id", "media", "thread_url"}
 
 
-def mention_view(mention: Mention) -> MentionView:
+def mention_view(mention: Mention, clocks: Clocks) -> MentionView:
     author = mention.author
     return MentionView(
-        **_columns(mention, MentionView, but={"author", "conversation_id", "media", "thread_url"}),
+        **_columns(mention, MentionView, but=_MADE),
+        clocks=clocks_view(clocks),
         conversation_id=mention.conversation.external_id,
         author=author
         and AuthorView(
@@ -151,10 +180,11 @@ def mention_view(mention: Mention) -> MentionView:
     )
 
 
-def draft_view(draft: Draft) -> DraftView:
+def draft_view(draft: Draft, clocks: Clocks) -> DraftView:
     mention = draft.mention
     return DraftView(
-        **_columns(draft, DraftView, but={"channel", "due_at", "findings", "priority"}),
+        **_columns(draft, DraftView, but={"channel", "clocks", "due_at", "findings", "priority"}),
+        clocks=clocks_view(clocks),
         channel=mention.channel,
         due_at=mention.due_at,
         priority=mention.priority,
@@ -162,12 +192,12 @@ def draft_view(draft: Draft) -> DraftView:
     )
 
 
-def reply_view(reply: Reply) -> ReplyView:
-    return ReplyView(**_columns(reply, ReplyView, but=set()))
+def reply_view(bot: Bot, reply: Reply) -> ReplyView:
+    return ReplyView(**_columns(reply, ReplyView, but={"kept"}), kept=kept_of(bot, reply))
 
 
 def mentions_page(
-    session: Session,
+    bot: Bot,
     *,
     status: MentionStatus | None = None,
     channel: str | None = None,
@@ -187,20 +217,22 @@ def mentions_page(
     if q:
         query = query.outerjoin(Mention.author).where(_contains(q))
     if after:
-        moment, row_id = _moment_and_id(after)
+        moment, row_id = moment_and_id(after)
         query = query.where(
             or_(
                 Mention.created_at < moment,
                 and_(Mention.created_at == moment, Mention.id < row_id),
             )
         )
-    rows, last = one_page(session, query, limit)
+    with bot.database.read() as session:
+        rows, last = one_page(session, query, limit)
+        told = read_clocks(bot, session, rows)
     following = last and cursor_of(last.created_at.isoformat(), last.id)
-    return PageView(items=[mention_view(row) for row in rows], next=following)
+    return PageView(items=[mention_view(row, told[row.id]) for row in rows], next=following)
 
 
 def drafts_page(
-    session: Session,
+    bot: Bot,
     *,
     status: DraftStatus | None = None,
     channel: str | None = None,
@@ -216,17 +248,20 @@ def drafts_page(
     )
     query = _narrowed(query, (Draft.status, status), (Mention.channel, channel))
     if after:
-        moment, row_id = _moment_and_id(after)
+        moment, row_id = moment_and_id(after)
         query = query.where(
             or_(Mention.due_at > moment, and_(Mention.due_at == moment, Draft.id > row_id))
         )
-    rows, last = one_page(session, query, limit)
+    with bot.database.read() as session:
+        rows, last = one_page(session, query, limit)
+        told = read_clocks(bot, session, [row.mention for row in rows])
     following = last and cursor_of(last.mention.due_at.isoformat(), last.id)
-    return PageView(items=[draft_view(row) for row in rows], next=following)
+    views = [draft_view(row, told[row.mention_id]) for row in rows]
+    return PageView(items=views, next=following)
 
 
 def replies_page(
-    session: Session,
+    bot: Bot,
     *,
     status: ReplyStatus | None = None,
     channel: str | None = None,
@@ -234,13 +269,15 @@ def replies_page(
     after: str | None = None,
 ) -> PageView[ReplyView]:
     """Newest first: our ids sort by the time they were made."""
-    query = select(Reply).order_by(Reply.id.desc())
+    query = select(Reply).options(joinedload(Reply.draft)).order_by(Reply.id.desc())
     query = _narrowed(query, (Reply.status, status), (Reply.channel, channel))
     if after:
         (row_id,) = parts_of(after, 1)
         query = query.where(Reply.id < row_id)
-    rows, last = one_page(session, query, limit)
-    return PageView(items=[reply_view(row) for row in rows], next=last and cursor_of(last.id))
+    with bot.database.read() as session:
+        rows, last = one_page(session, query, limit)
+    views = [reply_view(bot, row) for row in rows]
+    return PageView(items=views, next=last and cursor_of(last.id))
 
 
 def _columns(row: Any, view: type[BaseModel], *, but: set[str]) -> dict[str, Any]:
@@ -261,40 +298,3 @@ def _contains(q: str) -> ColumnElement[bool]:
     return or_(
         *(column.icontains(shape, autoescape=True) for column in columns for shape in shapes)
     )
-
-
-def one_page(session: Session, query: Select[Any], limit: int) -> tuple[Sequence[Any], Any]:
-    """The rows, and the last of them if there are more behind it."""
-    rows = session.scalars(query.limit(limit + 1)).all()
-    return rows[:limit], rows[limit - 1] if len(rows) > limit else None
-
-
-def cursor_of(*parts: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
-
-
-def parts_of(cursor: str, number: int) -> list[str]:
-    try:
-        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        parts: Any = json.loads(raw)
-    except (binascii.Error, ValueError, RecursionError):
-        raise BadCursor("after is not a cursor of this list") from None
-    if not isinstance(parts, list) or len(parts) != number or not all(map(_is_word, parts)):
-        raise BadCursor("after is not a cursor of this list")
-    return parts
-
-
-def _is_word(part: object) -> bool:
-    # Whatever is not plain ASCII could not be one of ours, and PostgreSQL refuses a NUL.
-    return isinstance(part, str) and part.isascii() and part.isprintable()
-
-
-def _moment_and_id(cursor: str) -> tuple[datetime, str]:
-    moment, row_id = parts_of(cursor, 2)
-    try:
-        found = datetime.fromisoformat(moment)
-        if found.tzinfo is None:
-            raise ValueError(moment)
-        return found.astimezone(UTC), row_id
-    except (ValueError, OverflowError):
-        raise BadCursor("after is not a cursor of this list") from None

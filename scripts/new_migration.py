@@ -12,7 +12,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from alembic import command
 from alembic.script import Script
 
-import responder.models  # noqa: F401  # all tables are known once this is imported
+import responder.automatic.models  # all tables are known once these are imported
+import responder.library.models
+import responder.models  # noqa: F401
 from config.database import Base, Database
 from config.migrate import alembic_config
 from config.settings import ROOT

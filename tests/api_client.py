@@ -10,10 +10,21 @@ from fastapi.testclient import TestClient
 
 from listener.models import DeadLetter
 from responder import access
+from responder.automatic.models import Review
 from responder.bot import Bot
 from responder.desk.app import create_app
-from responder.models import Role
-from tests.factories import NOW, FakeChannel, incoming, make_bot, make_draft, make_mention
+from responder.incidents import Opening, open_incident
+from responder.models import AuthorKind, ReplyStatus, Role
+from tests.factories import (
+    NOW,
+    FakeChannel,
+    incoming,
+    make_auto_rule,
+    make_bot,
+    make_draft,
+    make_mention,
+    make_reply,
+)
 
 _numbers = count(1)
 
@@ -69,6 +80,30 @@ def a_letter(client: Client, **changes: Any) -> str:
         session.add(letter)
         session.flush()
         return letter.id
+
+
+def an_incident(client: Client) -> str:
+    """One that is open."""
+    opening = Opening(title="Strike", topics=["delivery"])
+    return open_incident(client.bot.database, opening, by="anna", now=NOW)
+
+
+def a_review(client: Client) -> tuple[str, str]:
+    """A rule for automatic answers, and the review of a reply that left by it."""
+    with client.bot.database.write() as session:
+        rule = make_auto_rule(session)
+        sent: dict[str, Any] = {
+            "author_kind": AuthorKind.AUTO,
+            "status": ReplyStatus.SENT,
+            "rule_id": rule.id,
+        }
+        # Other words than those of `a_draft`: who says the same thrice a day has to confirm it.
+        thanks = make_draft(session, text="Hi Giulia, that made our whole workshop smile.")
+        reply = make_reply(session, thanks, **sent)
+        review = Review(reply_id=reply.id, rule_id=rule.id, due_at=NOW)
+        session.add(review)
+        session.flush()
+        return rule.id, review.id
 
 
 def is_problem(answer: Any, status: int) -> dict[str, Any]:

@@ -28,8 +28,10 @@ from tests.patience import PATIENCE, eventually
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """The environment without settings of whoever runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("BOT__")}
+    """The environment without settings of whoever runs the tests, and with compiled modules: each
+    command would compile them all anew."""
+    dropped = ("BOT__", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return {**kept, "PYTHONWARNINGS": "ignore", **more}
 
 

@@ -50,8 +50,8 @@ PEOPLE = (
     Customer(
         "Ola Wiśniewska", "ola_w", 310, "facebook", "pl", Sentiment.NEGATIVE, 3, Level.P2,
         "Reklamacja złożona tydzień temu i cisza. Buty przemakają po dwóch wyjściach w góry.",
-        "Cześć Ola! Przykro nam, że buty zawiodły. Napisz nam w wiadomości prywatnej numer "
-        "zamówienia: sprawdzimy, na jakim etapie jest reklamacja. — zespół Larix",
+        "Dzień dobry! Przykro nam, że buty zawiodły. Sprawdzimy, na jakim etapie jest "
+        "reklamacja: prosimy o numer zamówienia w wiadomości prywatnej. — zespół Larix",
     ),
     Customer(
         "Ελένη Παπαδοπούλου", "eleni_p", 87, "x", "el", Sentiment.NEUTRAL, 12, Level.P3,
@@ -80,6 +80,19 @@ PEOPLE = (
         "¡Hola Marta! Sí, enviamos a Canarias en 6 a 8 días. — el equipo Larix",
     ),
 )  # fmt: skip
+
+
+FOR_OLA = (
+    "Dzień dobry! Bardzo nam przykro, że buty przemakają. Prosimy o numer zamówienia w wiadomości "
+    "prywatnej: sprawdzimy, co się dzieje z reklamacją. — zespół Larix"
+)
+"""Other words than the drafted ones, and good ones: nothing stands against them."""
+WITHOUT_GREETING = FOR_OLA.removeprefix("Dzień dobry! ")
+"""To be confirmed with a tick."""
+FOR_GIULIA = (
+    "Ciao Giulia! Nove giorni ad aspettare un pacco sono troppi, ci dispiace. Mandaci in privato "
+    "il numero d'ordine e chiamiamo il corriere. — il team Larix"
+)
 
 
 def tell(bot: Bot, *, agent: str = "bo") -> dict[str, str]:

@@ -26,7 +26,10 @@ from config.secrets import Redactor
 from config.settings import ROOT, BrandSettings, DatabaseSettings, ResponderSettings, Settings
 from listener.channels.base import Answerable
 from listener.models import Author, Conversation, Mention, MentionStatus
+from responder.automatic.models import AutoRule, Watched
+from responder.automatic.rule import SHADOW
 from responder.bot import Bot
+from responder.library.newest import NewestBook
 from responder.models import (
     Agent,
     Approval,
@@ -52,6 +55,7 @@ __all__ = [
     "incoming",
     "make_agent",
     "make_author",
+    "make_auto_rule",
     "make_bot",
     "make_conversation",
     "make_database",
@@ -162,6 +166,33 @@ def make_reply(session: Session, draft: Draft | None = None, **changes: Any) -> 
     return _kept(session, Reply(**values | changes))
 
 
+def make_auto_rule(
+    session: Session, *, watched: Sequence[str] = ("x",), **changes: Any
+) -> AutoRule:
+    """A rule for praise on every channel, with no sample to speak of. On those that are `watched`
+    it had something to show a week before it was to send; so there it left its shadow by now."""
+    values = {
+        "name": f"rule-{next(_numbers)}",
+        "occasions": ["praise"],
+        "topics": ["praise"],
+        "languages": [],
+        "confidence": 0.95,
+        "per_thread": 2,
+        "per_author": 3,
+        "per_hour": 60,
+        "sample_percent": 5,
+        "created_at": NOW - 2 * SHADOW,
+        "created_by": "anna",
+        "shadow_since": NOW - 2 * SHADOW,
+        "live_from": NOW - SHADOW,
+    }
+    rule = _kept(session, AutoRule(**values | changes))
+    for channel in watched:
+        since = rule.live_from - SHADOW
+        _kept(session, Watched(rule_id=rule.id, channel=channel, since=since))
+    return rule
+
+
 def make_agent(session: Session, **changes: Any) -> Agent:
     """An agent without a password (responder.access makes ones that can sign in)."""
     values = {"name": f"agent-{next(_numbers)}", "role": Role.EDITOR, "created_at": NOW}
@@ -205,15 +236,17 @@ def make_bot(
         database=DatabaseSettings(url=f"sqlite:///{folder / 'bot.db'}"),
         responder=ResponderSettings(undo_seconds=undo_seconds),
     )
+    database = make_database(folder)
+    files = book or _demo_book(tuple(languages)) or tiny_book(folder / "book")
     return Bot(
         settings=settings,
-        database=make_database(folder),
-        book=book or _demo_book(tuple(languages)) or tiny_book(folder / "book"),
+        database=database,
+        newest_book=NewestBook(database, files),
         channels={channel.name: channel for channel in channels},
         redactor=Redactor(),
         clock=clock,
         state=folder,
-        weights=shipped(),
+        newest_weights=shipped,
     )
 
 

@@ -11,11 +11,11 @@ from responder.approve import approve, edit
 from responder.models import PauseLevel
 from responder.pause import lift_pause, set_pause
 from tests.conftest import OpenDesk, Sit, heading, ready, seated
-from tests.desk_story import wait
+from tests.desk_story import FOR_OLA, wait
 
 pytestmark = pytest.mark.browser
 
-EXTRA = "Prosimy o numer zamówienia."
+EXTRA = "Damy znać do piątku, 27 listopada."
 
 
 def test_what_is_new_appears_by_itself_and_focus_stays(anna: Page, desk: OpenDesk) -> None:
@@ -137,13 +137,13 @@ def test_two_people_one_answer(anna: Page, desk: OpenDesk, sit: Sit) -> None:
         page.goto(desk.item("ola"))
         ready(page)
     expect(bea.locator("#notice")).to_contain_text("anna has this open")
-    bea.locator("#words").fill("Cześć Ola, to moje słowa. " + EXTRA)
+    bea.locator("#words").fill(FOR_OLA + " " + EXTRA)
     anna.keyboard.press("a")
     heading(anna, "Ελένη Παπαδοπούλου")
     expect(bea.locator("#notice")).to_contain_text("anna was faster")
     bea.locator("#words").press("Control+Enter")
     expect(bea.get_by_role("alert")).to_contain_text("Not sent: anna approved it first")
-    expect(bea.locator(".other")).to_contain_text("to moje słowa")
+    expect(bea.locator(".other")).to_contain_text("przemakają")
 
 
 def test_words_survive_a_reload(anna: Page, desk: OpenDesk) -> None:

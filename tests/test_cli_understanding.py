@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from config.settings import LANGUAGES
 from sentiment import corpus
-from sentiment.weights import SHIPPED, load
 from tests.daemon import command, write_config
 
 ROWS = [
@@ -79,20 +77,6 @@ def test_broken_weights_in_the_data_folder_are_told_in_one_line(
 
 
 @pytest.mark.real  # it learns from the whole corpus
-def test_train_takes_what_judges_no_worse_and_keeps_the_old(
-    config: str, labelled: Path, tmp_path: Path
-) -> None:
-    made = tmp_path / "weights.npz"
-    shutil.copy(SHIPPED, made)
-    done = command("--config", config, "train", str(labelled), seconds=1200)
-    assert done.returncode == 0, done.stderr
-    assert "macro-F1 on our own corpus" in done.stdout
-    assert "labelled.tsv" in load(made).made_of
-    (kept,) = tmp_path.glob("weights-until-*.npz")
-    assert kept.read_bytes() == SHIPPED.read_bytes()
-
-
-@pytest.mark.real
 def test_train_takes_nothing_that_judges_worse(config: str, tmp_path: Path) -> None:
     """Our own posts, with labels that stand on their heads."""
     upside_down = {"positive": "negative", "negative": "positive", "neutral": "neutral"}

@@ -35,7 +35,7 @@ def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
 def test_the_example_shows_every_key_with_its_default(tmp_path: Path) -> None:
     example = tomllib.loads((ROOT / "config/bot.example.toml").read_text(encoding="utf-8"))
     defaults = settings.Settings().model_dump(mode="json")
-    for section in ("brand", "database", "desk", "responder", "alerts"):
+    for section in ("brand", "database", "desk", "responder", "model", "alerts"):
         assert example[section] == defaults[section], section
 
 

@@ -50,8 +50,9 @@ def _let_customers_write(sandbox: Sandbox, numbers: range) -> None:
 
 
 def _approve_everything(daemon: Daemon) -> None:
+    """R25: the third customer with the same trouble gets the same words, and somebody looked."""
     for draft in daemon.get("/drafts", status="pending", limit=200)["items"]:
-        daemon.post(f"/drafts/{draft['id']}/approve", version=draft["version"])
+        daemon.post(f"/drafts/{draft['id']}/approve", version=draft["version"], confirm=["R25"])
 
 
 def _answers(sandbox: Sandbox) -> list[str]:

@@ -35,7 +35,9 @@ def _options_of(kind: str) -> type[ChannelOptions]:
     return found
 
 
-@pytest.mark.parametrize("section", ["brand", "database", "desk", "responder", "alerts"])
+@pytest.mark.parametrize(
+    "section", ["brand", "database", "desk", "responder", "sentiment", "model", "alerts"]
+)
 def test_every_setting_is_in_the_manual(section: str) -> None:
     manual = _doc("docs/configuration.md")
     model: Any = Settings.model_fields[section].annotation

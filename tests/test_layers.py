@@ -57,12 +57,19 @@ def test_nobody_outside_the_channels_knows_a_network_by_name(path: Path) -> None
     "package",
     [
         "config.hours",
+        "config.calendar",
+        "listener.clocks",
         "sentiment.judge",
         "listener.normalize",
         "listener.likeness",
         "responder.decide",
+        "responder.automatic.rule",
+        "responder.learning.similar",
+        "responder.voice.check",
         "responder.compose",
         "responder.recognise",
+        "responder.model.answer",
+        "responder.model.masking",
     ],
 )
 def test_what_decides_loads_neither_database_nor_client_not_even_indirectly(package: str) -> None:
@@ -70,6 +77,22 @@ def test_what_decides_loads_neither_database_nor_client_not_even_indirectly(pack
         f"import sys, {package}\n"
         "heavy = {'sqlalchemy', 'requests', 'tweepy', 'facebook', 'fastapi', 'apscheduler'}\n"
         "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=clean_environment(),
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_daemon_does_not_load_what_only_training_needs() -> None:
+    program = (
+        "import sys, responder.daemon\n"
+        "print(sorted({'sklearn', 'scipy', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

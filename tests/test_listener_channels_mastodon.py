@@ -87,6 +87,10 @@ def test_neither_since_id_nor_min_id_is_ever_sent(network: Network) -> None:
         assert not {"since_id", "min_id"} & set(asked.query)
 
 
+def test_it_says_that_private_mentions_come_among_the_public_ones(network: Network) -> None:
+    assert channel(network.url).declaration.hears_private
+
+
 def test_mentions_are_asked_for_by_their_kind_with_what_is_held_back_for_review(
     network: Network,
 ) -> None:

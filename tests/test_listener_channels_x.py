@@ -141,6 +141,13 @@ def test_search_is_there_only_with_queries_and_leaves_our_own_posts_out(network:
         silent.fetch("search", None)
 
 
+def test_nothing_is_trained_on_its_texts_unless_the_operator_has_a_licence(
+    network: Network,
+) -> None:
+    assert not channel(network.url).declaration.may_teach
+    assert channel(network.url, may_train=True).declaration.may_teach
+
+
 def test_each_query_keeps_its_own_place(network: Network) -> None:
     network.on(SEARCH, page(ago(hours=1), token="more"), page("8"), page("7"))
     x = channel(network.url, queries=["larix", "betulla"])

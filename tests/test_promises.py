@@ -46,7 +46,7 @@ from responder.outside import outside_round
 from responder.pause import lift_pause, set_pause
 from responder.post import post_round
 from responder.settle import recover, settle_by_human
-from tests.factories import FakeChannel, Watch, incoming, make_bot
+from tests.factories import FakeChannel, Watch, incoming, make_auto_rule, make_bot
 
 _TEXTS = ("Where is my parcel?", "Thank you so much!", "It came broken.")
 
@@ -121,6 +121,8 @@ class Promises(RuleBasedStateMachine):
         self.clock = Watch()
         self.network = Network(self.clock)
         self.bot = make_bot(self.folder, channels=[self.network], clock=self.clock, undo_seconds=0)
+        with self.bot.database.write() as session:
+            make_auto_rule(session)
         self.paused = False
         self.posts_at_pause = 0
         self.native: Counter[str] = Counter()

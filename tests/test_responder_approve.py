@@ -65,15 +65,15 @@ def test_an_approved_draft_is_in_the_outbox_word_for_word(bot: Bot, draft_id: st
 
 def test_other_words_can_be_approved_and_those_are_what_leaves(bot: Bot, draft_id: str) -> None:
     approve(
-        bot, draft_id, version=1, by="anna", text="Hello Giulia, it left our shop this morning."
+        bot, draft_id, version=1, by="anna", text="Hello Giulia, the parcel left our shop at 9:00."
     )
     (reply,) = _replies(bot)
-    assert reply.text == "Hello Giulia, it left our shop this morning."
+    assert reply.text == "Hello Giulia, the parcel left our shop at 9:00."
 
 
 def test_words_that_may_not_leave_stay_and_nothing_is_lost(bot: Bot, draft_id: str) -> None:
     with pytest.raises(Blocked) as blocked:
-        approve(bot, draft_id, version=1, by="anna", text="Hello {{name}}, " + "x" * 300)
+        approve(bot, draft_id, version=1, by="anna", text="Hello {{name}}, a parcel " + "x" * 300)
     assert {finding.rule for finding in blocked.value.findings} == {"R02", "R24"}
     assert _draft(bot, draft_id).status is DraftStatus.PENDING
     assert _draft(bot, draft_id).version == 1
@@ -81,10 +81,10 @@ def test_words_that_may_not_leave_stay_and_nothing_is_lost(bot: Bot, draft_id: s
 
 
 def test_a_finding_to_confirm_holds_it_until_somebody_confirms(bot: Bot, draft_id: str) -> None:
-    text = "Ciao Giulia, il pacco parte oggi dal magazzino di Trento."
+    text = "Hello Giulia, thank you for writing to us. — Anna"  # and what of the question?
     with pytest.raises(Blocked):
         approve(bot, draft_id, version=1, by="anna", text=text)
-    approve(bot, draft_id, version=1, by="anna", text=text, confirm=frozenset({"R16"}))
+    approve(bot, draft_id, version=1, by="anna", text=text, confirm=frozenset({"R14"}))
     assert len(_replies(bot)) == 1
 
 
@@ -203,7 +203,7 @@ def test_a_claim_is_a_lease_that_ends_by_itself(tmp_path: Path) -> None:
 
 
 def test_every_decision_is_in_the_audit_without_any_text(bot: Bot, draft_id: str) -> None:
-    version = edit(bot, draft_id, version=1, text="Hello Giulia, a secret word: xyzzy.", by="bo")
+    version = edit(bot, draft_id, version=1, text="Hello Giulia, your parcel: xyzzy.", by="bo")
     approved = approve(bot, draft_id, version=version, by="anna")
     take_back(bot, approved.reply_id, by="anna")
     with bot.database.read() as session:

@@ -12,9 +12,7 @@ from listener.channels.errors import Unavailable
 from listener.models import Mention, MentionStatus
 from responder.models import Audit, Draft, DraftStatus, Reply, ReplyStatus, Role
 from tests.conftest import Place, Visit
-
-ENGLISH = "Hello Ola, we are very sorry. Please send us the number of your order."
-POLISH = "Cześć Ola! Bardzo nam przykro. Prosimy o numer zamówienia w wiadomości prywatnej."
+from tests.desk_story import FOR_GIULIA, FOR_OLA, WITHOUT_GREETING
 
 
 def draft(place: Place, who: str) -> Draft:
@@ -58,10 +56,10 @@ def test_approving_opens_the_next_and_offers_the_way_back(visit: Visit, place: P
 
 def test_typed_words_replace_the_drafted_ones(visit: Visit, place: Place) -> None:
     client = visit(Role.APPROVER)
-    client.post(f"/item/{place.ids['ola']}/approve", data={"version": 1, "text": POLISH})
+    client.post(f"/item/{place.ids['ola']}/approve", data={"version": 1, "text": FOR_OLA})
     reply = reply_of(place, "ola")
     assert reply is not None
-    assert reply.text == POLISH
+    assert reply.text == FOR_OLA
 
 
 def test_the_last_one_leads_back_to_an_empty_list(visit: Visit, place: Place) -> None:
@@ -92,35 +90,35 @@ def test_words_that_may_not_leave_are_kept_with_what_stands_against_them(
 
 def test_a_doubt_is_confirmed_by_a_tick(visit: Visit, place: Place) -> None:
     client, path = visit(Role.APPROVER), f"/item/{place.ids['ola']}/approve"
-    answer = client.post(path, data={"version": 1, "text": ENGLISH})
+    answer = client.post(path, data={"version": 1, "text": WITHOUT_GREETING})
     assert answer.status_code == 422
-    assert 'name="confirm" value="R16"' in answer.text
-    answer = client.post(path, data={"version": 1, "text": ENGLISH, "confirm": "R16"})
+    assert 'name="confirm" value="R03"' in answer.text
+    answer = client.post(path, data={"version": 1, "text": WITHOUT_GREETING, "confirm": "R03"})
     assert answer.status_code == 303
     assert reply_of(place, "ola") is not None
 
 
 def test_who_comes_second_is_told_and_keeps_the_words(visit: Visit, place: Place) -> None:
     path = f"/item/{place.ids['ola']}/approve"
-    visit(Role.ADMIN).post(path, data={"version": 1, "text": POLISH})
+    visit(Role.ADMIN).post(path, data={"version": 1, "text": FOR_OLA})
     answer = visit(Role.APPROVER).post(path, data={"version": 1, "text": "Moje słowa dla Oli"})
     assert answer.status_code == 409
     assert "Not sent: admin approved it first." in answer.text
     assert "Moje słowa dla Oli" in answer.text
     reply = reply_of(place, "ola")
     assert reply is not None
-    assert reply.text == POLISH
+    assert reply.text == FOR_OLA
 
 
 def test_who_edits_an_old_version_sees_both_and_may_insist(visit: Visit, place: Place) -> None:
     path = f"/item/{place.ids['ola']}"
-    visit(Role.ADMIN).post(f"{path}/edit", data={"version": 1, "text": POLISH})
+    visit(Role.ADMIN).post(f"{path}/edit", data={"version": 1, "text": FOR_OLA})
     client = visit(Role.EDITOR)
     answer = client.post(f"{path}/edit", data={"version": 1, "text": "Moje słowa dla Oli"})
     assert answer.status_code == 409
     assert "Not saved" in answer.text
     assert "It says now:" in answer.text
-    assert POLISH in answer.text
+    assert FOR_OLA in answer.text
     assert 'name="version" value="2"' in answer.text
     answer = client.post(f"{path}/edit", data={"version": 2, "text": "Moje słowa dla Oli"})
     assert "Saved. Nothing was sent." in follow(client, answer)
@@ -191,16 +189,17 @@ def test_opening_claims_and_lets_go_of_the_last_one(visit: Visit, place: Place) 
 
 def test_the_check_counts_as_the_network_does(visit: Visit, place: Place) -> None:
     path = f"/item/{place.ids['giulia']}/check"
-    answer = visit(Role.EDITOR).post(path, data={"text": "Ciao Giulia!\r\n<b>"})
-    assert "16 / 280" in answer.text  # CR LF of a form is one line break
+    typed = FOR_GIULIA.replace(" — il", "<b>\r\n— il")
+    answer = visit(Role.EDITOR).post(path, data={"text": typed})
+    assert f"{len(typed) - 1} / 280" in answer.text  # CR LF of a form is one line break
     assert "Nothing in the way" in answer.text
     assert "<b>" not in answer.text
 
 
 def test_what_is_done_is_noted_without_anybodys_words(visit: Visit, place: Place) -> None:
     client = visit(Role.APPROVER)
-    client.post(f"/item/{place.ids['ola']}/edit", data={"version": 1, "text": POLISH})
+    client.post(f"/item/{place.ids['ola']}/edit", data={"version": 1, "text": FOR_OLA})
     with place.bot.database.read() as session:
         notes = session.query(Audit).filter(Audit.subject == place.ids["ola"]).all()
     assert [(note.who, note.action) for note in notes] == [("approver", "edit")]
-    assert POLISH not in "".join(note.detail for note in notes)
+    assert FOR_OLA not in "".join(note.detail for note in notes)

@@ -19,13 +19,24 @@ from responder.models import (
     ReplyStatus,
     Role,
 )
-from tests.api_client import Client, a_draft, a_letter, client_in, is_problem
-from tests.factories import NOW, make_mention, make_reply
+from tests.api_client import Client, a_draft, a_letter, a_review, an_incident, client_in, is_problem
+from tests.factories import NOW, make_draft, make_mention, make_reply
+from tests.test_responder_library_api import ROUTES as LIBRARY
 
 # method, path, body, the least role
 ROUTES = [
     ("GET", "/mentions", None, Role.VIEWER),
     ("GET", "/mentions/{mention_id}", None, Role.VIEWER),
+    (
+        "POST",
+        "/mentions/{mention_id}/correction",
+        {"version": 1, "sentiment": "negative"},
+        Role.EDITOR,
+    ),
+    ("GET", "/incidents", None, Role.VIEWER),
+    ("POST", "/incidents", {"title": "Strike", "topics": ["delivery"]}, Role.APPROVER),
+    ("POST", "/incidents/{incident_id}/close", {}, Role.APPROVER),
+    ("GET", "/reports/edits", None, Role.VIEWER),
     ("GET", "/drafts", None, Role.VIEWER),
     ("GET", "/drafts/{draft_id}", None, Role.VIEWER),
     ("GET", "/replies", None, Role.VIEWER),
@@ -35,6 +46,14 @@ ROUTES = [
     ("GET", "/letters", None, Role.VIEWER),
     ("POST", "/letters/{letter_id}/retry", None, Role.APPROVER),
     ("POST", "/letters/{letter_id}/dismiss", None, Role.APPROVER),
+    ("GET", "/auto-rules", None, Role.VIEWER),
+    ("GET", "/auto-rules/report", None, Role.VIEWER),
+    ("GET", "/auto-rules/{rule_id}", None, Role.VIEWER),
+    ("POST", "/auto-rules/preview", {"topics": ["praise"]}, Role.EDITOR),
+    ("POST", "/auto-rules", {"name": "thanks", "topics": ["praise"]}, Role.ADMIN),
+    ("POST", "/auto-rules/{rule_id}/end", None, Role.ADMIN),
+    ("GET", "/auto-reviews", None, Role.VIEWER),
+    ("POST", "/auto-reviews/{review_id}/judge", {"verdict": "good"}, Role.APPROVER),
     ("POST", "/pause", {}, Role.ADMIN),
     ("POST", "/resume", {}, Role.ADMIN),
 ]
@@ -65,7 +84,15 @@ def test_each_role_reaches_what_it_may_and_no_more(
     with shared.bot.database.read() as session:
         mention_id = session.get_one(Draft, draft_id).mention_id
     letter_id = a_letter(shared)
-    path = path.format(mention_id=mention_id, draft_id=draft_id, letter_id=letter_id)
+    rule_id, review_id = a_review(shared)
+    path = path.format(
+        mention_id=mention_id,
+        draft_id=draft_id,
+        letter_id=letter_id,
+        incident_id=an_incident(shared),
+        rule_id=rule_id,
+        review_id=review_id,
+    )
     answer = shared.ask(method, path, role=role, json=body)
     if list(Role).index(role) < list(Role).index(least):
         assert least.value in is_problem(answer, 403)["detail"]
@@ -102,13 +129,12 @@ def test_the_description_lists_every_route(client: Client) -> None:
     paths = client.http.get("/api/v1/openapi.json").json()["paths"]
     found = {(method.upper(), path) for path, one in paths.items() for method in one}
     asked_by_watchers = {("GET", path) for path in ("/livez", "/readyz", "/metrics")}
-    assert found - asked_by_watchers == {
-        (method, f"/api/v1{path}") for method, path, _, _ in ROUTES
-    }
+    known = {(method, path) for method, path, *_ in (*ROUTES, *LIBRARY)}
+    assert found - asked_by_watchers == {(method, f"/api/v1{path}") for method, path in known}
     for path in (one for name, one in paths.items() if name.startswith("/api/v1/")):
-        for operation in path.values():
+        for method, operation in path.items():
             assert operation["security"] == [{"HTTPBearer": []}]
-            assert "requestBody" in operation or "post" not in path
+            assert "requestBody" in operation or method != "post"
 
 
 def test_approving_puts_the_reply_into_the_outbox(client: Client) -> None:
@@ -128,7 +154,9 @@ def test_approving_puts_the_reply_into_the_outbox(client: Client) -> None:
 def test_what_blocks_is_told_with_its_findings_and_sends_nothing(client: Client) -> None:
     draft_id = a_draft(client)
     answer = client.ask(
-        "POST", f"/drafts/{draft_id}/approve", json={"version": 1, "text": "Hello {{name}}"}
+        "POST",
+        f"/drafts/{draft_id}/approve",
+        json={"version": 1, "text": "Hello {{name}}, your parcel left."},
     )
     assert [one["rule"] for one in is_problem(answer, 422)["findings"]] == ["R24"]
     assert client.get("/replies")["items"] == []
@@ -136,10 +164,10 @@ def test_what_blocks_is_told_with_its_findings_and_sends_nothing(client: Client)
 
 def test_what_must_be_confirmed_leaves_once_it_is(client: Client) -> None:
     draft_id = a_draft(client)
-    body = {"version": 1, "text": "Buongiorno Giulia, il tuo pacco parte oggi dal magazzino."}
+    body = {"version": 1, "text": "Hello Giulia, thank you for writing to us. — Anna"}
     answer = client.ask("POST", f"/drafts/{draft_id}/approve", json=body)
     assert [one["severity"] for one in is_problem(answer, 422)["findings"]] == ["confirm"]
-    body["confirm"] = ["R16"]
+    body["confirm"] = ["R14"]
     assert client.ask("POST", f"/drafts/{draft_id}/approve", json=body).status_code == 200
 
 
@@ -164,8 +192,9 @@ def test_whoever_comes_second_is_told_who_was_first(client: Client) -> None:
 
 
 def test_of_two_approvals_at_once_one_wins(client: Client) -> None:
-    for _ in range(5):
-        draft_id = a_draft(client)
+    for name in ("Trento", "Bolzano", "Merano", "Trieste", "Udine"):
+        with client.bot.database.write() as session:
+            draft_id = make_draft(session, text=f"Hello Giulia, {name} has your parcel.").id
         start = Barrier(2)
 
         def approve(role: Role, path: str = f"/drafts/{draft_id}/approve") -> int:
@@ -247,10 +276,10 @@ def test_words_are_cleaned_before_they_leave(client: Client) -> None:
     draft_id = a_draft(client)
     client.ask(
         "POST", f"/drafts/{draft_id}/approve",
-        json={"version": 1, "text": "Your parcel\x00 leaves\x1b today, dear Giulia."},
+        json={"version": 1, "text": "Hello Giulia, your parcel\x00 leaves\x1b today."},
     )  # fmt: skip
     (reply,) = client.get("/replies")["items"]
-    assert reply["text"] == "Your parcel� leaves today, dear Giulia."
+    assert reply["text"] == "Hello Giulia, your parcel� leaves today."
 
 
 def test_a_reply_survives_every_answer_of_the_api(client: Client) -> None:

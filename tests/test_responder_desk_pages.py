@@ -26,7 +26,7 @@ from responder.models import Draft, DraftStatus, PauseLevel, Reply, ReplyStatus,
 from responder.pause import lift_pause, set_pause
 from sentiment.prioritize import Level
 from tests.conftest import Place, Visit
-from tests.desk_story import wait
+from tests.desk_story import FOR_OLA, wait
 from tests.factories import make_bot
 from tests.fakes import NOW, FakeChannel
 
@@ -314,7 +314,7 @@ def test_the_notice_tells_what_changed_meanwhile(visit: Visit, place: Place) -> 
     told = client.get(path, params={"version": 1, "stage": "write"}).text
     assert "cara changed the words" in told
     assert "changed while you had it open" in told
-    client.post(f"/item/{draft_id}/approve", data={"version": 2, "text": "Cześć Ola, piszemy!"})
+    client.post(f"/item/{draft_id}/approve", data={"version": 2, "text": FOR_OLA})
     gone = client.get(path, params={"version": 2, "stage": "write"}).text
     assert "was faster" in gone
 

@@ -15,6 +15,7 @@ ROUTES = {
     "/item/{id}/check": Role.EDITOR,
     "/item/{id}/edit": Role.EDITOR,
     "/item/{id}/reject": Role.EDITOR,
+    "/item/{id}/correction": Role.EDITOR,
     "/item/{id}/approve": Role.APPROVER,
     "/item/{id}/answered": Role.APPROVER,
     "/item/{id}/hide": Role.APPROVER,

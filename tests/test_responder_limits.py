@@ -14,7 +14,9 @@ from responder.limits import (
     PER_AUTHOR,
     PER_CHANNEL,
     PER_CONVERSATION,
+    house_is_full,
     too_many_automatic,
+    too_many_to_one,
 )
 from responder.models import AuthorKind, Reply, ReplyStatus
 from tests.factories import (
@@ -99,4 +101,35 @@ def test_a_queued_reply_does_not_stand_in_its_own_way(session: Session) -> None:
     author = make_author(session)
     replies = [answered(session, make_mention(session, author=author)) for _ in range(PER_AUTHOR)]
     own = replies[-1]
-    assert too_many_automatic(session, own.mention, NOW, but=own.id) == ""
+    assert too_many_to_one(session, own.mention, NOW, but=own.id) == ""
+
+
+def test_what_waits_to_leave_counts_however_long_it_waits(session: Session) -> None:
+    queued = {"status": ReplyStatus.QUEUED, "posted_at": None}
+    for _ in range(PER_CHANNEL):
+        answered(session, make_mention(session), **queued)
+    waiting = make_mention(session)
+    assert "15 minutes" in too_many_automatic(session, waiting, NOW + timedelta(hours=9))
+
+
+def test_what_left_counts_from_when_it_left_until_there_is_room_again(session: Session) -> None:
+    left = NOW + timedelta(hours=9)
+    for second in range(PER_CHANNEL):
+        stamp = left + timedelta(seconds=second)
+        assert house_is_full(session, "x", stamp) is None
+        answered(session, make_mention(session), stamped_at=stamp)
+    full = house_is_full(session, "x", left + timedelta(minutes=1))
+    assert full is not None
+    assert full.until == left + timedelta(minutes=15)
+    assert "15 minutes" in full.reason
+    assert house_is_full(session, "facebook", left + timedelta(minutes=1)) is None
+    assert house_is_full(session, "x", full.until) is None
+
+
+def test_over_all_channels_sixty_leave_in_an_hour_and_the_next_waits(session: Session) -> None:
+    for number in range(EVERYWHERE):
+        mention = make_mention(session, channel=f"account-{number % 10}")
+        answered(session, mention, queued_at=NOW - timedelta(hours=8), stamped_at=NOW)
+    full = house_is_full(session, "another", NOW + timedelta(minutes=30))
+    assert full is not None
+    assert full.until == NOW + timedelta(hours=1)

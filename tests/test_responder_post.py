@@ -24,16 +24,27 @@ from listener.channels.metering import Use
 from listener.models import Mention, MentionStatus, SpendEntry
 from responder.bot import Bot
 from responder.draft import draft_round
-from responder.models import AuthorKind, Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
+from responder.models import (
+    Approval,
+    AuthorKind,
+    Draft,
+    DraftStatus,
+    PauseLevel,
+    Reply,
+    ReplyStatus,
+)
+from responder.outbox import text_hash
 from responder.pause import lift_pause, set_pause
 from responder.post import post_round
 from responder.settle import recover, settle_by_human
 from sentiment.prioritize import Level
+from sentiment.score import Sentiment
 from tests.factories import (
     NOW,
     FakeChannel,
     Watch,
     incoming,
+    make_auto_rule,
     make_bot,
     make_draft,
     make_mention,
@@ -391,7 +402,17 @@ def test_words_changed_in_the_outbox_itself_never_leave(desk: Desk) -> None:
 def _make_it_automatic(desk: Desk, *, auto_reply: bool) -> None:
     desk.channel.options = ChannelOptions(kind="x", auto_reply=auto_reply)
     with desk.bot.database.write() as session:
-        session.get_one(Reply, desk.reply_id).author_kind = AuthorKind.AUTO
+        reply = session.get_one(Reply, desk.reply_id)
+        reply.author_kind, reply.rule_id = AuthorKind.AUTO, make_auto_rule(session).id
+        mention = reply.mention
+        mention.text = "Thank you so much!"
+        mention.signals, mention.topics = ["praise"], ["praise"]
+        mention.sentiment, mention.sentiment_confidence = Sentiment.POSITIVE, 0.97
+        desk.channel.shown["mention-1"] = incoming("mention-1", mention.text)
+        disclosure = desk.bot.book.chapters["en"].voice.automatic
+        reply.text = reply.draft.text = f"Hello Giulia, how kind of you. {disclosure}"
+        approval = session.scalars(select(Approval)).one()
+        reply.text_hash = approval.text_hash = text_hash(reply.text)
 
 
 def test_an_automatic_reply_leaves_while_the_settings_allow_it(desk: Desk) -> None:

@@ -1,7 +1,6 @@
 """What every channel is: the two-way protocol, the values that cross it, and its typed errors.
 
-A channel is one account on one network, heard and answered through the same object: "the reply goes
-out where the mention came in" is a matter of structure, not of care.
+A channel is one account on one network: by structure a reply goes out where its mention came in.
 """
 
 from __future__ import annotations
@@ -12,8 +11,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from config.staffing import StaffedOptions
 from listener.channels.errors import ChannelError
 from listener.channels.metering import Use
 
@@ -208,15 +208,17 @@ class Declaration:
     links_welcome: bool  # False where a link costs money or reach: drafts then leave it out
     can_hide: bool
     keeps_text_days: int | None = None  # the network lets a closed text be kept so long; None: ever
-    prices_checked: date | None = (
-        None  # when its prices were last looked up; None: it costs nothing
-    )
+    prices_checked: date | None = None  # when prices were last looked up; None: it costs nothing
     fees: tuple[Fee, ...] = ()
     allowances: tuple[str, ...] = ()  # "100 replies in 15 minutes": by the network's own documents
     token_ends: str = ""  # when a token stops by itself, as a sentence; "" where it never does
+    may_teach: bool = True  # weights may be trained on its texts
+    hears_private: bool = False  # beside public texts, and a mention does not tell which it is
+    link_price: str = ""  # of a reply with a link, where it costs more than others: "$0.20"
+    model_rule: str = ""  # why a model may word replies only once the network agreed; "": it may
 
 
-class ChannelOptions(BaseModel):
+class ChannelOptions(StaffedOptions):
     """The keys every `[channels.<name>]` table accepts. Each channel adds its own in a subclass."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -276,9 +278,8 @@ class Channel(Protocol):
         clearly has none: raises Unavailable when there is too much to look through."""
 
     def fill(self, since: datetime, until: datetime, position: str | None) -> Page:
-        """The next page of what was said to or about us between the two moments, by whatever way
-        the network still has; `position` as in `fetch`. Raises Refused if it has none, `for_good`
-        if it never will have one."""
+        """The next page of what was said to or about us between two moments, by whatever way there
+        still is; `position` as in `fetch`. Raises Refused if there is none, `for_good` if never."""
 
     def count(self, since: datetime, until: datetime) -> Mapping[datetime, int] | None:
         """How many texts that speak to us the network counts, per UTC hour (keyed by its start),

@@ -12,6 +12,7 @@ from config.migrate import migrate
 from config.secrets import Redactor
 from listener.channels.base import Channel
 from responder.bot import Bot, assemble, database_url
+from responder.library.store import seed_once
 
 BY = "command line"
 
@@ -23,6 +24,7 @@ def with_bot(config: Path) -> Iterator[Bot]:
     logs.set_up(redactor)
     bot = assemble(settings.load(config), source=str(config), redactor=redactor)
     migrate(bot.database, url=database_url(bot.settings))
+    seed_once(bot.database, bot.newest_book.files, bot.clock())
     try:
         yield bot
     finally:

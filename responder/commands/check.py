@@ -18,6 +18,7 @@ from listener.pots import MICROS
 from listener.spending import Spending, prices_outdated, spending
 from responder.bot import Bot
 from responder.commands import chosen
+from responder.model.permission import forbidden_by
 
 _CENT = MICROS // 100
 
@@ -32,6 +33,7 @@ class Found:
     health: ChannelHealth
     spending: Spending | None = None
     prices_outdated: bool = False
+    no_model: str = ""  # why no language model words drafts there; "": one does
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -75,6 +77,7 @@ def look_at(bot: Bot, channel: Channel) -> Found:
         health=channel_health(bot.database, channel.name),
         spending=spending(bot.database, channel.name, now, channel.options) if checked else None,
         prices_outdated=prices_outdated(checked, now),
+        no_model=forbidden_by(bot.settings.model, channel.name, channel.declaration),
     )
 
 
@@ -107,6 +110,8 @@ def _as_json(found: Found) -> dict[str, object]:
         "last_fetch": last and last.isoformat(),
         "budget_left_usd": money and money.left / MICROS,
         "budget_left_percent": money and round(100 - money.percent, 1),
+        "model_drafts": not found.no_model,
+        "no_model": found.no_model,
         "gaps": found.health.gap_count,
         "unreadable": found.health.letter_count,
     }
@@ -135,6 +140,7 @@ def _facts(found: Found) -> dict[str, str]:
         or "nothing",
         "last fetch": last.isoformat() if last else "never",
         "budget left": _budget(found.spending),
+        "model": found.no_model or "may word drafts",
         "gaps": str(health.gap_count),
         "unreadable": str(health.letter_count),
         "problems": "\n".join([*found.problems, *warnings]) or "none",

@@ -17,14 +17,18 @@ from responder import approve as decisions
 from responder.access import Visitor
 from responder.approve import Blocked, Conflict, NotFound
 from responder.bot import Bot
+from responder.correct import correct
 from responder.desk.claims import open_claim, renew_claim
+from responder.desk.correction import Danger, Feeling, Topic, choosing, read_standing, right_of
 from responder.desk.item import check_words, read_item
 from responder.desk.pages import desk_of, query, render
 from responder.desk.rows import View, next_after, read_queue
 from responder.desk.signin import ApproverSeat, EditorSeat, Seat
 from responder.desk.toast import read_toast
-from responder.models import Role
+from responder.models import Question, Reply, Role
+from responder.redraft import is_too_late
 from responder.settle import settle_by_human
+from sentiment.phase import Phase
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,6 +55,17 @@ class Decision(Deed):
 
 class Settlement(Deed):
     stands: bool
+
+
+class Rightings(Deed):
+    """`version` is the mention's, `seen` the newest correction that was shown."""
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    seen: Short = ""
+    sentiment: Feeling = None
+    phase: Phase | None = None
+    topics: Annotated[list[Topic], Field(max_length=30)] = []
+    danger: Danger = None
 
 
 REASONS: Final[Mapping[str, str]] = {
@@ -198,6 +213,25 @@ def settle(
     return _go_on(deed.view, following, {"done": "stands" if deed.stands else "missing"})
 
 
+@router.post("/item/{draft_id}/correction")
+def set_right(
+    request: Request, seat: EditorSeat, draft_id: Id, deed: Annotated[Rightings, Form()]
+) -> Response:
+    """What a person says of the text, in the place of what was judged."""
+    bot = desk_of(request).bot
+    mention = read_item(bot, draft_id, agent_id=None, by=seat.name).mention
+    said = {name: getattr(deed, name) for name in ("sentiment", "phase", "topics", "danger")}
+    right, at, seen = right_of(mention, **said), deed.version, deed.seen
+    try:
+        changed = correct(bot, mention.id, version=at, right=right, by=seat.name, seen=seen)
+    except Conflict as conflict:
+        refusal = Refusal(status=409, sentence=f"Not set right: {conflict}.")
+        chosen = choosing(read_standing(bot, mention), right)
+        return _show(request, seat, draft_id, deed.view, refusal=refusal, right=chosen)
+    late = right.danger and Question.DANGER in changed and is_too_late(bot, mention.id)
+    return _go_on(deed.view, draft_id, {"done": "set right late" if late else "set right"})
+
+
 @router.post("/reply/{reply_id}/undo")
 def undo(
     request: Request, seat: ApproverSeat, reply_id: Id, deed: Annotated[Deed, Form()]
@@ -213,8 +247,6 @@ def undo(
 
 def draft_of(bot: Bot, reply_id: str) -> str:
     """The draft behind a reply. Raises NotFound."""
-    from responder.models import Reply
-
     with bot.database.read() as session:
         reply = session.get(Reply, reply_id)
         if reply is None:
@@ -257,6 +289,7 @@ def _show(
         "queue": read_queue(bot, view, agent_id=seat.agent_id),
         "open_id": draft_id,
         "item": item,
+        "right": read_standing(bot, item.mention),
         "check": found,
         "refusal": refusal,
         "reasons": REASONS,

@@ -13,7 +13,15 @@ from listener.models import Mention, MentionStatus
 from listener.trends import By, period, volume
 from responder import approve
 from responder.bot import Bot
-from responder.desk import letters_api
+from responder.clocks import read_clocks
+from responder.desk import (
+    auto_api,
+    corrections_api,
+    incidents_api,
+    letters_api,
+    library_api,
+    reports_api,
+)
 from responder.desk.bearer import READS, Admin, Approver, Editor, TheBot
 from responder.desk.bodies import (
     ApproveBody,
@@ -93,6 +101,11 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
 router = APIRouter(prefix=PREFIX, tags=["API"], responses=_PROBLEMS)
 """The routes of /api/v1. The app also needs `install_problem_handlers`."""
 router.include_router(letters_api.router)
+router.include_router(corrections_api.router)
+router.include_router(auto_api.router)
+router.include_router(library_api.router)
+router.include_router(incidents_api.router)
+router.include_router(reports_api.router)
 
 
 @router.get("/mentions", dependencies=READS)
@@ -106,16 +119,9 @@ def mentions(  # one parameter a filter
     after: After = None,
 ) -> PageView[MentionView]:
     """What was heard, newest first. `q` is looked for in text, author's name and handle."""
-    with bot.database.read() as session:
-        return mentions_page(
-            session,
-            status=status,
-            channel=channel,
-            language=language,
-            q=q,
-            limit=limit,
-            after=after,
-        )
+    return mentions_page(
+        bot, status=status, channel=channel, language=language, q=q, limit=limit, after=after
+    )
 
 
 @router.get("/drafts", dependencies=READS)
@@ -127,8 +133,7 @@ def drafts(
     after: After = None,
 ) -> PageView[DraftView]:
     """Drafts of every status, or of one; the most urgent first."""
-    with bot.database.read() as session:
-        return drafts_page(session, status=status, channel=channel, limit=limit, after=after)
+    return drafts_page(bot, status=status, channel=channel, limit=limit, after=after)
 
 
 @router.get("/replies", dependencies=READS)
@@ -140,8 +145,7 @@ def replies(
     after: After = None,
 ) -> PageView[ReplyView]:
     """The outbox, newest first."""
-    with bot.database.read() as session:
-        return replies_page(session, status=status, channel=channel, limit=limit, after=after)
+    return replies_page(bot, status=status, channel=channel, limit=limit, after=after)
 
 
 @router.get("/trends/volume", dependencies=READS)
@@ -169,7 +173,7 @@ def mention(bot: TheBot, mention_id: Key) -> MentionView:
         found = session.get(Mention, mention_id)
         if found is None:
             raise Problem(404, "There is no such mention")
-        return mention_view(found)
+        return mention_view(found, read_clocks(bot, session, [found])[found.id])
 
 
 @router.get("/drafts/{draft_id}", dependencies=READS)
@@ -239,7 +243,7 @@ def _draft(bot: Bot, draft_id: str) -> DraftView:
         found = session.get(Draft, draft_id)
         if found is None:
             raise Problem(404, "There is no such draft")
-        return draft_view(found)
+        return draft_view(found, read_clocks(bot, session, [found.mention])[found.mention_id])
 
 
 def _configured(bot: Bot, channel: str | None) -> str:

@@ -13,13 +13,16 @@ from listener.channels.base import Answerable, Length
 from listener.models import Mention, MentionStatus
 from responder.approve import NotFound
 from responder.bot import Bot
+from responder.checking import target_of
+from responder.clocks import read_clocks
 from responder.desk.rows import LIVE_REPLY, label_of, name_of
 from responder.desk.thread import Thread, read_thread
-from responder.desk.words import Due, Mark, ago, due, language_name, mark_of
-from responder.draft import target_of
-from responder.lint import Finding, Severity, lint
+from responder.desk.words import Due, Line, Mark, ago, due, language_name, lines, mark_of
+from responder.model.kept import kept_of
 from responder.models import Approval, Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.pause import level_for, stops_sending
+from responder.voice.check import check as etiquette
+from responder.voice.finding import Finding, Severity
 from sentiment.explain import pulls, told
 from sentiment.judge import read
 
@@ -59,6 +62,8 @@ class Item:
     thread: Thread
     reply: Reply | None
     approved_by: str
+    kept: str  # the book's words, where a model's stand in their place; else ""
+    kept_from: str
     changed: str  # who changed the draft last, and how: a sentence, or ""
     claimed_by: str  # somebody else who has it open
     check: Check | None
@@ -67,6 +72,7 @@ class Item:
     held: bool  # sending is paused here: what is approved waits
     name: str
     due: Due
+    clocks: tuple[Line, ...]  # what we promised this customer, and how it went
     mark: Mark
     mood: tuple[str, ...]  # which words and cues made it
     language_name: str
@@ -98,6 +104,7 @@ def read_item(bot: Bot, draft_id: str, *, agent_id: str | None, by: str) -> Item
             )
         )
         known = bot.channels.get(mention.channel)
+        kept, kept_from = kept_of(session, draft)
         return Item(
             draft=draft,
             mention=mention,
@@ -105,14 +112,17 @@ def read_item(bot: Bot, draft_id: str, *, agent_id: str | None, by: str) -> Item
             thread=read_thread(session, mention, brand=bot.settings.brand.name),
             reply=reply,
             approved_by=_approved_by(session, draft) if reply else "",
+            kept=kept,
+            kept_from=kept_from,
             changed=_changed(session, draft, by, now),
             claimed_by=_claimant(draft, agent_id, now),
-            check=check(bot, mention, draft.text),
+            check=check(session, bot, mention, draft.text),
             channel=label_of(bot, mention.channel),
             can_hide=known is not None and known.declaration.can_hide,
             held=stops_sending(level_for(session, mention.channel, bot.pause_file)),
             name=name_of(mention.author),
             due=due(mention.due_at, now),
+            clocks=lines(read_clocks(bot, session, [mention])[mention.id], now, bot.zone),
             mark=mark_of(
                 mention.sentiment, mention.sentiment_confidence, bot.settings.sentiment.sure_from
             ),
@@ -124,17 +134,17 @@ def read_item(bot: Bot, draft_id: str, *, agent_id: str | None, by: str) -> Item
 def _mood(bot: Bot, mention: Mention) -> tuple[str, ...]:
     if not mention.scored_by.startswith("trained"):
         return ()
-    reading = read(mention.text, mention.language, bot.weights)
-    return tuple(told(pull) for pull in pulls(reading, mention.sentiment.value, bot.weights))
+    weights = bot.weights  # asked once: others may have been trained by the next time
+    reading = read(mention.text, mention.language, weights)
+    return tuple(told(pull) for pull in pulls(reading, mention.sentiment.value, weights))
 
 
-def check(bot: Bot, mention: Mention, words: str) -> Check | None:
+def check(session: Session, bot: Bot, mention: Mention, words: str) -> Check | None:
     """What stands against `words` as an answer; None where the channel is no longer configured."""
-    channel = bot.channels.get(mention.channel)
-    if channel is None:
+    if mention.channel not in bot.channels:
         return None
-    target = target_of(mention, channel, bot.settings.brand.languages, words)
-    findings = lint(words, target)
+    target = target_of(session, bot, mention, words)
+    findings = etiquette(words, target)
     if mention.answerable is Answerable.BY_HAND:
         # The page says so already, and offers the way.
         findings = tuple(finding for finding in findings if finding.rule != "answerable")
@@ -147,7 +157,7 @@ def check_words(bot: Bot, draft_id: str, words: str) -> Check | None:
         draft = session.get(Draft, draft_id, options=(joinedload(Draft.mention),))
         if draft is None:
             raise NotFound("There is no such draft")
-        return check(bot, draft.mention, words)
+        return check(session, bot, draft.mention, words)
 
 
 def _stage(draft: Draft, mention: Mention, reply: Reply | None) -> Stage:

@@ -26,6 +26,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "back": "Taken back: nothing was sent.",
     "stands": "Noted: the reply is there.",
     "missing": "Noted: the reply is not there. Its draft waits in To approve again.",
+    "set right": "Set right.",
+    "set right late": "Set right, but the answer has left or is leaving: look at it there.",
     "paused": "Paused. Nothing leaves until somebody resumes.",
     "resumed": "Resumed: what waited leaves now.",
 }

@@ -52,6 +52,11 @@ _ALLOWANCES: Final = (
     "900 pages of our own posts in 15 minutes",
 )
 
+# https://help.x.com/en/rules-and-policies/x-automation and
+# https://docs.x.com/developer-guidelines (2026-08): replies worded by a model, sent through the
+# API, want X's prior written and explicit approval.
+_MODEL_RULE: Final = "X wants to be asked, in writing, before a model words replies there"
+
 _CLOCKS_APART: Final = timedelta(seconds=60)  # how far X's clock and ours may differ unnoticed
 _READ_BACK_PAGES: Final = 10
 _NEARLY: Final = 0.9  # of the monthly cap
@@ -117,7 +122,10 @@ class XChannel:
             keeps_text_days=_KEEPS_TEXT_DAYS,
             prices_checked=self._client.till.prices_checked,
             fees=self._client.till.fees,
+            link_price=self._client.till.link_price,
             allowances=_ALLOWANCES,
+            may_teach=self._options.may_train,
+            model_rule=_MODEL_RULE,
         )
 
     def fetch(self, stream: str, position: str | None) -> Page:

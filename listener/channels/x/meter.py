@@ -78,6 +78,12 @@ class Till:
         now = x_prices.on(self._clock().date(), self._prices)
         return tuple(Fee(what=told, micros=getattr(now, name)) for told, name in _FEES)
 
+    @property
+    def link_price(self) -> str:
+        """Of a reply with a link, in US dollars."""
+        now = x_prices.on(self._clock().date(), self._prices)
+        return f"${now.reply_with_link / 1_000_000:.2f}"
+
     def pressure(self) -> float:
         """By how much to stretch the time between two polls."""
         return self._meter.pressure()

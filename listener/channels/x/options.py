@@ -33,7 +33,9 @@ Query = Annotated[str, Field(min_length=1), AfterValidator(_short_enough)]
 
 
 class XOptions(ChannelOptions):
-    """Secrets are values or `file:/path`. `text_limit` is 25 000 for a Premium account."""
+    """Secrets are values or `file:/path`. `text_limit` is 25 000 for a Premium account. With
+    `may_train` the operator states to have X's licence to train on its texts, which X's terms
+    forbid otherwise: https://docs.x.com/developer-terms/agreement (2026-08)."""
 
     api_url: Url = "https://api.x.com"
     web_url: Url = "https://x.com"
@@ -45,6 +47,7 @@ class XOptions(ChannelOptions):
     queries: Annotated[tuple[Query, ...], BeforeValidator(outbound.listed)] = ()
     text_limit: Annotated[int, Field(ge=1, le=25_000)] = 280
     automated_label: bool = False
+    may_train: bool = False
     read_lag_seconds: Annotated[float, Field(ge=0, le=3600)] = 150
 
     @model_validator(mode="after")

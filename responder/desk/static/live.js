@@ -1,6 +1,6 @@
 // What changes elsewhere appears here. One stream for all tabs of a browser, because a browser holds
 // only six connections to a server: the tab with the lock listens and tells the others.
-import { $, ask, askQueue, fill, go, Trouble } from './swap.js';
+import { $, ask, askQueue, choosing, fill, go, Trouble } from './swap.js';
 import { dirty } from './words.js';
 
 let timer, stale = new Set();
@@ -26,7 +26,7 @@ async function look(item) {
   holder.id = 'notice';
   $('#notice').replaceWith(holder);
   fill('#notice', text);
-  if ($('#notice [data-stale=closed]') && !dirty() && !item.contains(document.activeElement?.closest('input, textarea, button, a, summary'))) {
+  if ($('#notice [data-stale=closed]') && !dirty() && !choosing() && !item.contains(document.activeElement?.closest('input, textarea, button, a, summary'))) {
     await go(location.href, { push: false, focus: document.activeElement === item });
   }
 }

@@ -1,7 +1,18 @@
 // Pages come from the server; this puts their parts into the page that is open.
 const policy = window.trustedTypes?.createPolicy('desk', { createHTML: text => text }); // our own server's pages only
 export const $ = (selector, root = document) => root.querySelector(selector);
-export const inField = element => !!element?.matches?.('input:not([type=radio], [type=checkbox]), textarea, select');
+// Where letters are not ours: every control, since letters choose in some, and all else of a form, but
+// for the buttons of the item itself.
+export const inField = element => !!element?.matches?.('input, textarea, select')
+  || (!!element?.closest?.('form') && !(element.matches('button, summary') && element.closest('#item, #toast')));
+// Somebody is about to say something in a form beside the item: nothing may be put in its place.
+const changed = field => (field.options ? [...field.options].some(option => option.selected !== option.defaultSelected)
+  : field.type === 'checkbox' || field.type === 'radio' ? field.checked !== field.defaultChecked
+    : field.type !== 'hidden' && field.value !== field.defaultValue);
+export const choosing = () => {
+  const form = $('#right form');
+  return !!form && (form.contains(document.activeElement) || [...form.querySelectorAll('input, select')].some(changed));
+};
 const parse = text => {
   const holder = document.createElement('template');
   holder.innerHTML = policy ? policy.createHTML(text) : text;
