@@ -96,7 +96,8 @@ def test_of_rules_that_were_ended_the_latest_are_shown(bot: Bot) -> None:
     with bot.database.write() as session:
         first = make_auto_rule(session, name="still open").id
         for number in range(ENDED_AT_MOST + 1):
-            make_auto_rule(session, name=f"rule {number}", ended_at=NOW, ended_by="anna")
+            ended = NOW + timedelta(minutes=number)
+            make_auto_rule(session, name=f"rule {number}", ended_at=ended, ended_by="anna")
     shown = rules(bot, ended=True)
     assert len(shown) == ENDED_AT_MOST + 1
     assert shown[0].id == first
