@@ -37,6 +37,7 @@ ROUTES = [
     ("POST", "/incidents", {"title": "Strike", "topics": ["delivery"]}, Role.APPROVER),
     ("POST", "/incidents/{incident_id}/close", {}, Role.APPROVER),
     ("GET", "/reports/edits", None, Role.VIEWER),
+    ("GET", "/reports/etiquette", None, Role.VIEWER),
     ("GET", "/drafts", None, Role.VIEWER),
     ("GET", "/drafts/{draft_id}", None, Role.VIEWER),
     ("GET", "/replies", None, Role.VIEWER),

@@ -146,6 +146,7 @@ def test_figures_that_take_seconds_are_made_one_at_a_time(client: Client) -> Non
             ("POST", "/auto-rules/preview", asked),
             ("GET", "/auto-rules/report", {}),
             ("GET", "/reports/edits", {}),
+            ("GET", "/reports/etiquette", {}),
         )
         for method, path, more in calls:
             answer = client.ask(method, path, **more)

@@ -11,6 +11,7 @@ from responder.bot import Bot
 from responder.findings import ENOUGH, IGNORED, MENDED, findings_report, note_decided
 from responder.models import Audit
 from responder.voice.finding import found
+from tests.api_client import Client, is_problem
 from tests.factories import NOW, make_bot, make_draft, make_mention
 
 VAGUE = "Hi Giulia, your parcel leaves soon. — Anna"
@@ -85,3 +86,11 @@ def test_of_fewer_drafts_than_twenty_nobody_can_say_whether_a_rule_is_right(bot:
     rows = {one.rule: one for one in findings_report(bot, days=30).rules}
     assert (rows["R08"].right, rows["R08"].enough) == (1.0, True)
     assert (rows["R15"].right, rows["R15"].enough) == (0.0, False)
+
+
+def test_programs_read_the_same_report(bot: Bot) -> None:
+    approve(bot, _draft(bot), version=1, by="anna", confirm=frozenset({"R08"}))
+    client = Client(bot)
+    assert client.get("/reports/etiquette", days=30) == findings_report(bot, days=30).model_dump()
+    assert client.get("/reports/etiquette")["rules"][0]["ignored"] == 1
+    is_problem(client.ask("GET", "/reports/etiquette", params={"days": 0}), 422)
