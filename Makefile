@@ -20,7 +20,7 @@ test-unit: .venv/.test ## everything that needs no browser
 	@$(PYTEST) -m "not browser and not real and not servers" $(ARGS)
 
 test-real: .venv/.test ## the slow proofs: the full kill matrix, every promise in thousands of orders, real servers
-	@$(V) -m pytest -q -m real $(ARGS)
+	@$(V) -m pytest -q -n 2 --dist worksteal -m real $(ARGS)
 	@$(if $(ARGS),,PYTHON=$(V) sh tests/realservers/all.sh)
 
 test-servers: .venv/.test ## the whole product on real servers of Bluesky and Mastodon's API
