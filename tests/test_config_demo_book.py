@@ -79,6 +79,10 @@ def _said(chapter: Chapter) -> Iterator[tuple[str, bool]]:
             yield text, reply.occasion in troubled
     for article in chapter.articles:
         yield article.answer, False
+    voice = chapter.voice
+    for words in (voice.welcome_back, voice.person, voice.plain_start, voice.plain_next):
+        yield words, False
+    yield f"{voice.again_in_trouble} {chapter.saved_replies[0].texts[0]}", True
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -147,7 +147,7 @@ def ambiguous(reading: Reading) -> Iterator[Finding]:
             yield reading.finding("R15", says, at, suggestion=cue.suggestion)
     named = _first_named(reading)
     for at, cue in reading.hits(lexicon.of("R15", "pronouns")):
-        if at[0] < named:
+        if at[0] < named and not reading.agreed(at):
             says = "{} does not say what"
             yield reading.finding("R15", says, at, suggestion=cue.suggestion or "Name the thing")
     links = links_in(reading.text)
