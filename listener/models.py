@@ -107,6 +107,7 @@ class Mention(Base):
     url: Mapped[str] = mapped_column(Text, default="")
     answer_url: Mapped[str] = mapped_column(Text, default="")
     addressed: Mapped[bool] = mapped_column(default=True)
+    private: Mapped[bool] = mapped_column(default=False, server_default="0")
     answerable: Mapped[Answerable] = mapped_column(Choice(Answerable))
     engagement: Mapped[int] = mapped_column(default=0)
     streams: Mapped[list[str]] = mapped_column(JSON, default=list)  # every stream that showed it

@@ -165,6 +165,7 @@ def rewrite(
     mention.version += 1
     mention.changed_at = now
     mention.answerable = item.answerable
+    mention.private = item.private
     _judged(session, mention, ready, judgement, reading)
     if mention.status in (MentionStatus.DRAFTED, MentionStatus.BY_HAND):
         mention.status = MentionStatus.NEW
@@ -197,6 +198,7 @@ def _add(
         url=item.url,
         answer_url=item.answer_url,
         addressed=item.addressed,
+        private=item.private,
         answerable=item.answerable,
         engagement=item.engagement,
         streams=[reading.stream],

@@ -80,6 +80,7 @@ class MentionView(BaseModel):
     priority: Level
     reasons: list[str]
     addressed: bool
+    private: bool  # only those it names, or its author's followers, can read it
     answerable: Answerable
     version: int
     status: MentionStatus
@@ -129,8 +130,7 @@ class DraftView(BaseModel):
 
 class ReplyView(BaseModel):
     """The outbox. `external_id` and `posted_at` are null until the network has named the reply.
-    `kept`: the share of our words a human kept, 0 to 1; null where we proposed none, or it left by
-    itself."""
+    `kept`: the share of our words a human kept, 0 to 1; null where no human had any to keep."""
 
     id: str
     draft_id: str

@@ -175,6 +175,24 @@ def test_who_mentions_or_answers_us_speaks_to_us(changes: dict[str, Any], addres
     assert read(status("7", **changes)).addressed is addressed
 
 
+@pytest.mark.parametrize(
+    ("visibility", "private"),
+    [
+        ("public", False),
+        ("unlisted", False),
+        ("private", True),
+        ("direct", True),
+        ("local", True),
+        (None, True),
+        (["public"], True),
+    ],
+)
+def test_what_not_everybody_can_read_is_private_and_so_is_what_we_cannot_tell(
+    visibility: object, private: bool
+) -> None:
+    assert read(status("7", visibility=visibility)).private is private
+
+
 def test_what_we_were_notified_of_speaks_to_us_though_it_lists_nobody() -> None:
     """snac 2.75 leaves us out of what we are sent."""
     assert read(status("7", mentions=[]), told=True).addressed

@@ -222,6 +222,7 @@ def test_direct_messages_are_read_in_both_forms_and_answered_by_hand_only() -> N
     )
     assert new.items[0].text == "Order LX-20417, please keep it private"
     assert new.items[0].answerable is Answerable.BY_HAND
+    assert new.items[0].private
     assert old.items[0].author is not None
     assert old.items[0].author.name == "Ewa Zając"
     assert old.items[0].created_at == datetime(2026, 11, 20, 6, 40, tzinfo=UTC)

@@ -161,6 +161,17 @@ def test_an_edit_is_the_same_mention_judged_anew_and_wants_a_new_draft(
     assert "delivery" in mention.topics
 
 
+def test_a_mention_knows_whether_it_is_private_and_so_does_its_newer_wording(
+    database: Database,
+) -> None:
+    page = _page(incoming("1", private=True), incoming("2"))
+    ingest(database, page, READING, now=NOW)
+    assert [mention.private for mention in _mentions(database)] == [True, False]
+    edited = incoming("1", "for all to read", revision_id="2", private=False)
+    ingest(database, _page(edited), READING, now=NOW)
+    assert [mention.private for mention in _mentions(database)] == [False, False]
+
+
 def test_an_edit_after_our_answer_does_not_ask_for_a_second_one(database: Database) -> None:
     ingest(database, _page(incoming("1")), READING, now=NOW)
     with database.write() as session:

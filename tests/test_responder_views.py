@@ -118,7 +118,7 @@ def test_a_mention_tells_what_the_contract_says(client: Client) -> None:
     with client.bot.database.write() as session:
         mention = make_mention(
             session, media=media, text="«Dov'è?» 😡", sentiment=Sentiment.NEGATIVE,
-            answer_url="https://network.example/thread",
+            answer_url="https://network.example/thread", private=True,
         )  # fmt: skip
         thread, author = mention.conversation.external_id, mention.author
     (told,) = client.get("/mentions")["items"]
@@ -133,7 +133,7 @@ def test_a_mention_tells_what_the_contract_says(client: Client) -> None:
         "text": "«Dov'è?» 😡", "language": "en", "sentiment": "negative", "topics": ["delivery"],
         "phase": "acquisition", "priority": "P3", "status": "new", "answerable": "yes",
         "created_at": "2026-03-02T09:00:00Z", "due_at": "2026-03-02T13:00:00Z", "version": 1,
-        "reasons": ["question about an order"], "url": mention.url,
+        "private": True, "reasons": ["question about an order"], "url": mention.url,
         "thread_url": "https://network.example/thread",
     }  # fmt: skip
     assert {key: told[key] for key in expected} == expected

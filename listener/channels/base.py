@@ -75,6 +75,7 @@ class Incoming:
     media: tuple[Media, ...] = ()
     context: str = ""  # the text of the post of ours it stands under
     addressed: bool = True  # speaks to us, or answers us; False: a keyword matched
+    private: bool = False  # only those it names, or its author's followers, can read it
     answerable: Answerable = Answerable.YES
     own: bool = False  # written by this very account
     repost: bool = False  # somebody passing on another's text unchanged

@@ -23,6 +23,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,95}")  # room for the tim
 _SNAC: Final = re.compile(r"[0-9]{10}([0-9a-f]{32})")
 _HANDLES_IN_FRONT: Final = re.compile(r"\A(?:@\S+\s+)+")
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
+_OPEN: Final = frozenset({"public", "unlisted"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +104,13 @@ def host_of(address: str) -> str:
         return ""
 
 
+def is_private(status: Item) -> bool:
+    """Whether only some can read it; so is what is visible in a way we do not know.
+
+    https://docs.joinmastodon.org/entities/Status/#visibility (2026-11)."""
+    return wire.words(status.get("visibility")) not in _OPEN
+
+
 def author_id(status: Item) -> str | None:
     return optional_id(wire.mapping(status.get("account")).get("id"))
 
@@ -156,6 +164,7 @@ class Reader:
             media=mastodon_media.read(origin or raw, url),
             context=place.context,
             addressed=self._addressed(raw, told=told),
+            private=is_private(raw),
             answerable=Answerable.NO if own or origin else Answerable.YES,
             own=own,
             repost=bool(origin),

@@ -19,15 +19,14 @@ from listener.channels.base import Outgoing, Posted
 from listener.channels.errors import ChannelError, Gone, Refused, Unavailable, Unknown
 from listener.channels.mastodon.client import MastodonClient
 from listener.channels.mastodon.length import Limits
-from listener.channels.mastodon.parse import Account, author_id, language, optional_id
+from listener.channels.mastodon.parse import Account, author_id, is_private, language, optional_id
 from listener.channels.metering import Use
 from listener.channels.wire import Item
 
-_OURS: Final = {"public": "unlisted", "unlisted": "unlisted"}
+_QUIET: Final = "unlisted"
 _NARROWEST: Final = "direct"
-"""To all else: "private" would show it to the followers of whoever writes, and a brand has more of
-them than its customer; also to what is visible in a way we do not know."""
-_OPEN: Final = frozenset({"public", "unlisted"})
+"""To what is private: "private" would show it to the followers of whoever writes, and a brand has
+more of them than its customer."""
 _MENTION: Final = re.compile(r"(?<![\w/=])@(\w+(?:[\w.-]*\w)?(?:@[\w.-]*\w(?::\d+)?)?)")
 """Whom a text mentions, or more: https://github.com/mastodon/mastodon/blob/main/app/models/
 account.rb (MENTION_RE, 2026-11)."""
@@ -39,11 +38,11 @@ _NOT_THEIRS: Final = (
 @dataclass(frozen=True, kw_only=True)
 class Parent:
     """What is answered, as it stands now. `handle`: as its author is mentioned, without the @; ""
-    if that is us."""
+    if that is us. `private`: so is the answer."""
 
     id: str
     handle: str
-    visibility: str
+    private: bool
     warning: str = ""
     language: str | None = None
 
@@ -60,7 +59,7 @@ class Parent:
         return cls(
             id=found,
             handle="" if author_id(status) == me.id else handle,
-            visibility=_OURS.get(wire.words(status.get("visibility")), _NARROWEST),
+            private=is_private(status),
             warning=wire.words(status.get("spoiler_text")).strip(),
             language=language(status),
         )
@@ -76,7 +75,7 @@ class Parent:
     def strangers(self, text: str, *, me: Account) -> list[str]:
         """Whom else `text` mentions: a private answer would be theirs to read as well. Without a
         host a name is one of our own server's, whoever else is called so."""
-        if self.visibility in _OPEN:
+        if not self.private:
             return []
         known = {_whole(handle, me.host) for handle in (self.handle, me.handle)}
         named = [found[1] for found in _MENTION.finditer(text)]
@@ -91,7 +90,7 @@ class Parent:
         return {
             "status": text,
             "in_reply_to_id": self.id,
-            "visibility": self.visibility,
+            "visibility": _NARROWEST if self.private else _QUIET,
             "spoiler_text": (warning if room > 1 else "") or None,
             "language": self.language,
             "idempotency_key": reply.key,
@@ -186,4 +185,4 @@ def _as_asked(answer: Item, parent: Parent) -> bool:
 
 def _leaks(answer: Item, parent: Parent) -> bool:
     """Do more people see it than were meant to? Which few, servers name in different ways."""
-    return parent.visibility not in _OPEN and answer.get("visibility") in _OPEN
+    return parent.private and not is_private(answer)

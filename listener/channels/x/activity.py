@@ -74,6 +74,7 @@ class _Direct:
             author=person,
             url=url,
             answer_url=url,
+            private=True,
             answerable=Answerable.NO if own else Answerable.BY_HAND,
             own=own,
         )
