@@ -68,6 +68,7 @@ def target_of(
         negative=mention.sentiment is Sentiment.NEGATIVE,
         complaint=complains(set(mention.signals), set(mention.topics), mention.sentiment),
         automatic=automatic,
+        private=mention.private,
         link_price=declaration.link_price,
         recent=tuple(recent),
         house=bot.house(spoken),

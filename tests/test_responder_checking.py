@@ -30,6 +30,15 @@ def test_who_writes_in_a_language_we_do_not_speak_is_answered_by_the_bridging_ho
     assert "R27" in rules
 
 
+def test_the_answer_to_a_private_mention_is_read_by_its_author_alone(tmp_path: Path) -> None:
+    bot, asks = make_bot(tmp_path), "Hi Giulia. What is your address? — Larix"
+    with bot.database.write() as session:
+        public, private = make_mention(session), make_mention(session, private=True)
+        in_public = {one.rule for one in check_reply(session, bot, public, asks)}
+        in_private = {one.rule for one in check_reply(session, bot, private, asks)}
+    assert in_public - in_private == {"R19"}
+
+
 def test_our_own_numbers_come_from_the_book() -> None:
     cover = Cover(name="Shop", site="https://shop.example", phones=("+39 0461 123456",))
     book = BrandBook(cover=cover, chapters=MappingProxyType({"en": CHAPTER}))

@@ -60,6 +60,21 @@ def test_every_rule_with_words_has_good_and_bad_fixtures_in_every_language(name:
     assert others - kinds <= ({("R17", False)} if name == "en" else set())
 
 
+def test_what_its_reader_alone_sees_may_be_long_and_hold_and_ask_for_private_data() -> None:
+    text = (
+        "Ciao Anna! Il pacco parte oggi. Arriva domani. Il corriere ti chiama al 347 123 4567. "
+        "Scrivici qui il tuo indirizzo e il numero d'ordine. — Marta"
+    )
+    in_public = _rules(check(text, _target()))
+    assert {"R02", "R18", "R19"} <= set(in_public)
+    in_private = _rules(check(text, _target(private=True)))
+    assert in_private == [rule for rule in in_public if rule not in ("R02", "R18", "R19")]
+
+
+def test_what_is_longer_than_the_channel_takes_is_too_long_in_private_too() -> None:
+    assert _rules(check(FINE, _target(used=281, private=True))) == ["R02"]
+
+
 def test_a_good_reply_has_no_findings() -> None:
     assert check(FINE, _target()) == ()
 

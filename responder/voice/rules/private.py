@@ -57,6 +57,8 @@ _TAKE_OUT: Final = "Take it out, or give the last three digits"
 
 def private_data(reading: Reading) -> Iterator[Finding]:
     """R18: addresses and numbers of a person, in public. Ours may stand there."""
+    if reading.target.private:
+        return
     yield from _emails(reading)
     if sum(map(str.isdigit, reading.text)) < 5:
         return
@@ -72,6 +74,8 @@ def private_data(reading: Reading) -> Iterator[Finding]:
 
 def asked_in_public(reading: Reading) -> Iterator[Finding]:
     """R19: asks for private data, and not in a private place."""
+    if reading.target.private:
+        return
     elsewhere = reading.lexicon.of("R19", "elsewhere")
     for at, cue in reading.hits(reading.lexicon.of("R19")):
         if not reading.beside(elsewhere, at):

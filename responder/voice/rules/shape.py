@@ -98,7 +98,7 @@ def too_long(reading: Reading) -> Iterator[Finding]:
             f"shorten it by {length.used - length.limit}"
         )
         yield found("R02", message, (0, len(reading.text)))
-    many = len(reading.sentences) > MOST_SENTENCES
+    many = not reading.target.private and len(reading.sentences) > MOST_SENTENCES
     if many and not all(map(reading.agreed, reading.folded_sentences)):
         first_too_many = reading.sentences[MOST_SENTENCES][0]
         yield found(
