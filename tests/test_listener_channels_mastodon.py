@@ -87,8 +87,12 @@ def test_neither_since_id_nor_min_id_is_ever_sent(network: Network) -> None:
         assert not {"since_id", "min_id"} & set(asked.query)
 
 
-def test_it_says_that_private_mentions_come_among_the_public_ones(network: Network) -> None:
-    assert channel(network.url).declaration.hears_private
+def test_private_mentions_come_among_the_public_ones_and_are_told_apart(network: Network) -> None:
+    hidden = [said(992, visibility="direct"), said(991, visibility="private")]
+    network.on(MENTIONS, Says(body=[*hidden, said(990, visibility="unlisted"), said(989)]), NOTHING)
+    got = channel(network.url).fetch("mentions", position(988))
+    private = {item.external_id: item.private for item in got.items}
+    assert private == {"s992": True, "s991": True, "s990": False, "s989": False}
 
 
 def test_mentions_are_asked_for_by_their_kind_with_what_is_held_back_for_review(

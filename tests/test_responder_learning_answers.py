@@ -141,13 +141,17 @@ def test_once_its_source_is_erased_nothing_goes_on_saying_it(bot: Bot, clock: Wa
     assert not _is_taught(bot)
 
 
-def test_a_channel_that_hears_private_messages_too_teaches_nothing_and_is_taught_nothing(
+def test_what_was_answered_in_private_teaches_nothing(bot: Bot) -> None:
+    _answered(bot, private=True)
+    assert not _is_taught(bot)
+
+
+def test_who_writes_in_private_is_offered_nothing_but_who_writes_beside_them_in_public_is(
     bot: Bot,
 ) -> None:
     _answered(bot)
-    x = cast(Any, bot.channels["x"])
-    x.declaration = replace(x.declaration, hears_private=True)
-    assert not _is_taught(bot)
+    assert not _is_taught(bot, private=True)
+    assert _is_taught(bot)
 
 
 NEW = "Yes, we ship to Norway, where nobody pays duties."
@@ -164,6 +168,9 @@ def test_words_that_two_customers_were_told_are_nobody_s(bot: Bot) -> None:
     told = {"made_from": f"{LEARNED} (share kept 38%)", "mention": _by(bot, "two")}
     _answered(bot, said=asked, sent=f"Hi Giulia. {NEW} ^EM", **told)
     assert not _is_taught(bot), "it was taught itself"
+    in_private = {"private": True, "mention": _by(bot, "four")}
+    _answered(bot, said=asked, sent=f"Hi Giulia. {NEW} ^EM", **in_private)
+    assert not _is_taught(bot), "told in private"
     _answered(bot, said=asked, sent=f"Hi Giulia. {NEW} ^EM", mention=_by(bot, "three"))
     assert _is_taught(bot)
 

@@ -214,7 +214,6 @@ class Declaration:
     allowances: tuple[str, ...] = ()  # "100 replies in 15 minutes": by the network's own documents
     token_ends: str = ""  # when a token stops by itself, as a sentence; "" where it never does
     may_teach: bool = True  # weights may be trained on its texts
-    hears_private: bool = False  # beside public texts, and a mention does not tell which it is
     link_price: str = ""  # of a reply with a link, where it costs more than others: "$0.20"
     model_rule: str = ""  # why a model may word replies only once the network agreed; "": it may
 

@@ -1,12 +1,12 @@
 """The team's own answer to a similar mention: found in the rows, put into a reply, and offered
 before the brand book's words.
 
-Only what a human wrote and sent teaches, and only where the channel's texts may be learned from
-(`Declaration.may_teach`) and all stand in public: of a mention nobody has kept whether it did, so a
-channel that hears private ones too (`Declaration.hears_private`) neither teaches nor is offered
-anything. A mention and its answer never serve another channel. What was taught teaches no further:
-once the words it came from are erased, nothing goes on saying them. A learned answer never leaves
-without a human.
+Only what a human wrote and sent in public teaches, and only where the channel's texts may be
+learned from (`Declaration.may_teach`). A private mention teaches nothing, because what one person
+was told in private is told to nobody else; and it is offered nothing, because what somebody says in
+private is a case of their own. A mention and its answer never serve another channel. What was
+taught teaches no further: once the words it came from are erased, nothing goes on saying them. A
+learned answer never leaves without a human.
 """
 
 from __future__ import annotations
@@ -104,9 +104,9 @@ def team_words(
 def _place(bot: Bot, mention: Mention) -> Place | None:
     """Where the answer is to stand; None where nothing may be learned, or the brand is mute."""
     book = bot.book
-    if not may_teach(bot, mention.channel) or mention.language not in book.chapters:
+    if mention.private or not may_teach(bot, mention.channel):
         return None
-    if bot.channels[mention.channel].declaration.hears_private:
+    if mention.language not in book.chapters:
         return None
     return Place(
         mention=mention.text,
@@ -153,7 +153,8 @@ def _most_similar(
 
 
 def _rows(session: Session, mention: Mention, now: datetime) -> Sequence[Row[Any]]:
-    """What humans sent on this channel in this language, the newest first, with what it answered.
+    """What humans sent in public on this channel in this language, the newest first, with what it
+    answered.
 
     An answer to a text that changed since, that is gone or whose words were erased teaches nothing;
     neither does one that does not stand any more, that a rung further up wrote, or that was taught.
@@ -185,6 +186,7 @@ def _rows(session: Session, mention: Mention, now: datetime) -> Sequence[Row[Any
             Draft.mention_version == Mention.version,
             Mention.id != mention.id,
             Mention.language == mention.language,
+            Mention.private.is_(False),
             Mention.status != MentionStatus.GONE,
             Mention.purged_at.is_(None),
         )

@@ -110,7 +110,6 @@ class MastodonChannel:
             links_welcome=True,
             can_hide=False,
             allowances=_ALLOWANCES,
-            hears_private=True,  # "direct" and "private" statuses come as notifications as well
         )
 
     def fetch(self, stream: str, position: str | None) -> Page:
