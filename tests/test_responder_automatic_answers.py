@@ -112,6 +112,7 @@ def test_a_question_leaves_with_the_facts_its_own_words_called_for(bot: Bot) -> 
         {"priority": Level.P2},
         {"sentiment_confidence": 0.94},
         {"addressed": False},
+        {"private": True},
         {"language": "it"},  # the book knows it in English only
         {"media": as_media([Media(url="https://x.example/1", kind=MediaKind.IMAGE)])},
     ],
@@ -137,6 +138,14 @@ def test_in_its_first_week_a_rule_only_shows_what_it_would_have_sent(bot: Bot) -
     (shown,) = _shadows(bot)
     assert (shown.rule_id, shown.mention_id, shown.draft_id) == (rule, mention, draft.id)
     assert (shown.text, shown.offered) == (f"{draft.text} {DISCLOSURE}", draft.text)
+
+
+def test_a_rule_in_shadow_shows_nothing_of_what_was_written_in_private(bot: Bot) -> None:
+    _rule(bot, live_from=NOW + SHADOW)
+    mention = hear(bot, **GLAD, private=True)
+    draft_round(bot)
+    assert (replies(bot), _shadows(bot)) == ([], [])
+    assert draft_of(bot, mention).status is DraftStatus.PENDING
 
 
 def test_a_week_later_the_same_rule_sends(bot: Bot, clock: Watch) -> None:
@@ -241,6 +250,11 @@ def _urgent(bot: Bot, rule: str) -> None:
         session.scalars(select(Mention)).one().priority = Level.P2
 
 
+def _in_private(bot: Bot, rule: str) -> None:
+    with bot.database.write() as session:
+        session.scalars(select(Mention)).one().private = True
+
+
 def _somebody_helps(bot: Bot, rule: str) -> None:
     with bot.database.write() as session:
         first = session.scalars(select(Mention)).one()
@@ -260,6 +274,7 @@ def _no_rule(bot: Bot, rule: str) -> None:
         (_back_to_shadow, "is in shadow"),
         (_crisis, "an incident is open: Fire"),
         (_urgent, "it is a P2"),
+        (_in_private, "it was written in private"),
         (_somebody_helps, "a human looks"),
         (_no_rule, "no rule allows it"),
     ],

@@ -76,6 +76,7 @@ def test_what_a_rule_names_is_sent_once_its_shadow_is_over() -> None:
         ({"priority": Level.P2}, "it is a P2"),
         ({"spoken": False}, "does not speak"),
         ({"confidence": 0.949}, "less sure"),
+        ({"private": True}, "written in private: a human answers"),
         ({"pictured": True}, "a picture"),
         ({"topics": ("safety",)}, "no rule may answer"),
         ({"topics": ("praise", "refund")}, "beside a trouble"),

@@ -115,6 +115,7 @@ def case_of(session: Session, bot: Bot, mention: Mention, proposal: Proposal) ->
         language=mention.language,
         spoken=mention.language in bot.book.chapters,
         confidence=mention.sentiment_confidence,
+        private=mention.private,
         pictured=bool(mention.media),
         anonymous=mention.author_id is None,
     )

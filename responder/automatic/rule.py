@@ -83,8 +83,9 @@ class Words:
 class Case:
     """A mention and where it stands. `allowed`: the channel's `auto_reply`; `crisis`: the title of
     an open incident on its channel, "" for none; `spoken`: the brand book has its language;
-    `pictured`: a picture or a recording belongs to the text; `anonymous`: the network does not say
-    who wrote it. `words`: None where they were not made yet."""
+    `private`: not everybody can read it, and who writes so expects a person; `pictured`: a picture
+    or a recording belongs to the text; `anonymous`: the network does not say who wrote it. `words`:
+    None where they were not made yet."""
 
     channel: str
     allowed: bool
@@ -96,6 +97,7 @@ class Case:
     language: str
     spoken: bool
     confidence: float
+    private: bool = False
     pictured: bool = False
     anonymous: bool = False
     words: Words | None = None
@@ -191,6 +193,8 @@ def _forbidden(case: Case) -> str:
     """What no rule can allow."""
     if case.priority in _URGENT:
         return f"it is a {case.priority}: a human answers"
+    if case.private:
+        return "it was written in private: a human answers"
     if not case.spoken:
         return "the brand book does not speak the language"
     if case.pictured:
