@@ -44,7 +44,9 @@ from tests.factories import (
     make_auto_rule,
     make_bot,
     make_conversation,
+    make_draft,
     make_mention,
+    make_reply,
 )
 from tests.model_server import (
     KEY,
@@ -173,6 +175,7 @@ def test_a_draft_is_asked_about_once_whatever_came_of_it(tmp_path: Path) -> None
         {"signals": ["safety"], "priority": "P1"},
         {"language": "pt", "text": "A minha encomenda ainda não chegou, já passou uma semana."},
         {"answerable": "by_hand"},
+        {"private": True},
     ],
     ids=str,
 )
@@ -267,6 +270,11 @@ def _mention_changed(bot: Bot, draft: Draft) -> None:
         mention.version, mention.text = 2, "Never mind, it came."
 
 
+def _in_private(bot: Bot, draft: Draft) -> None:
+    with bot.database.write() as session:
+        session.get_one(Mention, draft.mention_id).private = True
+
+
 def _danger(bot: Bot, draft: Draft) -> None:
     with bot.database.write() as session:
         session.get_one(Mention, draft.mention_id).priority = "P1"  # type: ignore[assignment]
@@ -283,7 +291,7 @@ def _too_long(bot: Bot, _: Draft) -> None:
 
 @pytest.mark.parametrize(
     "happens",
-    [_opened, _edited, _approved, _mention_changed, _danger, _paused, _too_long],
+    [_opened, _edited, _approved, _mention_changed, _in_private, _danger, _paused, _too_long],
     ids=lambda happens: happens.__name__,
 )
 def test_what_happens_while_a_model_thinks_goes_before_its_words(
@@ -417,6 +425,35 @@ def test_a_model_sees_one_thread_without_what_identifies_a_person(tmp_path: Path
         assert private not in shown, private
     assert "mine came late as well" in shown
     assert not any(0xE0000 <= ord(letter) <= 0xE007F for letter in shown)
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_of_a_thread_that_was_partly_private_a_model_sees_the_public_part_alone(
+    tmp_path: Path, private: bool
+) -> None:
+    with _bot(tmp_path, _obliging) as (bot, server):
+        with bot.database.write() as session:
+            thread = make_conversation(session, context="We call you at the Zermatt hut then.")
+            before = {"conversation": thread, "created_at": NOW - timedelta(minutes=9)}
+            earlier = make_mention(
+                session,
+                author=make_author(session, name="Marco Verdi"),
+                text="I am at the Chamonix hut.",
+                private=private,
+                status="answered",
+                **before,
+            )
+            sent = {"status": ReplyStatus.SENT, "posted_at": NOW - timedelta(minutes=8)}
+            make_reply(session, make_draft(session, earlier, text="The Courmayeur hut?"), **sent)
+            make_mention(session, text="Has it come, Marco?", **before, status="listen_only")
+            make_mention(session, **LATE, conversation=thread)
+        draft_round(bot)
+        drafter(bot).round()
+        (question,) = server.asked
+    shown = "\n".join(message["content"] for message in question.messages)
+    assert "Has it come, [hidden]?" in shown
+    for words in ("Chamonix", "Courmayeur", "Zermatt"):
+        assert (words in shown) is not private, words
 
 
 def test_a_question_carries_its_key_in_one_header_and_nothing_of_the_environment(

@@ -130,12 +130,13 @@ class _Thread:
 
 
 def _read(session: Session, mention: Mention) -> _Thread:
-    """What was said in this thread up to the mention: nothing of any other."""
+    """What was said in public in this thread up to the mention: nothing of any other thread."""
     others, ours = _mentions(session, mention), _ours(session, mention)
-    said = [(one.created_at, _who(one, mention), one.text) for one in others]
+    public = (one for one in others if not one.private)
+    said = [(one.created_at, _who(one, mention), one.text) for one in public]
     said += [(one.posted_at, TEAM, one.text) for one in ours if one.posted_at is not None]
     latest = sorted(said, key=lambda one: one[0])[-(TURNS - 2) :]
-    context = mention.conversation.context
+    context = _context(session, mention)
     return _Thread(
         turns=(
             *([(TEAM, context)] if context else []),
@@ -144,6 +145,16 @@ def _read(session: Session, mention: Mention) -> _Thread:
         ),
         names=frozenset(one.author.name for one in (*others, mention) if one.author),
     )
+
+
+def _context(session: Session, mention: Mention) -> str:
+    """What of ours the thread stands under; nothing where somebody wrote in private there: it may
+    be what we answered them."""
+    private = select(Mention.id).where(
+        Mention.conversation_id == mention.conversation_id, Mention.private
+    )
+    hidden = session.scalar(private.limit(1)) is not None
+    return "" if hidden else mention.conversation.context
 
 
 def _who(one: Mention, mention: Mention) -> str:
@@ -174,6 +185,7 @@ def _ours(session: Session, mention: Mention) -> Sequence[Reply]:
         .join(Reply.mention)
         .where(
             Mention.conversation_id == mention.conversation_id,
+            Mention.private.is_(False),
             Reply.status == ReplyStatus.SENT,
             Reply.posted_at <= mention.created_at,
             Reply.vanished_at.is_(None),

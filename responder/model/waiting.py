@@ -59,6 +59,8 @@ def untouched() -> tuple[ColumnElement[bool], ...]:
 def not_for_a_model(bot: Bot, draft: Draft, proposal: Proposal) -> str:
     """Why a draft keeps the words it has, as a few words; "" if a model may word it."""
     language = draft.mention.language
+    if draft.mention.private:
+        return "it was written in private, and its words stay in the house"
     if draft.made_from.startswith((LEARNED, NO_WORDS)):
         return "the words are the team's, or there are none"
     if language not in bot.book.chapters or draft.language != language:
