@@ -190,6 +190,33 @@ def test_an_item_says_what_is_known(visit: Visit, place: Place) -> None:
     assert re.search(r"\d+ / 280", page)
 
 
+def test_an_item_that_was_written_in_private_says_who_reads_the_answer(
+    visit: Visit, place: Place
+) -> None:
+    client, item = visit(Role.VIEWER), f"/item/{place.ids['giulia']}"
+    assert ">Private<" not in client.get(item).text
+    with place.bot.database.write() as session:
+        session.get_one(Draft, place.ids["giulia"]).mention.private = True
+    (title,) = re.findall(
+        r'<span class="chip" title="([^"]+)">Private</span>', client.get(item).text
+    )
+    assert title == "Not everybody can read this. Its author alone reads the answer."
+
+
+def test_an_item_in_private_may_hold_what_everybody_would_read_in_public(
+    visit: Visit, place: Place
+) -> None:
+    client = visit(Role.EDITOR)
+    with place.bot.database.write() as session:
+        draft = session.get_one(Draft, place.ids["giulia"])
+        draft.text = "Ciao Giulia! Il tuo pacco è alla porta di giulia@rossi.example. — Marta"
+    item = f"/item/{place.ids['giulia']}"
+    assert "can be read by everybody" in client.get(item).text
+    with place.bot.database.write() as session:
+        session.get_one(Draft, place.ids["giulia"]).mention.private = True
+    assert "can be read by everybody" not in client.get(item).text
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_what_customers_write_is_text_and_nothing_else(
     visit: Visit, place: Place, text: str
