@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.book import Occasion
 from listener.models import Mention
 from responder.bot import Bot
-from responder.decide import complains
+from responder.likeness import taken_for
 from responder.models import Reply, ReplyStatus
 from responder.voice.check import check
 from responder.voice.finding import Finding
@@ -55,6 +56,7 @@ def target_of(
     declaration, book = channel.declaration, bot.book
     # Who writes in a language we do not speak is answered in the bridging one.
     spoken = mention.language if mention.language in book.chapters else book.bridge
+    kind = taken_for(mention, book)
     return Target(
         length=channel.length(text),
         counted_in=declaration.counted_in,
@@ -65,8 +67,8 @@ def target_of(
         label=declaration.label,
         mention=mention.text,
         handle=mention.author.handle if mention.author else "",
-        negative=mention.sentiment is Sentiment.NEGATIVE,
-        complaint=complains(set(mention.signals), set(mention.topics), mention.sentiment),
+        negative=mention.sentiment is Sentiment.NEGATIVE and kind is not Occasion.PRAISE,
+        complaint=kind is Occasion.COMPLAINT,
         automatic=automatic,
         private=mention.private,
         link_price=declaration.link_price,

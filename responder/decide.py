@@ -6,6 +6,8 @@
 3. The author asks us to stop, or did so once and asks for no human now: stay silent.
 4. The law, or personal data: escalate, with the serious words.
 5. A wish for a human: escalate; in a complaint, with words of regret.
+   From here on the examples of the brand book may say that it is another kind of text than it was
+   judged to be (responder/kind.py): then it is answered as that, by a human.
 6. A complaint: draft words of regret. So for praise in figures beside trouble in words. While an
    incident is open, what is about it gets the statement on it.
 7. A question or a request, whatever thanks stand beside it: draft what the brand book knows.
@@ -26,15 +28,16 @@ a question has to name all its topics.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
 from config.book import Occasion
 from listener.channels.base import Answerable
+from responder.kind import PRAISED, judged_to_be, leant, likest_danger
 from sentiment.score import Sentiment
 from sentiment.signals import ASKING, TROUBLE_TOPICS, Signal
 
@@ -49,8 +52,6 @@ _LAW: Final = {
 _ANSWERED_IN_VAIN: Final = 2
 """After so many answers to one person in one thread the next rung of the ladder is due."""
 _MOODS_FELL: Final = 3
-_PRAISED: Final = frozenset({"praise", "product", "service"})
-"""What glad people write about who want nothing."""
 _WANTING: Final = frozenset({"requirements", "retirement"})
 """Phases in which thanks are manners: who chooses or leaves wants something."""
 
@@ -70,6 +71,7 @@ class Heard:
     `moods`: the sentiment scores (-1..1) of this author's texts in the thread, oldest first, this
     one last. `answers`: our replies to this author in the thread. `incident`: the title of the open
     one it belongs to. `opens`: when somebody is on duty again, as words; "" if somebody is now.
+    `speaks`: what the book's examples have for each kind of answer (responder/kind.py).
     """
 
     signals: AbstractSet[str]
@@ -86,6 +88,7 @@ class Heard:
     incident: str = ""
     affordable: bool = True  # the channel's budget has room for a reply
     opens: str = ""
+    speaks: Mapping[Occasion, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +159,7 @@ def _with_circumstances(heard: Heard, decision: Decision) -> Decision:
     if decision.action is Action.ESCALATE and heard.opens:
         notes.append(f"nobody is on duty before {heard.opens}")
     calm = decision.safe and not heard.incident and not heard.helped and heard.affordable
+    calm = calm and leant(decision.occasion, heard.speaks, by=0.0) is decision.occasion
     return replace(decision, reason="; ".join([decision.reason, *notes]), safe=calm)
 
 
@@ -169,6 +173,9 @@ def _looked_at(heard: Heard) -> Decision:
     """Mostly it is no danger, and the words are those of any answer; but a person looks, also at
     what would be ignored."""
     usual = _calm(heard)
+    if likest_danger(heard.speaks) and usual.action not in (Action.IGNORE, Action.LISTEN_ONLY):
+        words = Signal.DELICATE not in heard.signals
+        return replace(_serious(heard, "it looks like danger or the law"), words=words)
     if usual.action in (Action.IGNORE, Action.LISTEN_ONLY):
         hand = heard.answerable is not Answerable.YES
         reason = "it may be about danger or the law: a person looks"
@@ -200,12 +207,15 @@ def _serious(heard: Heard, reason: str) -> Decision:
 
 
 def _ordinary(heard: Heard) -> Decision:
-    complaining = complains(heard.signals, heard.topics, heard.sentiment)
+    judged = judged_to_be(heard.signals, heard.topics, heard.sentiment)
+    kind = leant(judged, heard.speaks)
     asks = bool(heard.signals & ASKING)
     if Signal.HUMAN in heard.signals:
-        occasion = Occasion.COMPLAINT if complaining else Occasion.OTHER
+        occasion = Occasion.COMPLAINT if kind is Occasion.COMPLAINT else Occasion.OTHER
         return _escalated(_answer(heard, "the customer asks for a person", occasion))
-    if complaining:
+    if kind is not judged:
+        return _by_examples(heard, kind, asks=asks)
+    if kind is Occasion.COMPLAINT:
         complaint = _answer(heard, "a complaint", Occasion.COMPLAINT, question=asks)
         return replace(complaint, stated=bool(heard.incident))
     if asks:
@@ -213,19 +223,35 @@ def _ordinary(heard: Heard) -> Decision:
         return _answer(heard, reason, Occasion.OTHER, question=True, safe=_asks_calmly(heard))
     if not heard.addressed:
         return Decision(action=Action.LISTEN_ONLY, reason="nobody spoke to us")
-    return _praise(heard) or _answer(heard, "the customer spoke to us", Occasion.OTHER)
+    if kind is Occasion.PRAISE:
+        return _praise(heard)
+    return _answer(heard, "the customer spoke to us", Occasion.OTHER)
 
 
-def _praise(heard: Heard) -> Decision | None:
-    """Thanks for praise in words; for a glad score alone only where nothing else can be meant."""
-    if Signal.PRAISE in heard.signals:
-        if not heard.topics.isdisjoint(TROUBLE_TOPICS):
-            return _perhaps_scorn(heard)
-        return _answer(heard, "praise", Occasion.PRAISE, safe=_surely_glad(heard))
-    if heard.sentiment is Sentiment.POSITIVE and heard.topics <= _PRAISED:
-        # A score alone may be scorn too: words of praise would have made it safe.
+_LIKE: Final = {
+    Occasion.COMPLAINT: "a complaint, going by like ones",
+    Occasion.PRAISE: "praise, going by like texts",
+    Occasion.OTHER: "a question or a wish, going by like ones",
+}
+
+
+def _by_examples(heard: Heard, kind: Occasion, *, asks: bool) -> Decision:
+    """Judged to be one thing, and clearly like what people write who mean another: never without a
+    human."""
+    if kind is not Occasion.COMPLAINT and not asks and not heard.addressed:
+        return Decision(action=Action.LISTEN_ONLY, reason="nobody spoke to us")
+    question = asks or kind is Occasion.OTHER
+    found = _answer(heard, _LIKE[kind], kind, question=question)
+    return replace(found, stated=bool(heard.incident) and kind is Occasion.COMPLAINT)
+
+
+def _praise(heard: Heard) -> Decision:
+    """Thanks for praise in words; a score alone may be scorn too, and is never safe."""
+    if Signal.PRAISE not in heard.signals:
         return _answer(heard, "praise", Occasion.PRAISE)
-    return None
+    if not heard.topics.isdisjoint(TROUBLE_TOPICS):
+        return _perhaps_scorn(heard)
+    return _answer(heard, "praise", Occasion.PRAISE, safe=_surely_glad(heard))
 
 
 def _perhaps_scorn(heard: Heard) -> Decision:
@@ -240,7 +266,7 @@ def _perhaps_scorn(heard: Heard) -> Decision:
 def _surely_glad(heard: Heard) -> bool:
     """Thanks beside "I am lost" or "the shop is down" want more than thanks; so do thanks about
     anything but what is praised, or from who is choosing or leaving."""
-    plainly = heard.signals == {Signal.PRAISE} and heard.topics <= _PRAISED
+    plainly = heard.signals == {Signal.PRAISE} and heard.topics <= PRAISED
     glad = heard.sentiment is Sentiment.POSITIVE and heard.sure
     return plainly and glad and heard.phase not in _WANTING
 
@@ -251,19 +277,6 @@ def _asks_calmly(heard: Heard) -> bool:
     calm = heard.sentiment in (Sentiment.NEUTRAL, Sentiment.POSITIVE)
     alone = heard.signals == {Signal.QUESTION}
     return calm and alone and heard.sure and heard.addressed and not heard.answers
-
-
-def complains(signals: AbstractSet[str], topics: AbstractSet[str], sentiment: Sentiment) -> bool:
-    """Cue words go before the score: scores take "it still doesn't smell, witchcraft!" amiss. A
-    question in a bad mood is a complaint where it is about a trouble: "where is my parcel?!". A
-    request is none by its mood alone: wishes are written curtly."""
-    if Signal.COMPLAINT in signals:
-        return True
-    if Signal.PRAISE in signals or sentiment is not Sentiment.NEGATIVE:
-        return False
-    if Signal.REQUEST in signals:
-        return False
-    return Signal.QUESTION not in signals or bool(topics & TROUBLE_TOPICS)
 
 
 def _answer(

@@ -1,17 +1,21 @@
 """Pure: which entry of the brand book answers texts like this one, told by what customers wrote who
 were answered by it.
 
-An entry's `examples` are such texts. Two texts are alike by the pieces they share, each counting by
-its rarity among the examples (sentiment/features.py). From how alike all examples are to each other
-follows by kernel ridge regression how much each of them says for each entry (Saunders, Gammerman
-and Vovk, "Ridge Regression Learning Algorithm in Dual Variables", ICML 1998): a text that is a bit
-like many examples of one entry is as good as one much like a single one. Some hundreds of examples
-are learned in a tenth of a second, so that a change in the book counts at once.
+An entry's `examples` are such texts; those who write them leave out the plainest, so its title and
+its words, which say just that, stand among them. Two texts are alike by the pieces they share, each
+counting by its rarity among the examples (sentiment/features.py), and by what is judged of both
+(responder/traits.py). From how alike all examples are to each other follows by kernel ridge
+regression how much each of them says for each entry (Saunders, Gammerman and Vovk, "Ridge
+Regression Learning Algorithm in Dual Variables", ICML 1998): a text that is a bit like many
+examples of one entry is as good as one much like a single one; and where we judge all texts of a
+kind amiss in the same way, that is learned as well. Two thousand examples are learned in two
+seconds, when the first text in their language comes and after a change in the book.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -20,11 +24,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.book import Chapter, Entry, Product
+from responder.traits import traits_of
 from sentiment.features import pieces
+from sentiment.judge import judge
 from sentiment.linear import Floats
 
-_RIDGE: Final = 0.3
-"""How little a single example is trusted: chosen on texts nobody had trained on."""
+_RIDGE: Final = 0.6
+"""How little a single example is trusted: chosen, like `_JUDGED`, on texts that are no examples."""
+_JUDGED: Final = 0.15
+"""What it counts that two texts were judged alike, against sharing all their pieces."""
+_HANDFUL: Final = 4
+_PLAIN: Final = re.compile(r"[^()\[\]|?*+\\^$.{}]+")
+_PLACEHOLDER: Final = re.compile(r"~| … ")
 _SHELVES: Final = 16  # chapters kept: languages, and some of the book before the last change
 
 Examples = tuple[tuple[str, tuple[str, ...]], ...]
@@ -34,7 +45,8 @@ Examples = tuple[tuple[str, tuple[str, ...]], ...]
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
     """Examples, ready to be asked. `table` has a row for each piece (its number in `known`), as
-    `starts` into `places` and `values`; `says`: what each example says for each of `keys`."""
+    `starts` into `places` and `values`; `judged`: a row of traits for each example, around their
+    mean, `usual`; `says`: what each example says for each of `keys`."""
 
     keys: tuple[str, ...]
     known: NDArray[np.int32]
@@ -42,6 +54,8 @@ class Shelf:
     starts: NDArray[np.int64]
     places: NDArray[np.int32]
     values: Floats
+    judged: Floats
+    usual: Floats
     says: Floats
 
     def likeness(self, found: NDArray[np.int64], weights: Floats) -> Floats:
@@ -65,34 +79,51 @@ def examples_of(chapter: Chapter) -> Examples:
     ]  # fmt: skip
     for entry in entries:
         if entry.examples:
-            found[entry.key] = tuple(dict.fromkeys((*found.get(entry.key, ()), *entry.examples)))
+            texts = (*found.get(entry.key, ()), *entry.examples, *_plainest(entry))
+            found[entry.key] = tuple(dict.fromkeys(texts))
     return tuple(found.items())
 
 
-def likely(text: str, examples: Examples) -> Mapping[str, float]:
+def _plainest(entry: Entry | Product) -> Iterator[str]:
+    """Its title, and its words by the handful: one alone is too short to be like anything."""
+    if isinstance(entry, Product):
+        return
+    yield entry.title
+    words = [_PLACEHOLDER.sub(" ", text).strip() for text in entry.words if _PLAIN.fullmatch(text)]
+    for start in range(0, len(words), _HANDFUL):
+        yield " ".join(words[start : start + _HANDFUL])
+
+
+def likely(
+    text: str, examples: Examples, language: str, *, judged: Floats | None = None
+) -> Mapping[str, float]:
     """How much speaks for each entry, by its key: about 1 where its own example is repeated, about
-    0 where nothing does. Entries without examples are left out."""
-    shelf = _shelf(examples)
+    0 where nothing does; {} without examples. Text and examples are in `language`. `judged`: the
+    text's traits, where they are known already."""
+    shelf = _shelf(examples, language)
     if shelf is None:
         return {}
+    judged = _traits(text, language) if judged is None else judged
     found = _numbers(pieces(text), shelf.known)
-    says = shelf.likeness(found, _shortened(shelf.rarity[found])) @ shelf.says
+    alike = shelf.likeness(found, _shortened(shelf.rarity[found]))
+    says = (alike + _JUDGED * (shelf.judged @ (judged - shelf.usual))) @ shelf.says
     return dict(zip(shelf.keys, map(float, says), strict=True))
 
 
 @lru_cache(_SHELVES)
-def _shelf(examples: Examples) -> Shelf | None:
-    rows = [(number, pieces(text)) for number, (_, texts) in enumerate(examples) for text in texts]
+def _shelf(examples: Examples, language: str) -> Shelf | None:
+    rows = [(number, text) for number, (_, texts) in enumerate(examples) for text in texts]
     if not rows:
         return None
-    of_entry = np.array([number for number, _ in rows])
-    found = [row for _, row in rows]
+    found = [pieces(text) for _, text in rows]
     known, counts = np.unique(np.concatenate(found), return_counts=True)
     rarity = np.log((1 + len(rows)) / counts).astype(np.float32)
     numbers = [_numbers(row, known) for row in found]
     values = [_shortened(rarity[row]) for row in numbers]
     order = np.argsort(np.concatenate(numbers), kind="stable")
     places = np.repeat(np.arange(len(rows), dtype=np.int32), [len(row) for row in numbers])
+    traits = np.stack([_traits(text, language) for _, text in rows])
+    usual = traits.mean(axis=0)
     shelf = Shelf(
         keys=tuple(key for key, _ in examples),
         known=known,
@@ -100,13 +131,20 @@ def _shelf(examples: Examples) -> Shelf | None:
         starts=np.concatenate([[0], np.cumsum(counts)]),
         places=places[order],
         values=np.concatenate(values)[order],
+        judged=traits - usual,
+        usual=usual,
         says=np.zeros((len(rows), len(examples)), np.float32),
     )
     alike = np.array([shelf.likeness(*row) for row in zip(numbers, values, strict=True)])
-    ridge = _RIDGE * np.eye(len(rows), dtype=np.float32)
+    alike += _JUDGED * (shelf.judged @ shelf.judged.T)
+    of_entry = np.array([number for number, _ in rows])
     target = (of_entry[:, None] == np.arange(len(examples))).astype(np.float32)
-    shelf.says[:] = np.linalg.solve(alike + ridge, target)
+    shelf.says[:] = np.linalg.solve(alike + _RIDGE * np.eye(len(rows), dtype=np.float32), target)
     return shelf
+
+
+def _traits(text: str, language: str) -> Floats:
+    return traits_of(judge(text, languages=(language,), hint=language, encoder=False))
 
 
 def _numbers(found: NDArray[np.int32], known: NDArray[np.int32]) -> NDArray[np.int64]:

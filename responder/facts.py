@@ -33,8 +33,17 @@ def of_product(asked: Asked, products: Sequence[Product]) -> list[Candidate]:
             made_from = f"product: {product.key}"
             words = Wording(body=body, made_from=made_from, url=product.url, factual=True)
             points = _HAS_NAME + _HAS_FACT * bool(facts)
-            return [(points + ALIKE * asked.likely.get(product.key, 0.0), words)]
+            return [
+                (points + ALIKE * _likely(asked, product, fits=asked.topics[:1] == ["size"]), words)
+            ]
     return []
+
+
+def _likely(asked: Asked, product: Product, *, fits: bool) -> float:
+    """What the examples have for its page; where it is asked how it `fits`, as much as for any
+    other entry on sizes, which knows less of this product."""
+    own = asked.likely.get(product.key, 0.0)
+    return max(asked.likely.values(), default=own) if fits else own
 
 
 def of_store(asked: Asked, stores: Sequence[Store]) -> list[Candidate]:

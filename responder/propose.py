@@ -106,6 +106,7 @@ def asked_of(  # what a mention is asked with
         before=situation.before,
         helper=situation.helper,
         statement=_statement(situation.incident, mention) if decision.stated else "",
+        likely=situation.likely,
         recent=said_lately(session, mention.channel, now) if recent is None else recent,
     )
 

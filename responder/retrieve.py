@@ -21,9 +21,9 @@ E = TypeVar("E", bound=Entry)
 _WORDS: Final = 2.0
 """What an entry's own words count, against a topic that leads (1) and one that comes after."""
 _MOST_WORDS: Final = 2
-ALIKE: Final = 4.0
+ALIKE: Final = 16.0
 """What it counts that its examples speak for an entry, at most about once."""
-CALLED: Final = 0.12
+CALLED: Final = 0.15
 """From here on the examples alone say that a text calls for an entry, as its words do."""
 _AGAINST: Final = 1.2
 """What words lose where the text is about something else: "what I sent back was signed for"."""

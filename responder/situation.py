@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,6 +20,8 @@ from responder.asked import Before, Helper
 from responder.bot import Bot
 from responder.decide import Heard
 from responder.incidents import incident_of, known_as
+from responder.kind import speaking_for
+from responder.likeness import likely_of
 from responder.models import Incident, Reply, ReplyStatus
 from sentiment.signals import DANGEROUS, Signal
 
@@ -38,18 +40,22 @@ NO_HELP: Final = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """`heard` for deciding; the rest for composing."""
+    """`heard` for deciding; the rest for composing. `likely`: what speaks for each entry of the
+    book, by its key (responder/examples.py)."""
 
     heard: Heard
     before: Before
     helper: Helper | None
     incident: Incident | None
+    likely: Mapping[str, float]
 
 
 def situation_of(session: Session, bot: Bot, mention: Mention, now: datetime) -> Situation:
     """What there is to know about one mention, now."""
     incident = incident_of(session, mention)
     others = _others(session, mention)
+    chapter = bot.book.chapters.get(mention.language)
+    likely = likely_of(mention, chapter)
     heard = Heard(
         signals=frozenset(mention.signals),
         topics=frozenset(mention.topics),
@@ -65,9 +71,14 @@ def situation_of(session: Session, bot: Bot, mention: Mention, now: datetime) ->
         incident=known_as(incident, mention.language) if incident else "",
         affordable=_affordable(session, bot.channels.get(mention.channel), now),
         opens=_opens(bot.calendar(mention.channel), now),
+        speaks=speaking_for(likely, chapter),
     )
     return Situation(
-        heard=heard, before=_before(session, mention), helper=_helper(others), incident=incident
+        heard=heard,
+        before=_before(session, mention),
+        helper=_helper(others),
+        incident=incident,
+        likely=likely,
     )
 
 

@@ -15,24 +15,24 @@ from typing import Final
 
 from config.book import Article, Chapter, Occasion, SavedReply
 from responder.asked import UNREADABLE, Asked, Candidate, Wording
-from responder.examples import examples_of, likely
 from responder.facts import of_product, of_promotion, of_store
+from responder.kind import speaking_for
 from responder.retrieve import About, best
 from sentiment.orders import without_orders
+from sentiment.signals import Signal
 
 _GENERAL: Final = 1.0
 """What the first article on a topic counts, of which no words fit."""
 _DOUBT: Final = 0.5
 """What speaks against taking a question for a trouble."""
 
-_PRIVACY: Final = ("data",)
+_PRIVACY: Final = frozenset({Signal.DATA, Signal.LEGAL})
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?;…])\s+(?=[^\s])")
 
 
 def word(asked: Asked, chapter: Chapter) -> Wording:
     """The words that answer, without greeting and signature."""
-    text = without_orders(asked.text)
-    asked = replace(asked, text=text, likely=likely(text, examples_of(chapter)))
+    asked = replace(asked, text=without_orders(asked.text))
     if asked.statement:
         return Wording(body=asked.statement, made_from="statement on an open incident")
     lost = asked.confused and asked.occasion is not Occasion.SERIOUS
@@ -42,14 +42,24 @@ def word(asked: Asked, chapter: Chapter) -> Wording:
         known = _known(asked, chapter) if asked.question else _by_words(asked, chapter)
         if known:
             return known
-    if tuple(asked.signals) == _PRIVACY and (known := _by_words(asked, chapter)):
-        return known  # "delete my account and my data" is a wish, and no leak
+    if _wishes_privacy(asked, chapter) and (known := _by_words(asked, chapter)):
+        return known
     reply = _saved_reply(asked, chapter.saved_replies)
     if asked.occasion is not Occasion.COMPLAINT:
         return reply
     if asked.calm and reply.general and asked.question:
         return _by_words(asked, chapter) or reply
     return _helped(asked, chapter, reply)
+
+
+def _wishes_privacy(asked: Asked, chapter: Chapter) -> bool:
+    """ "Delete my account and my data" is a wish, and no leak; where the law is named as well, if
+    the examples say so."""
+    if Signal.DATA not in asked.signals or not _PRIVACY.issuperset(asked.signals):
+        return False
+    speaks = speaking_for(asked.likely, chapter)
+    wished = speaks.get(Occasion.OTHER, 0.0) > speaks.get(Occasion.SERIOUS, 0.0)
+    return wished or Signal.LEGAL not in asked.signals
 
 
 def unread(asked: Asked, chapter: Chapter) -> Wording | None:

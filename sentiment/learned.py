@@ -11,22 +11,31 @@ from sentiment.evidence import evidence
 from sentiment.features import pieces
 from sentiment.linear import Floats, Head, Vector, Weights
 from sentiment.phase import Phase
+from sentiment.signals import DANGERS, WORDLESS
 from sentiment.topics import TOPICS
 
 DANGER: Final = "danger"
+
+_DELICATE: Final = 0.18
+"""From this probability of despair or violence on no words of ours are proposed. Of the texts held
+back from training in which weights alone see a danger it finds 26 of 35, and takes 25 of 55 calm
+ones for it."""
+_WORDLESS: Final = frozenset(kind for kind, signal in DANGERS.items() if signal in WORDLESS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
     """Probabilities 0 to 1. `sentiment`: of each label, adding up to 1; `topics`: the believed
     ones, the likeliest first; `kind` what danger it would be; `alarming`: there may be one;
-    `dangerous`: there is, whatever the cues say."""
+    `delicate`: and if so, it may be despair or violence; `dangerous`: there is one, whatever the
+    cues say."""
 
     sentiment: Mapping[str, float]
     topics: Mapping[str, float]
     phase: Phase
     kind: str
     alarming: bool
+    delicate: bool
     dangerous: bool
 
 
@@ -49,6 +58,7 @@ def learn(seen: Vector, weights: Weights) -> Learned:
         phase=Phase(phase),
         kind=max(kinds, key=kinds.__getitem__),
         alarming=likely >= possible,
+        delicate=likely * sum(kinds.get(kind, 0.0) for kind in _WORDLESS) >= _DELICATE,
         dangerous=likely >= believed,
     )
 

@@ -112,9 +112,24 @@ def test_danger_takes_two_witnesses_or_a_sure_one_and_one_asks_a_person_to_look(
         phase=Phase.UNKNOWN,
         kind="legal",
         alarming=alarming,
+        delicate=False,
         dangerous=dangerous,
     )
     assert _danger(cues, known) == expected
+
+
+def test_what_may_be_despair_by_the_weights_alone_is_delicate() -> None:
+    known = Learned(
+        sentiment={},
+        topics={},
+        phase=Phase.UNKNOWN,
+        kind="self_harm",
+        alarming=True,
+        delicate=True,
+        dangerous=False,
+    )
+    assert _danger(frozenset(), known) == {Signal.ALARMING, Signal.DELICATE}
+    assert _danger(CUED, known) == {Signal.SAFETY}
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from config.book import Occasion
 from config.errors import ConfigError
 from listener.channels.base import Answerable
 from responder.bot import Bot
 from responder.commands import require_known, with_bot
-from responder.decide import complains
+from responder.examples import examples_of, likely
+from responder.kind import judged_to_be, leant, speaking_for
+from responder.traits import traits_of
 from responder.voice.check import check
 from responder.voice.finding import Finding, Severity
 from responder.voice.target import Target
-from sentiment.judge import judge
+from sentiment.judge import Judgement, judge
 from sentiment.score import Sentiment
 
 OK = "ok"
@@ -63,6 +66,7 @@ def _target(bot: Bot, asked: Asked) -> Target:
         asked.mention, languages=bot.settings.brand.languages, hint=asked.language,
         weights=bot.weights,
     )  # fmt: skip
+    kind = _taken_for(bot, asked, judged)
     return Target(
         length=channel.length(asked.reply),
         counted_in=channel.declaration.counted_in,
@@ -71,11 +75,20 @@ def _target(bot: Bot, asked: Asked) -> Target:
         answerable=Answerable.YES,
         label=channel.declaration.label,
         mention=asked.mention,
-        negative=judged.score.label is Sentiment.NEGATIVE,
-        complaint=complains(judged.signals, set(judged.topics), judged.score.label),
+        negative=judged.score.label is Sentiment.NEGATIVE and kind is not Occasion.PRAISE,
+        complaint=kind is Occasion.COMPLAINT,
         link_price=channel.declaration.link_price,
         house=bot.house(asked.language),
     )
+
+
+def _taken_for(bot: Bot, asked: Asked, judged: Judgement) -> Occasion:
+    chapter = bot.book.chapters[asked.language]
+    said = likely(
+        asked.mention, examples_of(chapter), asked.language, judged=traits_of(judged)
+    )  # fmt: skip
+    kind = judged_to_be(judged.signals, set(judged.topics), judged.score.label)
+    return leant(kind, speaking_for(said, chapter)) if asked.mention else kind
 
 
 def _for_people(verdict: str, findings: tuple[Finding, ...]) -> str:

@@ -1,0 +1,79 @@
+"""Pure: what kind of answer an ordinary text calls for, by what was judged of it and by the
+examples of the brand book.
+
+Feelings are misread: "three weeks on the trail and not one blister" has the words of a complaint.
+Examples of what people really wrote tell such praise by the whole of it. They are believed against
+the judgement where they are clear; danger and the law are no matter of likeness alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from config.book import Chapter, Occasion
+from sentiment.score import Sentiment
+from sentiment.signals import ASKING, TROUBLE_TOPICS, Signal
+
+CLEARLY: Final = 0.08
+"""By so much more must the best entry of another kind be likely than the best of the kind a text
+was judged to be: chosen on texts nobody had trained on."""
+
+PRAISED: Final = frozenset({"praise", "product", "service"})
+"""What glad people write about who want nothing."""
+
+_ORDINARY: Final = frozenset({Occasion.COMPLAINT, Occasion.PRAISE, Occasion.OTHER})
+
+
+def judged_to_be(
+    signals: AbstractSet[str], topics: AbstractSet[str], sentiment: Sentiment
+) -> Occasion:
+    """The kind by what was judged of a text alone. A glad score is praise only where nothing else
+    can be meant."""
+    if _complains(signals, topics, sentiment):
+        return Occasion.COMPLAINT
+    if signals & ASKING:
+        return Occasion.OTHER
+    glad = sentiment is Sentiment.POSITIVE and topics <= PRAISED
+    return Occasion.PRAISE if Signal.PRAISE in signals or glad else Occasion.OTHER
+
+
+def _complains(signals: AbstractSet[str], topics: AbstractSet[str], sentiment: Sentiment) -> bool:
+    """Cue words go before the score: scores take "it still doesn't smell, witchcraft!" amiss. A
+    question in a bad mood is a complaint where it is about a trouble: "where is my parcel?!". A
+    request is none by its mood alone: wishes are written curtly."""
+    if Signal.COMPLAINT in signals:
+        return True
+    if Signal.PRAISE in signals or sentiment is not Sentiment.NEGATIVE:
+        return False
+    if Signal.REQUEST in signals:
+        return False
+    return Signal.QUESTION not in signals or bool(topics & TROUBLE_TOPICS)
+
+
+def speaking_for(likely: Mapping[str, float], chapter: Chapter | None) -> Mapping[Occasion, float]:
+    """What the likeliest entry of each kind has for it (responder/examples.py); {} where nothing is
+    known."""
+    if chapter is None or not likely:
+        return {}
+    kinds = {reply.key: reply.occasion for reply in chapter.saved_replies}
+    best = dict.fromkeys(Occasion, 0.0)
+    for key, much in likely.items():
+        kind = kinds.get(key, Occasion.OTHER)
+        best[kind] = max(best[kind], much)
+    return best
+
+
+def leant(judged: Occasion, speaks: Mapping[Occasion, float], *, by: float = CLEARLY) -> Occasion:
+    """The kind of an ordinary answer: the one judged, if no other is likelier by so much."""
+    ordinary = {kind: much for kind, much in speaks.items() if kind in _ORDINARY}
+    likeliest = max(ordinary, key=ordinary.__getitem__, default=judged)
+    if ordinary.get(likeliest, 0.0) > ordinary.get(judged, 0.0) + by:
+        return likeliest
+    return judged
+
+
+def likest_danger(speaks: Mapping[Occasion, float]) -> bool:
+    """Whether the likeliest entry of all is one for danger or the law."""
+    return bool(speaks) and max(speaks, key=speaks.__getitem__) is Occasion.SERIOUS

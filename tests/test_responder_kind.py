@@ -1,0 +1,112 @@
+"""What kind of answer a text calls for, by what was judged of it and by the examples."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.book import Occasion
+from listener.channels.base import Answerable
+from responder.decide import Action, Heard, decide
+from responder.kind import CLEARLY, judged_to_be, leant, likest_danger, speaking_for
+from sentiment.score import Sentiment
+from tests.small_book import CHAPTER
+
+COMPLAINT, PRAISE, OTHER = Occasion.COMPLAINT, Occasion.PRAISE, Occasion.OTHER
+
+
+def _heard(speaks: dict[Occasion, float], *signals: str, **changes: object) -> Heard:
+    values: dict[str, object] = {
+        "signals": frozenset(signals),
+        "topics": frozenset({"product"}),
+        "sentiment": Sentiment.NEUTRAL,
+        "answerable": Answerable.YES,
+        "addressed": True,
+        "opted_out": False,
+        "speaks": speaks,
+    }
+    return Heard(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_without_examples_the_judgement_stands() -> None:
+    for judged in Occasion:
+        assert leant(judged, {}) is judged
+
+
+def test_only_what_is_clearly_likelier_is_believed_against_the_judgement() -> None:
+    speaks = {COMPLAINT: 0.2, PRAISE: 0.2 + CLEARLY * 0.9, OTHER: 0.0}
+    assert leant(COMPLAINT, speaks) is COMPLAINT
+    assert leant(COMPLAINT, speaks | {PRAISE: 0.2 + CLEARLY * 1.1}) is PRAISE
+
+
+def test_likeness_alone_makes_no_danger() -> None:
+    assert leant(OTHER, {Occasion.SERIOUS: 0.9, OTHER: 0.1}) is OTHER
+    quiet = decide(_heard({Occasion.SERIOUS: 0.9, OTHER: 0.1}, "question"))
+    assert quiet.occasion is OTHER
+
+
+def test_an_alarming_text_that_is_most_like_danger_is_taken_over_by_a_person() -> None:
+    speaks = {Occasion.SERIOUS: 0.4, COMPLAINT: 0.2}
+    found = decide(_heard(speaks, "alarming", "request"))
+    assert (found.action, found.occasion, found.words) == (
+        Action.ESCALATE,
+        Occasion.SERIOUS,
+        True,
+    )
+    assert not decide(_heard(speaks, "alarming", "delicate", "request")).words
+    assert decide(_heard(speaks, "alarming", "spam")).action is Action.DRAFT
+    assert likest_danger(speaks)
+    assert not likest_danger({})
+
+
+def test_praise_in_the_words_of_a_complaint_is_thanked_for_by_a_human() -> None:
+    found = decide(_heard({PRAISE: 0.5, COMPLAINT: 0.1}, "complaint"))
+    assert (found.action, found.occasion, found.safe) == (Action.DRAFT, PRAISE, False)
+    assert "like texts" in found.reason
+
+
+def test_a_trouble_in_the_words_of_praise_gets_no_thanks() -> None:
+    glad = {"sentiment": Sentiment.POSITIVE}
+    plain = decide(_heard({PRAISE: 0.5}, "praise", **glad))
+    assert (plain.occasion, plain.safe) == (PRAISE, True)
+    scorn = decide(_heard({PRAISE: 0.1, COMPLAINT: 0.5}, "praise", **glad))
+    assert (scorn.occasion, scorn.safe) == (COMPLAINT, False)
+
+
+def test_what_examples_do_not_agree_with_never_leaves_without_a_human() -> None:
+    """Too near to be believed against the judgement, and near enough to doubt it."""
+    near = {PRAISE: 0.30, COMPLAINT: 0.30 + CLEARLY / 2}
+    found = decide(_heard(near, "praise", sentiment=Sentiment.POSITIVE))
+    assert (found.occasion, found.safe) == (PRAISE, False)
+
+
+def test_nobody_is_thanked_who_did_not_speak_to_us() -> None:
+    found = decide(_heard({PRAISE: 0.5, COMPLAINT: 0.1}, "complaint", addressed=False))
+    assert found.action is Action.LISTEN_ONLY
+
+
+def test_a_complaint_by_its_examples_gets_the_statement_on_an_open_incident() -> None:
+    assert decide(_heard({COMPLAINT: 0.5}, "question", incident="Late parcels")).stated
+
+
+def test_each_kind_speaks_with_its_likeliest_entry() -> None:
+    found = speaking_for({"late": 0.3, "twice": 0.4, "thanks": 0.1, "wash": 0.2}, CHAPTER)
+    assert found == {COMPLAINT: 0.4, PRAISE: 0.1, OTHER: 0.2, Occasion.SERIOUS: 0.0}
+    assert speaking_for({}, CHAPTER) == speaking_for({"late": 1.0}, None) == {}
+
+
+@pytest.mark.parametrize(
+    ("signals", "topics", "feeling", "kind"),
+    [
+        ({"complaint"}, set(), Sentiment.POSITIVE, COMPLAINT),
+        (set(), {"order"}, Sentiment.NEGATIVE, COMPLAINT),
+        ({"request"}, {"order"}, Sentiment.NEGATIVE, OTHER),
+        ({"question"}, {"size"}, Sentiment.NEGATIVE, OTHER),
+        ({"praise"}, {"delivery"}, Sentiment.NEUTRAL, PRAISE),
+        (set(), {"product"}, Sentiment.POSITIVE, PRAISE),
+        (set(), {"delivery"}, Sentiment.POSITIVE, OTHER),
+    ],
+)
+def test_a_kind_is_judged_by_cues_first_and_by_the_score_where_nothing_else_can_be_meant(
+    signals: set[str], topics: set[str], feeling: Sentiment, kind: Occasion
+) -> None:
+    assert judged_to_be(signals, topics, feeling) is kind
