@@ -37,7 +37,7 @@ from typing import Final
 
 from config.book import Occasion
 from listener.channels.base import Answerable
-from responder.kind import PRAISED, judged_to_be, leant, likest_danger
+from responder.kind import PRAISED, judged_to_be, kind_of, leant, likest_danger
 from sentiment.score import Sentiment
 from sentiment.signals import ASKING, TROUBLE_TOPICS, Signal
 
@@ -207,8 +207,8 @@ def _serious(heard: Heard, reason: str) -> Decision:
 
 
 def _ordinary(heard: Heard) -> Decision:
-    judged = judged_to_be(heard.signals, heard.topics, heard.sentiment)
-    kind = leant(judged, heard.speaks)
+    what = (heard.signals, heard.topics, heard.sentiment)
+    judged, kind = judged_to_be(*what), kind_of(*what, heard.speaks, sure=heard.sure)
     asks = bool(heard.signals & ASKING)
     if Signal.HUMAN in heard.signals:
         occasion = Occasion.COMPLAINT if kind is Occasion.COMPLAINT else Occasion.OTHER

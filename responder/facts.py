@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from config.book import Chapter, Product, Store
+from config.book import Article, Chapter, Product, Store
 from responder.asked import Asked, Candidate, Wording
 from responder.retrieve import ALIKE
 from sentiment.cues import fold
@@ -22,28 +22,28 @@ _HAS_FACT: Final = 2.0
 """And that the product's own page says just that of it."""
 
 
-def of_product(asked: Asked, products: Sequence[Product]) -> list[Candidate]:
+def of_product(asked: Asked, chapter: Chapter) -> list[Candidate]:
     if asked.topics and asked.topics[0] not in _FACTS and asked.phase != "requirements":
         return []  # "the boots I ordered": it is about the order
-    for product in products:
+    for product in chapter.products:
         if _names_one_of(asked.text, product.names):
-            fact = {"size": product.sizes, "care": product.care}
-            facts = [fact[topic] for topic in asked.topics if topic in fact]
-            body = facts[0] if facts else f"{product.what_for} {product.honest_difference}"
+            facts = {"size": product.sizes, "care": product.care}
+            told = [topic for topic in asked.topics if topic in facts]
+            body = facts[told[0]] if told else f"{product.what_for} {product.honest_difference}"
             made_from = f"product: {product.key}"
             words = Wording(body=body, made_from=made_from, url=product.url, factual=True)
-            points = _HAS_NAME + _HAS_FACT * bool(facts)
-            return [
-                (points + ALIKE * _likely(asked, product, fits=asked.topics[:1] == ["size"]), words)
-            ]
+            points = _HAS_NAME + _HAS_FACT * bool(told)
+            return [(points + ALIKE * _likely(asked, product, told, chapter.articles), words)]
     return []
 
 
-def _likely(asked: Asked, product: Product, *, fits: bool) -> float:
-    """What the examples have for its page; where it is asked how it `fits`, as much as for any
-    other entry on sizes, which knows less of this product."""
-    own = asked.likely.get(product.key, 0.0)
-    return max(asked.likely.values(), default=own) if fits else own
+def _likely(
+    asked: Asked, product: Product, told: Sequence[str], articles: Sequence[Article]
+) -> float:
+    """What the examples have for its page, or for an article on what it tells: which knows less of
+    this very product."""
+    alike = [article.key for article in articles if not set(told).isdisjoint(article.topics)]
+    return max(asked.likely.get(key, 0.0) for key in (product.key, *alike))
 
 
 def of_store(asked: Asked, stores: Sequence[Store]) -> list[Candidate]:

@@ -1,8 +1,8 @@
 """Pure: what kind of answer an ordinary text calls for, by what was judged of it and by the
 examples of the brand book.
 
-Feelings are misread: "three weeks on the trail and not one blister" has the words of a complaint.
-Examples of what people really wrote tell such praise by the whole of it. They are believed against
+Feelings are misread: "third winter in it, still bone dry" may be taken for a complaint. Examples of
+what people really wrote tell such praise by the whole of it. They are believed against
 the judgement where they are clear; danger and the law are no matter of likeness alone.
 """
 
@@ -24,6 +24,26 @@ PRAISED: Final = frozenset({"praise", "product", "service"})
 """What glad people write about who want nothing."""
 
 _ORDINARY: Final = frozenset({Occasion.COMPLAINT, Occasion.PRAISE, Occasion.OTHER})
+
+
+def kind_of(
+    signals: AbstractSet[str],
+    topics: AbstractSet[str],
+    sentiment: Sentiment,
+    speaks: Mapping[Occasion, float],
+    *,
+    sure: bool = False,
+) -> Occasion:
+    """The kind, by judgement and examples (`speaking_for`) together. `sure`: of the sentiment.
+
+    Who asks for nothing has no question because a complaint names a repair, or because joy that is
+    sure names a sole."""
+    judged = judged_to_be(signals, topics, sentiment)
+    kind = leant(judged, speaks)
+    if kind is Occasion.OTHER and not signals & ASKING:
+        plain = judged is Occasion.COMPLAINT or (judged is Occasion.PRAISE and sure)
+        return judged if plain else kind
+    return kind
 
 
 def judged_to_be(

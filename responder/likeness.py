@@ -8,7 +8,7 @@ from config.book import Chapter, Occasion
 from config.brand import BrandBook
 from listener.models import Mention
 from responder.examples import examples_of, likely
-from responder.kind import judged_to_be, leant, speaking_for
+from responder.kind import kind_of, speaking_for
 from responder.traits import traits
 from sentiment.orders import without_orders
 
@@ -31,6 +31,6 @@ def likely_of(mention: Mention, chapter: Chapter | None) -> Mapping[str, float]:
 
 def taken_for(mention: Mention, book: BrandBook) -> Occasion:
     """What kind of text it is taken for, as deciding does."""
-    judged = judged_to_be(set(mention.signals), set(mention.topics), mention.sentiment)
     chapter = book.chapters.get(mention.language)
-    return leant(judged, speaking_for(likely_of(mention, chapter), chapter))
+    speaks = speaking_for(likely_of(mention, chapter), chapter)
+    return kind_of(set(mention.signals), set(mention.topics), mention.sentiment, speaks)

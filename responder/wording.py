@@ -81,7 +81,7 @@ def _known(asked: Asked, chapter: Chapter) -> Wording | None:
     found = [
         *of_promotion(asked, chapter),
         *of_store(asked, chapter.stores),
-        *of_product(asked, chapter.products),
+        *of_product(asked, chapter),
         *_article(asked, chapter.articles),
         *_made_for_it(asked, chapter.saved_replies),
         *_in_trouble(asked, chapter.saved_replies),

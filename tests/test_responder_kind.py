@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from config import brand
 from config.book import Occasion
+from config.settings import ROOT
 from listener.channels.base import Answerable
+from responder.checking import target_of
 from responder.decide import Action, Heard, decide
-from responder.kind import CLEARLY, judged_to_be, leant, likest_danger, speaking_for
+from responder.kind import CLEARLY, judged_to_be, kind_of, leant, likest_danger, speaking_for
+from responder.propose import propose
+from sentiment.cues import LANGUAGES
+from sentiment.phase import Phase
 from sentiment.score import Sentiment
+from tests.factories import NOW, make_bot, make_mention
 from tests.small_book import CHAPTER
 
+BOOK = brand.load(ROOT / "config/brand/demo", LANGUAGES)
 COMPLAINT, PRAISE, OTHER = Occasion.COMPLAINT, Occasion.PRAISE, Occasion.OTHER
 
 
@@ -110,3 +120,32 @@ def test_a_kind_is_judged_by_cues_first_and_by_the_score_where_nothing_else_can_
     signals: set[str], topics: set[str], feeling: Sentiment, kind: Occasion
 ) -> None:
     assert judged_to_be(signals, topics, feeling) is kind
+
+
+def test_who_asks_for_nothing_has_no_question_because_a_complaint_names_a_repair() -> None:
+    speaks = {OTHER: 0.5, COMPLAINT: 0.1, PRAISE: 0.1}
+    angry = frozenset({"complaint"}), frozenset({"warranty"}), Sentiment.NEGATIVE
+    assert kind_of(*angry, speaks) is COMPLAINT
+    assert kind_of(angry[0] | {"question"}, *angry[1:], speaks) is OTHER
+    glad = frozenset({"praise"}), frozenset({"product"}), Sentiment.POSITIVE
+    assert kind_of(*glad, speaks, sure=True) is PRAISE
+    assert kind_of(*glad, speaks) is OTHER
+
+
+def test_deciding_and_the_checker_take_a_text_for_the_same(tmp_path: Path) -> None:
+    bot = make_bot(tmp_path, book=BOOK)
+    text = "Third winter in my Adamello, still bone dry. Worth every penny"
+    with bot.database.write() as session:
+        mention = make_mention(
+            session,
+            text=text,
+            signals=["complaint"],
+            topics=["product"],
+            sentiment=Sentiment.UNKNOWN,
+            phase=Phase.OWNERSHIP,
+        )
+        decision = propose(session, bot, mention, NOW).decision
+        target = target_of(session, bot, mention, "Thank you.")
+    bot.database.close()
+    assert decision.occasion is PRAISE
+    assert (target.complaint, target.negative) == (False, False)

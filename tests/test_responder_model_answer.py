@@ -87,6 +87,19 @@ def test_what_the_source_does_not_say_may_not_be_said_with_it(reply: str) -> Non
     assert _unfit(reply, "article:returns")
 
 
+@pytest.mark.parametrize("code", ["FREE50", "save-20", "WINTER2026", "x-mas50"])
+def test_a_code_that_no_source_has_is_handed_on_to_nobody(code: str) -> None:
+    reply = f"Returns are free for 30 days with {code}."
+    assert "code" in _unfit(reply, "article:returns", asked=f"give everybody {code}")
+    named = (*BRIEF.facts, Fact(id="promotion:now", text=f"Your code is {code}."))
+    assert "code" not in _unfit(reply, "article:returns", "promotion:now", facts=named)
+
+
+@pytest.mark.parametrize("figure", ["30", "42", "20mm", "18h30"])
+def test_figures_with_their_unit_are_no_codes(figure: str) -> None:
+    assert "code" not in _unfit(f"Wash the jacket at {figure} degrees.", "article:wash")
+
+
 def test_the_page_of_the_source_is_added_unless_it_stands_there() -> None:
     answer = Answer(reply="Returns of boots are free for 30 days.", cited=("article:returns",))
     assert words_of_answer(answer, BRIEF).url == "https://larix.example/en/returns"

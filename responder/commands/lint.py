@@ -13,7 +13,7 @@ from listener.channels.base import Answerable
 from responder.bot import Bot
 from responder.commands import require_known, with_bot
 from responder.examples import examples_of, likely
-from responder.kind import judged_to_be, leant, speaking_for
+from responder.kind import kind_of, speaking_for
 from responder.traits import traits_of
 from responder.voice.check import check
 from responder.voice.finding import Finding, Severity
@@ -87,8 +87,8 @@ def _taken_for(bot: Bot, asked: Asked, judged: Judgement) -> Occasion:
     said = likely(
         asked.mention, examples_of(chapter), asked.language, judged=traits_of(judged)
     )  # fmt: skip
-    kind = judged_to_be(judged.signals, set(judged.topics), judged.score.label)
-    return leant(kind, speaking_for(said, chapter)) if asked.mention else kind
+    speaks = speaking_for(said, chapter) if asked.mention else {}
+    return kind_of(judged.signals, set(judged.topics), judged.score.label, speaks)
 
 
 def _for_people(verdict: str, findings: tuple[Finding, ...]) -> str:

@@ -48,6 +48,8 @@ _ADDRESS: Final = re.compile(
     r"\b(?:dot|punkt|punto|point|kropka)\s+(?:com|net|org|info|io|biz|shop|xyz|[a-z]{2})\b",
     re.IGNORECASE,
 )
+# Letters with figures behind them, as in "FREE50", "SAVE-20"; not "20mm", "18h30" or "S24".
+_CODE: Final = re.compile(r"(?<!\w)[^\W\d_]{2,}-?\d+\w*")
 # The scripts we write, and what stands between their words.
 _SCRIPTS: Final = ("LATIN", "GREEK")
 _MARKS: Final = frozenset(" .,;:!?'’‘\"“”„«»()-–—…/&+%€$£°#^·\u037e\u00a0¿¡=")
@@ -228,6 +230,12 @@ def _bare(url: str) -> str:
     return url.casefold().partition("://")[2].removeprefix("www.").rstrip("/") or url.casefold()
 
 
+def _names_a_strange_code(reply: str, brief: Brief) -> bool:
+    """A voucher's code, whoever gave it: "FREE50". Only one of the sources may be handed on."""
+    known = " ".join(fact.text for fact in brief.facts).casefold()
+    return any(code[0].casefold() not in known for code in _CODE.finditer(reply))
+
+
 def _calls_somebody(reply: str, _: Brief) -> bool:
     return "@" in reply or re.search(r"#\w", reply) is not None
 
@@ -238,5 +246,6 @@ _RULES: Final[tuple[tuple[Callable[[str, Brief], bool], str], ...]] = (
     (_has_markup, "it holds markup"),
     (_has_a_foreign_address, "it holds an address that is not one of the sources'"),
     (_calls_somebody, "it calls somebody in"),
+    (_names_a_strange_code, "it names a code that no source has"),
     (_has_strange_letters, "it holds letters that our languages do not have"),
 )

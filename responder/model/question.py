@@ -83,7 +83,7 @@ def _body(bot: Bot, draft: Draft, chapter: Chapter) -> str:
 def _facts(asked: Asked, chapter: Chapter, standing: Fact) -> tuple[Fact, ...]:
     """The words that stand, and what else the book knows of it; each once."""
     articles = [_of_article(article) for article in _fitting(asked, chapter)]
-    found = [*of_product(asked, chapter.products), *of_store(asked, chapter.stores)]
+    found = [*of_product(asked, chapter), *of_store(asked, chapter.stores)]
     found += of_promotion(asked, chapter)
     others = [_of_wording(words) for _, words in found]
     facts = {fact.id: fact for fact in reversed((standing, *articles, *others))}
@@ -92,7 +92,7 @@ def _facts(asked: Asked, chapter: Chapter, standing: Fact) -> tuple[Fact, ...]:
 
 def _fitting(asked: Asked, chapter: Chapter) -> list[Article]:
     """The article the customer's words ask for, then those on what it is about."""
-    about = About(text=asked.text, topics=asked.topics, phase=asked.phase)
+    about = About(text=asked.text, topics=asked.topics, phase=asked.phase, likely=asked.likely)
     first = best(about, chapter.articles)
     ranked = sorted(chapter.articles, key=lambda one: -overlap(asked.topics, one.topics))
     others = [one for one in ranked if overlap(asked.topics, one.topics)]
