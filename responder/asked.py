@@ -59,7 +59,7 @@ class Wording:
     """What is said and where it comes from. `opening`: regret before all else; `url`: the page
     that says more ("" for none); `steps`: the same led through one by one; `factual`: these are
     facts, not regret or thanks; `offer`: a person is offered beside it; `general`: nothing was made
-    for it; `by_words`: just its words."""
+    for it; `by_words`: just its words; `sure`: enough to be said as a fact."""
 
     body: str
     made_from: str
@@ -70,6 +70,7 @@ class Wording:
     offer: bool = False
     general: bool = False
     by_words: bool = False
+    sure: bool = True
 
 
 Candidate = tuple[float, Wording]

@@ -56,7 +56,8 @@ def target_of(
     declaration, book = channel.declaration, bot.book
     # Who writes in a language we do not speak is answered in the bridging one.
     spoken = mention.language if mention.language in book.chapters else book.bridge
-    kind = taken_for(mention, book)
+    sure = mention.sentiment_confidence >= bot.settings.sentiment.send_from
+    kind = taken_for(session, mention, book, sure=sure)
     return Target(
         length=channel.length(text),
         counted_in=declaration.counted_in,

@@ -76,7 +76,7 @@ def compose(
         parts, wording = _borrowed(asked, book, language, parts, wording)
     attempts = [str(attempt) for attempt in _shorter(chapter.voice, wording, parts)]
     text = next((text for text in attempts if fits(text)), attempts[-1])
-    known = wording.factual and wording.by_words
+    known = wording.factual and wording.by_words and wording.sure
     return Composed(text=text, made_from=wording.made_from, known=known)
 
 

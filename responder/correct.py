@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from listener.models import OPEN, Mention, MentionStatus
@@ -71,6 +72,11 @@ class Right:
             yield Question.DANGER, (YES if self.danger else NO,)
 
 
+def _languages_of(bot: Bot, mention_id: str) -> Sequence[str]:
+    with bot.database.read() as session:
+        return session.scalars(select(Mention.language).where(Mention.id == mention_id)).all()
+
+
 def correct(
     bot: Bot, mention_id: str, *, version: int, right: Right, by: str, seen: str | None = None
 ) -> tuple[Question, ...]:
@@ -82,7 +88,7 @@ def correct(
     """
     now = bot.clock()
     if right.danger is not None:
-        warm_up(bot)  # the words may be written anew
+        warm_up(bot, _languages_of(bot, mention_id))  # the words may be written anew
     with bot.database.write() as session:
         mention = session.get(Mention, mention_id, with_for_update=True)
         if mention is None:

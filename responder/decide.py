@@ -126,10 +126,12 @@ def _first(heard: Heard) -> Decision:
 
 def _stuck(heard: Heard, decision: Decision) -> Decision:
     """One rung up for who was answered in vain, or feels worse each time."""
-    if decision.action is not Action.DRAFT or decision.occasion is Occasion.PRAISE:
+    judged = judged_to_be(heard.signals, heard.topics, heard.sentiment)
+    kinds = {decision.occasion, judged}
+    if decision.action is not Action.DRAFT or kinds == {Occasion.PRAISE}:
         return decision
     why = ""
-    if heard.answers >= _ANSWERED_IN_VAIN and decision.occasion is Occasion.COMPLAINT:
+    if heard.answers >= _ANSWERED_IN_VAIN and Occasion.COMPLAINT in kinds:
         why = f"answered {heard.answers} times, and it is not settled"
     elif _fell(heard.moods):
         why = "the mood fell twice in this thread"
@@ -159,7 +161,8 @@ def _with_circumstances(heard: Heard, decision: Decision) -> Decision:
     if decision.action is Action.ESCALATE and heard.opens:
         notes.append(f"nobody is on duty before {heard.opens}")
     calm = decision.safe and not heard.incident and not heard.helped and heard.affordable
-    calm = calm and leant(decision.occasion, heard.speaks, by=0.0) is decision.occasion
+    alike = leant(decision.occasion, heard.speaks, by=0.0) is decision.occasion
+    calm = calm and alike and not likest_danger(heard.speaks)
     return replace(decision, reason="; ".join([decision.reason, *notes]), safe=calm)
 
 
@@ -240,6 +243,8 @@ def _by_examples(heard: Heard, kind: Occasion, *, asks: bool) -> Decision:
     human."""
     if kind is not Occasion.COMPLAINT and not asks and not heard.addressed:
         return Decision(action=Action.LISTEN_ONLY, reason="nobody spoke to us")
+    if kind is Occasion.PRAISE and heard.answerable is Answerable.BY_HAND:
+        return Decision(action=Action.BY_HAND, reason=_LIKE[kind], occasion=kind)
     question = asks or kind is Occasion.OTHER
     found = _answer(heard, _LIKE[kind], kind, question=question)
     return replace(found, stated=bool(heard.incident) and kind is Occasion.COMPLAINT)

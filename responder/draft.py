@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,7 +17,9 @@ from responder.bot import Bot
 from responder.checking import check_reply
 from responder.compose import Composed
 from responder.decide import Action, Decision
+from responder.examples import learn
 from responder.learning.answers import team_words
+from responder.likeness import enough_of
 from responder.models import AuthorKind, Draft, DraftStatus
 from responder.outbox import call_back, enqueue, leaves_at, withdraw
 from responder.propose import Proposal, propose, words_for
@@ -39,9 +42,8 @@ STATUS = {
 def draft_round(bot: Bot) -> int:
     """Look at every new mention once, most urgent first. Returns how many drafts were made."""
     made = 0
-    if _is_there_any(bot):
-        warm_up(bot)
-    while True:
+    while languages := _waiting_in(bot):
+        warm_up(bot, languages)
         with bot.database.write() as session:
             mentions = session.scalars(
                 select(Mention)
@@ -64,18 +66,23 @@ def draft_round(bot: Bot) -> int:
     return made
 
 
-def warm_up(bot: Bot) -> None:
-    """Load what composing and checking load at their first use, which takes seconds on a busy
-    machine: never inside a transaction that others wait for. Free from the second time on."""
+def warm_up(bot: Bot, languages: Iterable[str]) -> None:
+    """Load what composing and checking texts of these languages load at their first use, which
+    takes seconds: never inside a transaction that others wait for. Free from the second time on."""
     identify("Where is my parcel?", languages=bot.settings.brand.languages)
     for channel in bot.channels.values():
         channel.length("Where is my parcel?")
+    for language in languages:
+        learn(enough_of(bot.book.chapters.get(language)), language)
 
 
-def _is_there_any(bot: Bot) -> bool:
+def _waiting_in(bot: Bot) -> Sequence[str]:
+    """The languages of mentions nobody has looked at; none where there are no such mentions."""
+    new = select(Mention.language).where(
+        Mention.status == MentionStatus.NEW, Mention.channel.in_(list(bot.channels))
+    )
     with bot.database.read() as session:
-        new = select(Mention.id).where(Mention.status == MentionStatus.NEW).limit(1)
-        return session.scalar(new) is not None
+        return session.scalars(new.distinct()).all()
 
 
 def withdraw_pointless(bot: Bot) -> int:

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -36,6 +37,10 @@ _JUDGED: Final = 0.15
 _HANDFUL: Final = 4
 _PLAIN: Final = re.compile(r"[^()\[\]|?*+\\^$.{}]+")
 _PLACEHOLDER: Final = re.compile(r"~| … ")
+_MOST: Final = 3_000
+"""Examples of one language that are learned, as many of each entry: twice as many take eight times
+as long."""
+_lock: Final = Lock()
 _SHELVES: Final = 16  # chapters kept: languages, and some of the book before the last change
 
 Examples = tuple[tuple[str, tuple[str, ...]], ...]
@@ -79,7 +84,7 @@ def examples_of(chapter: Chapter) -> Examples:
     ]  # fmt: skip
     for entry in entries:
         if entry.examples:
-            texts = (*found.get(entry.key, ()), *entry.examples, *_plainest(entry))
+            texts = (*found.get(entry.key, ()), *_plainest(entry), *entry.examples)
             found[entry.key] = tuple(dict.fromkeys(texts))
     return tuple(found.items())
 
@@ -100,7 +105,7 @@ def likely(
     """How much speaks for each entry, by its key: about 1 where its own example is repeated, about
     0 where nothing does; {} without examples. Text and examples are in `language`. `judged`: the
     text's traits, where they are known already."""
-    shelf = _shelf(examples, language)
+    shelf = learn(examples, language)
     if shelf is None:
         return {}
     judged = _traits(text, language) if judged is None else judged
@@ -110,9 +115,17 @@ def likely(
     return dict(zip(shelf.keys, map(float, says), strict=True))
 
 
+def learn(examples: Examples, language: str) -> Shelf | None:
+    """The examples, learned; None if there are none. By one thread at a time: it takes seconds and
+    some 100 MB, and the next one finds it done."""
+    with _lock:
+        return _shelf(examples, language)
+
+
 @lru_cache(_SHELVES)
 def _shelf(examples: Examples, language: str) -> Shelf | None:
-    rows = [(number, text) for number, (_, texts) in enumerate(examples) for text in texts]
+    each = max(1, _MOST // max(1, len(examples)))
+    rows = [(number, text) for number, (_, texts) in enumerate(examples) for text in texts[:each]]
     if not rows:
         return None
     found = [pieces(text) for _, text in rows]

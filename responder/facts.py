@@ -9,7 +9,7 @@ from typing import Final
 
 from config.book import Article, Chapter, Product, Store
 from responder.asked import Asked, Candidate, Wording
-from responder.retrieve import ALIKE
+from responder.retrieve import ALIKE, SURELY
 from sentiment.cues import fold
 
 _FACTS: Final = frozenset({"size", "care", "purchase", "product", "page", "praise"})
@@ -32,8 +32,10 @@ def of_product(asked: Asked, chapter: Chapter) -> list[Candidate]:
             body = facts[told[0]] if told else f"{product.what_for} {product.honest_difference}"
             made_from = f"product: {product.key}"
             words = Wording(body=body, made_from=made_from, url=product.url, factual=True)
-            points = _HAS_NAME + _HAS_FACT * bool(told)
-            return [(points + ALIKE * _likely(asked, product, told, chapter.articles), words)]
+            alike = _likely(asked, product, told, chapter.articles)
+            sure = bool(told) or alike >= SURELY or not asked.likely
+            points = _HAS_NAME + _HAS_FACT * bool(told) + ALIKE * alike
+            return [(points, replace(words, sure=sure))]
     return []
 
 

@@ -73,27 +73,27 @@ def _complains(signals: AbstractSet[str], topics: AbstractSet[str], sentiment: S
 
 
 def speaking_for(likely: Mapping[str, float], chapter: Chapter | None) -> Mapping[Occasion, float]:
-    """What the likeliest entry of each kind has for it (responder/examples.py); {} where nothing is
-    known."""
+    """What the likeliest entry of each kind has for it (responder/examples.py). A kind without any
+    examples is left out: nobody knows what is like it."""
     if chapter is None or not likely:
         return {}
     kinds = {reply.key: reply.occasion for reply in chapter.saved_replies}
-    best = dict.fromkeys(Occasion, 0.0)
+    best: dict[Occasion, float] = {}
     for key, much in likely.items():
         kind = kinds.get(key, Occasion.OTHER)
-        best[kind] = max(best[kind], much)
+        best[kind] = max(best.get(kind, 0.0), much)
     return best
 
 
 def leant(judged: Occasion, speaks: Mapping[Occasion, float], *, by: float = CLEARLY) -> Occasion:
     """The kind of an ordinary answer: the one judged, if no other is likelier by so much."""
     ordinary = {kind: much for kind, much in speaks.items() if kind in _ORDINARY}
-    likeliest = max(ordinary, key=ordinary.__getitem__, default=judged)
-    if ordinary.get(likeliest, 0.0) > ordinary.get(judged, 0.0) + by:
-        return likeliest
-    return judged
+    if judged not in ordinary:
+        return judged
+    likeliest = max(ordinary, key=ordinary.__getitem__)
+    return likeliest if ordinary[likeliest] > ordinary[judged] + by else judged
 
 
 def likest_danger(speaks: Mapping[Occasion, float]) -> bool:
     """Whether the likeliest entry of all is one for danger or the law."""
-    return bool(speaks) and max(speaks, key=speaks.__getitem__) is Occasion.SERIOUS
+    return len(speaks) > 1 and max(speaks, key=speaks.__getitem__) is Occasion.SERIOUS

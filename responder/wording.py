@@ -27,6 +27,8 @@ _DOUBT: Final = 0.5
 """What speaks against taking a question for a trouble."""
 
 _PRIVACY: Final = frozenset({Signal.DATA, Signal.LEGAL})
+_OPEN: Final = Signal.QUESTION.value
+"""The topic of the reply to a question that nobody can answer from the book."""
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?;…])\s+(?=[^\s])")
 
 
@@ -59,7 +61,7 @@ def _wishes_privacy(asked: Asked, chapter: Chapter) -> bool:
         return False
     speaks = speaking_for(asked.likely, chapter)
     wished = speaks.get(Occasion.OTHER, 0.0) > speaks.get(Occasion.SERIOUS, 0.0)
-    return wished or Signal.LEGAL not in asked.signals
+    return wished if speaks else Signal.LEGAL not in asked.signals
 
 
 def unread(asked: Asked, chapter: Chapter) -> Wording | None:
@@ -86,7 +88,16 @@ def _known(asked: Asked, chapter: Chapter) -> Wording | None:
         *_made_for_it(asked, chapter.saved_replies),
         *_in_trouble(asked, chapter.saved_replies),
     ]
-    return max(found, key=lambda pair: pair[0])[1] if found else None
+    best_found = max(found, key=lambda pair: pair[0])[1] if found else None
+    if best_found is None or not best_found.sure:
+        return _open_question(asked, chapter.saved_replies) or best_found
+    return best_found
+
+
+def _open_question(asked: Asked, replies: Sequence[SavedReply]) -> Wording | None:
+    """What is said to a question nobody can answer from the book: that somebody finds out."""
+    made = [reply for reply in replies if _OPEN in reply.topics]
+    return _of_reply(asked, made[0]) if made else None
 
 
 def _by_words(asked: Asked, chapter: Chapter) -> Wording | None:
@@ -99,7 +110,8 @@ def _asked_for(asked: Asked, articles: Sequence[Article]) -> list[Candidate]:
     found = best(_about(asked), articles)
     if found is None or not found[1].by_words:
         return []
-    return [(found[1].points, replace(_of_article(found[0]), by_words=True))]
+    wording = replace(_of_article(found[0]), by_words=True, sure=found[1].surely)
+    return [(found[1].points, wording)]
 
 
 def _article(asked: Asked, articles: Sequence[Article]) -> list[Candidate]:
@@ -109,7 +121,9 @@ def _article(asked: Asked, articles: Sequence[Article]) -> list[Candidate]:
         return found
     lead = next(iter(_asked_topics(asked)), "")
     general = [article for article in articles if article.topics[0] == lead]
-    return [(_GENERAL, _of_article(general[0]))] if general and asked.calm else []
+    if not general or not asked.calm:
+        return []
+    return [(_GENERAL, replace(_of_article(general[0]), sure=not asked.likely))]
 
 
 def _of_article(article: Article) -> Wording:
@@ -128,7 +142,7 @@ def _made_for_it(asked: Asked, replies: Sequence[SavedReply]) -> list[Candidate]
     found = best(_about(asked), others)
     if found is None or not found[1].by_words:
         return []
-    return [(found[1].points, _of_reply(asked, found[0]))]
+    return [(found[1].points, replace(_of_reply(asked, found[0]), sure=found[1].surely))]
 
 
 def _in_trouble(asked: Asked, replies: Sequence[SavedReply]) -> list[Candidate]:
@@ -138,7 +152,8 @@ def _in_trouble(asked: Asked, replies: Sequence[SavedReply]) -> list[Candidate]:
     found = best(_about(asked), troubles)
     if found is None or not found[1].by_words:
         return []
-    return [(found[1].points - _DOUBT, _of_reply(asked, found[0]))]
+    wording = replace(_of_reply(asked, found[0]), sure=found[1].surely)
+    return [(found[1].points - _DOUBT, wording)]
 
 
 def _saved_reply(asked: Asked, replies: Sequence[SavedReply]) -> Wording:

@@ -21,7 +21,12 @@ from sentiment.topics import TOPICS
 
 BOOK = brand.load(ROOT / "config/brand/demo", LANGUAGES)
 HOUSES = {language: house_of(BOOK, language) for language in LANGUAGES}
-LABELS = {*TOPICS, *(signal.value for signal in (*DANGEROUS, Signal.HUMAN)), "unreadable"}
+LABELS = {
+    *TOPICS,
+    *(signal.value for signal in (*DANGEROUS, Signal.HUMAN)),
+    "unreadable",
+    "question",
+}
 
 
 def _check(text: str, language: str, *, complaint: bool) -> list[Finding]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from config import brand
 from config.book import Occasion
 from config.settings import ROOT
 from listener.channels.base import Answerable
+from listener.models import Mention
 from responder.checking import target_of
+from responder.correct import Right, correct
 from responder.decide import Action, Heard, decide
 from responder.kind import CLEARLY, judged_to_be, kind_of, leant, likest_danger, speaking_for
+from responder.likeness import likely_in
 from responder.propose import propose
 from sentiment.cues import LANGUAGES
 from sentiment.phase import Phase
@@ -22,6 +26,18 @@ from tests.small_book import CHAPTER
 
 BOOK = brand.load(ROOT / "config/brand/demo", LANGUAGES)
 COMPLAINT, PRAISE, OTHER = Occasion.COMPLAINT, Occasion.PRAISE, Occasion.OTHER
+
+
+def _like_praise(session: Session) -> Mention:
+    """Praise, as people write it, that was judged to be a complaint."""
+    return make_mention(
+        session,
+        text="Third winter in my Adamello, still bone dry. Worth every penny",
+        signals=["complaint"],
+        topics=["product"],
+        sentiment=Sentiment.UNKNOWN,
+        phase=Phase.OWNERSHIP,
+    )
 
 
 def _heard(speaks: dict[Occasion, float], *signals: str, **changes: object) -> Heard:
@@ -89,18 +105,65 @@ def test_what_examples_do_not_agree_with_never_leaves_without_a_human() -> None:
     assert (found.occasion, found.safe) == (PRAISE, False)
 
 
+def test_a_kind_without_examples_loses_to_none_that_has_some() -> None:
+    assert leant(COMPLAINT, {PRAISE: 0.9}) is COMPLAINT
+    assert not likest_danger({Occasion.SERIOUS: 0.9})
+
+
+def test_what_is_likest_a_danger_never_leaves_without_a_human() -> None:
+    speaks = {Occasion.SERIOUS: 0.5, PRAISE: 0.3}
+    found = decide(_heard(speaks, "praise", sentiment=Sentiment.POSITIVE))
+    assert (found.occasion, found.safe) == (PRAISE, False)
+
+
+def test_a_complaint_like_praise_does_not_vanish_where_only_a_person_may_answer() -> None:
+    hand = {"answerable": Answerable.BY_HAND}
+    found = decide(_heard({PRAISE: 0.5, COMPLAINT: 0.1}, "complaint", **hand))
+    assert found.action is Action.BY_HAND
+    assert decide(_heard({}, "praise", **hand)).action is Action.LISTEN_ONLY
+
+
+def test_a_complaint_like_praise_that_goes_in_circles_is_escalated() -> None:
+    speaks = {PRAISE: 0.5, COMPLAINT: 0.1}
+    assert decide(_heard(speaks, "complaint", answers=2)).action is Action.ESCALATE
+    assert decide(_heard({}, "praise", answers=2)).action is Action.DRAFT
+
+
+def test_no_likeness_overrules_a_person(tmp_path: Path) -> None:
+    bot = make_bot(tmp_path, book=BOOK)
+    with bot.database.write() as session:
+        mention = _like_praise(session)
+        assert propose(session, bot, mention, NOW).decision.occasion is PRAISE
+    correct(bot, mention.id, version=1, right=Right(sentiment=Sentiment.NEGATIVE), by="anna")
+    with bot.database.write() as session:
+        mention = session.get_one(Mention, mention.id)
+        assert propose(session, bot, mention, NOW).decision.occasion is COMPLAINT
+        assert target_of(session, bot, mention, "Thank you.").complaint
+    bot.database.close()
+
+
+def test_a_book_with_few_examples_is_asked_for_none() -> None:
+    english = BOOK.chapters["en"]
+    one = next(reply for reply in english.saved_replies if reply.examples)
+    few = english.model_copy(update={"saved_replies": (one,), "articles": (), "products": ()})
+    assert likely_in("my parcel is late", None, few, "en") == {}
+    assert likely_in("my parcel is late", None, english, "en")
+    assert likely_in("my parcel is late", None, None, "en") == {}
+
+
 def test_nobody_is_thanked_who_did_not_speak_to_us() -> None:
     found = decide(_heard({PRAISE: 0.5, COMPLAINT: 0.1}, "complaint", addressed=False))
     assert found.action is Action.LISTEN_ONLY
 
 
 def test_a_complaint_by_its_examples_gets_the_statement_on_an_open_incident() -> None:
-    assert decide(_heard({COMPLAINT: 0.5}, "question", incident="Late parcels")).stated
+    speaks = {COMPLAINT: 0.5, OTHER: 0.1}
+    assert decide(_heard(speaks, "question", incident="Late parcels")).stated
 
 
 def test_each_kind_speaks_with_its_likeliest_entry() -> None:
     found = speaking_for({"late": 0.3, "twice": 0.4, "thanks": 0.1, "wash": 0.2}, CHAPTER)
-    assert found == {COMPLAINT: 0.4, PRAISE: 0.1, OTHER: 0.2, Occasion.SERIOUS: 0.0}
+    assert found == {COMPLAINT: 0.4, PRAISE: 0.1, OTHER: 0.2}
     assert speaking_for({}, CHAPTER) == speaking_for({"late": 1.0}, None) == {}
 
 
@@ -134,16 +197,8 @@ def test_who_asks_for_nothing_has_no_question_because_a_complaint_names_a_repair
 
 def test_deciding_and_the_checker_take_a_text_for_the_same(tmp_path: Path) -> None:
     bot = make_bot(tmp_path, book=BOOK)
-    text = "Third winter in my Adamello, still bone dry. Worth every penny"
     with bot.database.write() as session:
-        mention = make_mention(
-            session,
-            text=text,
-            signals=["complaint"],
-            topics=["product"],
-            sentiment=Sentiment.UNKNOWN,
-            phase=Phase.OWNERSHIP,
-        )
+        mention = _like_praise(session)
         decision = propose(session, bot, mention, NOW).decision
         target = target_of(session, bot, mention, "Thank you.")
     bot.database.close()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from config.book import Occasion
+from config.book import Occasion, SavedReply
 from responder.wording import word
 from tests.small_book import CHAPTER, asked
 
@@ -114,6 +114,17 @@ def test_a_wish_about_one_s_data_is_answered_and_a_leak_is_not() -> None:
     assert _made_from("my address is on your page", **wish) == "saved reply: acknowledge"
 
 
+def test_a_leak_that_examples_tell_from_a_wish_gets_serious_words() -> None:
+    told = {
+        "occasion": Occasion.SERIOUS,
+        "signals": ["data"],
+        "likely": {"legal": 0.6, "wash": 0.1},
+    }
+    assert (
+        _made_from("a stranger's invoice, washed my hands of it", **told) == "saved reply: legal"
+    )
+
+
 def test_who_is_lost_is_led_step_by_step() -> None:
     said = word(asked("I do not get it, how do I wash it?", question=True, confused=True), CHAPTER)
     assert said.made_from == "article, step by step: wash"
@@ -155,3 +166,37 @@ def test_who_is_lost_with_a_complaint_reads_its_regret_before_all_else() -> None
     said = word(asked("shrunk! how do I wash it? I am lost", **lost), CHAPTER)
     assert said.made_from == "article, step by step: wash"
     assert said.opening in ("We are sorry.", "Sorry!")
+
+
+OPEN = SavedReply(
+    key="question_open",
+    title="Somebody finds out",
+    occasion=Occasion.OTHER,
+    topics=("question",),
+    texts=("We ask those who know.", "Somebody who knows is asked."),
+)
+ASKING = CHAPTER.model_copy(update={"saved_replies": (*CHAPTER.saved_replies, OPEN)})
+
+
+def _answers(text: str, **changes: Any) -> str:
+    question = asked(text, question=True, **changes)
+    return word(question, ASKING).made_from
+
+
+def test_a_question_the_book_hardly_answers_is_asked_of_those_who_know() -> None:
+    far = {"abroad": 0.1, "times": 0.05}
+    topics = ["delivery"]
+    assert (
+        _answers("to a parcel locker?", topics=topics, likely=far) == "saved reply: question_open"
+    )
+    assert _answers("to a parcel locker?", topics=topics) == "article: times"
+    near = {"abroad": 0.4, "times": 0.05}
+    assert _answers("to a parcel locker?", topics=topics, likely=near) == "article: abroad"
+    assert _answers("how long does it take?", topics=topics, likely=far) == "article: times"
+
+
+def test_a_named_product_answers_with_its_facts_and_is_no_answer_to_everything() -> None:
+    likely = {"boot": 0.1, "wash": 0.1}
+    assert _answers("which size of boot?", topics=["size"], likely=likely) == "product: boot"
+    told = _answers("is there glue in the boot?", topics=["product"], likely=likely)
+    assert told == "saved reply: question_open"

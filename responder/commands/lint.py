@@ -12,8 +12,8 @@ from config.errors import ConfigError
 from listener.channels.base import Answerable
 from responder.bot import Bot
 from responder.commands import require_known, with_bot
-from responder.examples import examples_of, likely
 from responder.kind import kind_of, speaking_for
+from responder.likeness import likely_in
 from responder.traits import traits_of
 from responder.voice.check import check
 from responder.voice.finding import Finding, Severity
@@ -83,12 +83,13 @@ def _target(bot: Bot, asked: Asked) -> Target:
 
 
 def _taken_for(bot: Bot, asked: Asked, judged: Judgement) -> Occasion:
-    chapter = bot.book.chapters[asked.language]
-    said = likely(
-        asked.mention, examples_of(chapter), asked.language, judged=traits_of(judged)
+    chapter = bot.book.chapters[asked.language] if asked.mention else None
+    said = likely_in(
+        asked.mention, traits_of(judged), chapter, asked.language
     )  # fmt: skip
-    speaks = speaking_for(said, chapter) if asked.mention else {}
-    return kind_of(judged.signals, set(judged.topics), judged.score.label, speaks)
+    sure = judged.score.confidence >= bot.settings.sentiment.send_from
+    what = (judged.signals, set(judged.topics), judged.score.label)
+    return kind_of(*what, speaking_for(said, chapter), sure=sure)
 
 
 def _for_people(verdict: str, findings: tuple[Finding, ...]) -> str:

@@ -19,6 +19,7 @@ from typing import Any, Final
 from sqlalchemy import Row, Subquery, select
 from sqlalchemy.orm import Session
 
+from config.book import Chapter
 from listener.channels.base import Answerable
 from listener.models import Author, Mention, MentionStatus
 from responder.asked import Wording
@@ -27,6 +28,7 @@ from responder.checking import check_reply
 from responder.compose import Composed
 from responder.corrections import may_teach
 from responder.decide import Action, Decision, Heard, decide
+from responder.kind import speaking_for
 from responder.learning.fit import Answer, Place, obstacle, strange_words, without_welcome
 from responder.learning.known import forms, forms_in
 from responder.learning.similar import (
@@ -39,6 +41,7 @@ from responder.learning.similar import (
     similarity,
     stems,
 )
+from responder.likeness import likely_of
 from responder.models import Agent, AuthorKind, Draft, Reply, ReplyStatus
 from responder.propose import Proposal, words_for
 from responder.voice.finding import Severity
@@ -142,8 +145,8 @@ def _most_similar(
         for place, row in enumerate(rows)
         # Quick looks before the slow one: without a word in common no two texts are similar.
         if _agree(row.topics, mention.topics) and words & stems(row.said, mention.language)
-        if _calls_for_the_same(row, decision)
         if (likeness := similarity(shape, shape_of(row.said, rarity))) >= SIMILAR_FROM
+        if _calls_for_the_same(row, decision, bot.book.chapters.get(mention.language))
     ]
     found.sort(key=lambda one: (-one[0], one[1]))  # of equals the newest
     team = tuple(session.scalars(select(Agent.name))) if found else ()
@@ -166,6 +169,9 @@ def _rows(session: Session, mention: Mention, now: datetime) -> Sequence[Row[Any
             Mention.topics,
             Mention.signals,
             Mention.sentiment,
+            Mention.sentiment_confidence,
+            Mention.phase,
+            Mention.language,
             Mention.addressed,
             Author.name,
             Author.handle,
@@ -233,7 +239,7 @@ def _newest(channel: str, now: datetime) -> Subquery:
     )
 
 
-def _calls_for_the_same(row: Row[Any], decision: Decision) -> bool:
+def _calls_for_the_same(row: Row[Any], decision: Decision, chapter: Chapter | None) -> bool:
     """Whether it was written by a human, and to what calls for the same kind of words."""
     if not _is_lesson(row.proposed, row.made_from) or not _FOR_A_PERSON.isdisjoint(row.signals):
         return False
@@ -245,6 +251,7 @@ def _calls_for_the_same(row: Row[Any], decision: Decision) -> bool:
             answerable=Answerable.YES,
             addressed=row.addressed,
             opted_out=False,
+            speaks=speaking_for(likely_of(row.said, row, chapter, row.language), chapter),
         )
     )
     same = then.occasion is decision.occasion and then.question == decision.question
