@@ -36,14 +36,16 @@ def kind_of(
 ) -> Occasion:
     """The kind, by judgement and examples (`speaking_for`) together. `sure`: of the sentiment.
 
-    Who asks for nothing has no question because a complaint names a repair, or because joy that is
-    sure names a sole."""
+    Who is surely angry has no mere question, and who asks for nothing has none because a complaint
+    names a repair, or because joy that is sure names a sole."""
     judged = judged_to_be(signals, topics, sentiment)
     kind = leant(judged, speaks)
-    if kind is Occasion.OTHER and not signals & ASKING:
-        plain = judged is Occasion.COMPLAINT or (judged is Occasion.PRAISE and sure)
-        return judged if plain else kind
-    return kind
+    if kind is not Occasion.OTHER:
+        return kind
+    asks = bool(signals & ASKING)
+    if judged is Occasion.COMPLAINT:
+        return kind if asks and not (sure and sentiment is Sentiment.NEGATIVE) else judged
+    return judged if judged is Occasion.PRAISE and sure and not asks else kind
 
 
 def judged_to_be(

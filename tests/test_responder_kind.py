@@ -190,6 +190,7 @@ def test_who_asks_for_nothing_has_no_question_because_a_complaint_names_a_repair
     angry = frozenset({"complaint"}), frozenset({"warranty"}), Sentiment.NEGATIVE
     assert kind_of(*angry, speaks) is COMPLAINT
     assert kind_of(angry[0] | {"question"}, *angry[1:], speaks) is OTHER
+    assert kind_of(angry[0] | {"question"}, *angry[1:], speaks, sure=True) is COMPLAINT
     glad = frozenset({"praise"}), frozenset({"product"}), Sentiment.POSITIVE
     assert kind_of(*glad, speaks, sure=True) is PRAISE
     assert kind_of(*glad, speaks) is OTHER

@@ -28,7 +28,7 @@ def wording(reading: Reading) -> Iterator[Finding]:
     for rule, says in _SAYS.items():
         if _counts(rule, reading):
             for at, cue in reading.hits(reading.lexicon.of(rule)):
-                if rule in ("R20", "R21", "R23") and reading.agreed(at):
+                if rule in ("R13", "R20", "R21", "R23") and reading.agreed(at):
                     continue
                 yield reading.finding(rule, says, at, suggestion=cue.suggestion)
 
