@@ -25,8 +25,10 @@ from listener.store import (
     nothing_new,
     rewrite,
     says_something_new,
+    shown_to_others,
     stored,
     stored_of,
+    take_over_readers,
 )
 from listener.unreadable import close_heard, keep_rejected
 
@@ -194,6 +196,9 @@ def _renew_one(
     if mention.status is MentionStatus.GONE and mention.purged_at is None:
         mention.status, mention.status_reason = MentionStatus.NEW, "it can be seen again"
         mention.changed_at, changed = now, True
+    if shown_to_others(mention, item):
+        take_over_readers(mention, item, now)
+        changed = True
     if ready.judgement and says_something_new(mention, item):
         rewrite(session, mention, ready, ready.judgement, reading, now)
         changed = True

@@ -14,6 +14,7 @@ from config.calendar import ALWAYS, Calendar
 from listener.channels.base import Incoming
 from listener.likeness import likeness
 from listener.models import (
+    OPEN,
     Author,
     Conversation,
     Mention,
@@ -77,9 +78,11 @@ def stored_of(session: Session, channel: str, ids: Collection[str]) -> dict[str,
 
 
 def nothing_new(mention: Mention, ready: Ready, stream: str) -> bool:
-    """Most of a page was read before: it is there, in these words, from this very stream."""
+    """Most of a page was read before: it is there, in these words, for the same readers, from this
+    very stream."""
     newer = is_newer(ready.item.revision_id, mention.revision_id)
-    return ready.judgement is None and not newer and stream in mention.streams
+    same = not newer and not shown_to_others(mention, ready.item)
+    return ready.judgement is None and same and stream in mention.streams
 
 
 def keep(
@@ -99,6 +102,7 @@ def keep(
         return Kept.NEW
     if reading.stream not in mention.streams:
         mention.streams = [*mention.streams, reading.stream]
+    take_over_readers(mention, item, now)
     if mention.status is MentionStatus.GONE or judgement is None:
         # A stream may lag behind a deletion: what is gone stays gone, with the words it had.
         _note_version(mention, item)
@@ -129,6 +133,22 @@ def says_something_new(mention: Mention, item: Incoming) -> bool:
     words that were erased do not come back."""
     newer = mention.text != item.text and not is_newer(mention.revision_id, item.revision_id)
     return newer and mention.purged_at is None
+
+
+def shown_to_others(mention: Mention, item: Incoming) -> bool:
+    """Whether `item`, which is no older, says otherwise than we do who can read it."""
+    older = is_newer(mention.revision_id, item.revision_id)
+    return not older and mention.private is not item.private
+
+
+def take_over_readers(mention: Mention, item: Incoming, now: datetime) -> None:
+    """Who can read it is the network's to say, also where the words stay as they were: rows from
+    before we kept it say that everybody can."""
+    if not shown_to_others(mention, item):
+        return
+    mention.private = item.private
+    if mention.status in OPEN:  # of a closed one `changed_at` says since when it is closed
+        mention.changed_at = now
 
 
 def _note_version(mention: Mention, item: Incoming) -> None:

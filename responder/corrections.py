@@ -82,7 +82,7 @@ def may_teach(bot: Bot, channel: str) -> bool:
 
 def read_lessons(bot: Bot) -> tuple[Lesson, ...]:
     """Everything that is in force, one lesson a mention, oldest correction first. Erased words
-    teach nothing, and neither do those that were found deleted."""
+    teach nothing, and neither do those that were found deleted or were written in private."""
     found: dict[str, Lesson] = {}
     with bot.database.read() as session:
         rows = session.execute(
@@ -127,6 +127,7 @@ def _counts() -> ColumnElement[bool]:
     return and_(
         Mention.version == Correction.mention_version,
         Mention.purged_at.is_(None),
+        Mention.private.is_(False),
         Mention.status != MentionStatus.GONE,
     )
 

@@ -172,6 +172,55 @@ def test_a_mention_knows_whether_it_is_private_and_so_does_its_newer_wording(
     assert [mention.private for mention in _mentions(database)] == [False, False]
 
 
+def _heard_before_we_kept_who_can_read_it(database: Database, **changes: object) -> None:
+    ingest(database, _page(incoming("1")), READING, now=NOW - timedelta(days=2))
+    with database.write() as session:
+        mention = session.scalars(select(Mention)).one()
+        for name, value in changes.items():
+            setattr(mention, name, value)
+
+
+@pytest.mark.parametrize("stream", ["mentions", "search"])
+def test_a_mention_read_again_in_the_same_words_takes_over_that_it_is_private(
+    database: Database, stream: str
+) -> None:
+    _heard_before_we_kept_who_can_read_it(database)
+    again = _page(incoming("1", private=True))
+    assert ingest(database, again, replace(READING, stream=stream), now=NOW) == Ingested(known=1)
+    (mention,) = _mentions(database)
+    assert (mention.private, mention.changed_at, mention.version) == (True, NOW, 1)
+    ingest(database, again, READING, now=NOW + timedelta(hours=1))
+    assert _mentions(database)[0].changed_at == NOW, "nothing is new about it now"
+
+
+@pytest.mark.parametrize("status", [MentionStatus.ANSWERED, MentionStatus.GONE])
+def test_a_closed_mention_takes_over_that_it_is_private_and_stays_closed_since_when_it_was(
+    database: Database, status: MentionStatus
+) -> None:
+    closed_at = NOW - timedelta(days=1)
+    _heard_before_we_kept_who_can_read_it(database, status=status, changed_at=closed_at)
+    ingest(database, _page(incoming("1", private=True)), READING, now=NOW)
+    (mention,) = _mentions(database)
+    assert (mention.private, mention.status, mention.changed_at) == (True, status, closed_at)
+
+
+def test_a_lookup_tells_that_a_mention_is_private(database: Database) -> None:
+    _heard_before_we_kept_who_can_read_it(database)
+    assert renew(database, [incoming("1", private=True)], READING, now=NOW) == 1
+    assert renew(database, [incoming("1", private=True)], READING, now=NOW) == 0
+    assert _mentions(database)[0].private
+
+
+def test_an_older_version_shown_late_does_not_say_who_can_read_the_newer_one(
+    database: Database,
+) -> None:
+    private = incoming("1000", "new", revision_id="1005", private=True)
+    ingest(database, _page(private), READING, now=NOW)
+    ingest(database, _page(incoming("1000", "new")), READING, now=NOW)
+    ingest(database, _page(incoming("1000", "old")), READING, now=NOW)
+    assert _mentions(database)[0].private
+
+
 def test_an_edit_after_our_answer_does_not_ask_for_a_second_one(database: Database) -> None:
     ingest(database, _page(incoming("1")), READING, now=NOW)
     with database.write() as session:

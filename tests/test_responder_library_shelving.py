@@ -167,6 +167,22 @@ def test_who_has_not_read_the_newest_version_changes_nothing(bot: Bot) -> None:
     assert len(_history(bot, SORRY)) == 2
 
 
+def test_a_declined_proposal_need_not_have_been_read(bot: Bot) -> None:
+    save(bot, SORRY, _change(SORRY), by=BEA, version=1)
+    decline(bot, SORRY, version=2, by=ANNA)
+    assert save(bot, SORRY, _change(SORRY, title="Mine"), by=ANNA, version=1).version == 3
+    with pytest.raises(Conflict, match="anna wrote version 3"):
+        save(bot, SORRY, _change(SORRY), by=BEA, version=2)
+    with pytest.raises(Conflict, match="anna wrote version 3"):
+        save(bot, SORRY, _change(SORRY), by=BEA, version=9)
+
+
+def test_an_entry_that_was_only_ever_declined_can_be_begun(bot: Bot) -> None:
+    save(bot, LATE, _change(LATE), by=BEA, version=0)
+    decline(bot, LATE, version=1, by=ANNA)
+    assert save(bot, LATE, _change(LATE), by=ANNA, version=0).version == 2
+
+
 def test_who_did_what_is_noted_without_the_words(bot: Bot) -> None:
     save(bot, SORRY, _change(SORRY), by=BEA)
     approve(bot, SORRY, version=2, by=ANNA)
@@ -210,6 +226,15 @@ def test_owner_and_review_date_stay_until_somebody_changes_them(bot: Bot) -> Non
     assert (row.version, row.owner, row.review_by) == (4, "", None)
 
 
+def test_a_declined_proposal_leaves_no_owner_and_no_review_date(bot: Bot) -> None:
+    body, day = BODIES[SORRY], date(2026, 9, 1)
+    save(bot, SORRY, Change(body=body, owner="carl", review_by=day), by=ANNA)
+    save(bot, SORRY, Change(body=body, owner="bea", review_by=None), by=BEA)
+    decline(bot, SORRY, version=3, by=ANNA)
+    row = save(bot, SORRY, _change(SORRY, title="New"), by=ANNA)
+    assert (row.owner, row.review_by) == ("carl", day)
+
+
 def test_moments_are_those_of_the_deed(bot: Bot) -> None:
     clock = cast(Watch, bot.clock)
     save(bot, SORRY, _change(SORRY), by=BEA)
@@ -242,6 +267,13 @@ def test_what_is_not_fit_is_told_in_one_line(
         save(bot, name, _change(name, **changes), by=ANNA)
     assert str(error.value).startswith(says)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("situation", ["human", "question", "unreadable", "other", "safety"])
+def test_a_saved_reply_can_be_made_for_what_is_no_topic(bot: Bot, situation: str) -> None:
+    save(bot, SORRY, _change(SORRY, topics=[situation]), by=ANNA)
+    replies = bot.book.chapters["en"].saved_replies
+    assert {reply.key: reply.topics for reply in replies}["sorry"] == (situation,)
 
 
 @pytest.mark.parametrize(

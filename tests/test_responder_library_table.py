@@ -18,7 +18,7 @@ from responder.bot import Bot
 from responder.library import importing
 from responder.library.importing import Became, Taken, import_table
 from responder.library.models import EntryKind, LibraryEntry, Standing
-from responder.library.shelving import Change, Name, save
+from responder.library.shelving import Change, Name, decline, restore, save
 from responder.library.store import body_of, entries_of, page_of, seed_once
 from responder.library.table import BadTable, read_table, write_table
 from responder.models import Role
@@ -181,6 +181,30 @@ def test_what_a_colleague_removed_does_not_come_back_with_an_old_table(bot: Bot)
     assert "sorry" not in [one.key for one in bot.book.chapters["en"].saved_replies]
     assert _take(bot, bare, overwrite=True)[0].became is Became.SAVED
     assert _texts(bot) == TEXTS
+
+
+@pytest.mark.parametrize("proposals", [1, 2])
+def test_a_table_written_out_after_a_declined_proposal_can_be_taken_in(
+    bot: Bot, proposals: int
+) -> None:
+    for number in range(proposals):
+        body = {"title": f"Sorry {number}", "occasion": "other", "texts": TEXTS[::-1]}
+        save(bot, SORRY, Change(body=body, owner="bea"), by=BEA)
+    decline(bot, SORRY, version=proposals + 1, by=ANNA)
+    table = _table(bot).replace("we are looking into it.", "We trace it for you now.", 1)
+    assert [one.problem for one in _take(bot, table) if one.problem] == []
+    assert "We trace it for you now." in _texts(bot)
+    later = table.replace("for you now.", "for you here.", 1)
+    (problem,) = [one.problem for one in _take(bot, later) if one.problem]
+    assert problem == f"anna wrote version {proposals + 2}: read it again"
+
+
+def test_a_declined_wish_to_bring_an_entry_back_does_not_let_an_old_table_do_it(bot: Bot) -> None:
+    save(bot, SORRY, Change(body=None), by=ANNA)
+    restore(bot, SORRY, 1, by=BEA)
+    decline(bot, SORRY, version=3, by=ANNA)
+    bare = HEADER + f'saved_reply,sorry,en,Sorry,other,"{TEXTS[0]}",{TEXTS[1]}\n'
+    assert _take(bot, bare)[0].problem == "anna removed it as version 2"
 
 
 def test_columns_that_a_table_has_not_stay_as_they_were(bot: Bot) -> None:

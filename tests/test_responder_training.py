@@ -16,8 +16,10 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from config.settings import SentimentSettings
+from listener.models import Mention
 from responder.bot import Bot, trained_weights
 from responder.correct import Right, correct
+from responder.corrections import count_new
 from responder.models import Audit
 from responder.newest_weights import NewestWeights
 from responder.origins import files_of, forgotten, made_of
@@ -113,6 +115,20 @@ def test_it_begins_once_a_night_at_its_time_if_there_is_enough_to_learn(
 def test_it_does_not_begin_for_less_than_was_asked(night: Night) -> None:
     nightly = night.training("")
     night.set_right(1)
+    night.clock.now = NIGHT
+    nightly.round()
+    assert not is_under_way(nightly)
+
+
+def test_what_was_set_right_of_private_mentions_does_not_count_as_something_to_learn(
+    night: Night,
+) -> None:
+    night.set_right(2)
+    assert count_new(night.bot, None) == 2
+    with night.bot.database.write() as session:
+        session.scalars(select(Mention)).all()[0].private = True
+    assert count_new(night.bot, None) == 1
+    nightly = night.training("")
     night.clock.now = NIGHT
     nightly.round()
     assert not is_under_way(nightly)

@@ -238,6 +238,14 @@ def corrected(bot: Bot, text: str, right: Sentiment) -> Mention:
     return mention
 
 
+def test_what_somebody_wrote_in_private_teaches_no_weights_whoever_set_it_right(bot: Bot) -> None:
+    told = corrected(bot, "I hate this shop, worst service ever", Sentiment.NEGATIVE)
+    assert len(read_lessons(bot)) == 1
+    with bot.database.write() as session:
+        session.get_one(Mention, told.id).private = True
+    assert read_lessons(bot) == ()
+
+
 def config_of(folder: Path) -> str:
     facebook = {"page_id": "1", "page_access_token": "t"}
     return str(write_config(folder, {"facebook": facebook}))

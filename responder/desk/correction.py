@@ -28,7 +28,7 @@ Danger = Annotated[bool | None, _NOTHING]
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """`told`: each correction that counts, as a sentence. `seen`: the newest of them, "" if there
-    is none. `may_teach`: whether weights learn from texts of this channel; `can_change`: whether
+    is none. `may_teach`: whether weights learn from this text; `can_change`: whether
     there still is a text about which something can be said. `now` is what the form shows."""
 
     told: tuple[str, ...]
@@ -48,7 +48,7 @@ def read_standing(bot: Bot, mention: Mention) -> Standing:
     return Standing(
         told=tuple(_told(counting[question]) for question in Question if question in counting),
         seen=known[-1].id if known else "",
-        may_teach=may_teach(bot, mention.channel),
+        may_teach=may_teach(bot, mention.channel) and not mention.private,
         can_change=mention.purged_at is None and mention.status is not MentionStatus.GONE,
         now={question.value: answer for question, answer in stands(mention).items()},
         choices=CHOICES,

@@ -24,7 +24,14 @@ LONGEST_KEY: Final = 64
 TROUBLED: Final = frozenset({Occasion.COMPLAINT, Occasion.SERIOUS})
 
 MADE_FOR: Final = frozenset(
-    {*TOPICS, OTHER, UNREADABLE, Signal.HUMAN.value, *(one.value for one in DANGEROUS)}
+    {
+        *TOPICS,
+        OTHER,
+        UNREADABLE,
+        Signal.HUMAN.value,
+        Signal.QUESTION.value,
+        *(one.value for one in DANGEROUS),
+    }
 )
 """What a mention can be about, as entries name it: a topic, or what `propose.signals_of` says."""
 

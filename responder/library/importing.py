@@ -13,7 +13,13 @@ from responder.access import Visitor
 from responder.approve import Blocked, Conflict, NotFound
 from responder.bot import Bot
 from responder.library.checks import Unfit, fit
-from responder.library.models import SPOILED, EntryKind, LibraryEntry, Standing
+from responder.library.models import (
+    CAME_TO_NOTHING,
+    SPOILED,
+    EntryKind,
+    LibraryEntry,
+    Standing,
+)
 from responder.library.shelving import Change, Name, history, save
 from responder.library.store import body_of
 from responder.library.table import Line, change_of, read_table
@@ -65,7 +71,8 @@ def import_table(
 
 @dataclass(frozen=True, kw_only=True)
 class _Stands:
-    """What is known of an entry: what is in force of it, if anything is, and its newest version."""
+    """What is known of an entry: what is in force of it, if anything is, and its newest version
+    that counts or waits."""
 
     in_force: LibraryEntry | None
     newest: LibraryEntry
@@ -152,11 +159,15 @@ def _refused(line: Line, problem: str) -> Taken:
 
 
 def _newest(bot: Bot) -> dict[Name, _Stands]:
-    """What there is of every entry that ever was."""
+    """What there is of every entry that ever was, without proposals that came to nothing: one that
+    was declined must not hide that the entry was removed."""
     found: dict[Name, _Stands] = {}
     query = (
         select(LibraryEntry)
-        .where(LibraryEntry.kind.in_(list(EntryKind)))
+        .where(
+            LibraryEntry.kind.in_(list(EntryKind)),
+            LibraryEntry.standing.not_in(CAME_TO_NOTHING),
+        )
         .order_by(LibraryEntry.version)
     )
     with bot.database.read() as session:

@@ -35,6 +35,9 @@ class Standing(StrEnum):
     SUPERSEDED = "superseded"  # proposed, and another change took its place before anybody decided
 
 
+CAME_TO_NOTHING: Final = (Standing.DECLINED, Standing.SUPERSEDED)
+"""The standings of proposals that never counted: nobody has to have read them to go on."""
+
 SPOILED: Final = "unreadable"
 """The one value of a body that is none: no entry has a value of that name."""
 

@@ -1,7 +1,8 @@
 """What people do with the library: save, propose, approve, decline, remove, bring back.
 
 An approver's word is in force at once; an editor's waits for an approver, and what was said before
-goes on. Every change is a new version, and names the newest one its maker has read.
+goes on. Every change is a new version, and names the newest one its maker has read; proposals that
+came to nothing need not have been read.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from responder.bot import Bot
 from responder.library.checks import Unfit, Wrapping, findings_of, fit
 from responder.library.models import EntryKind, LibraryEntry, Standing
 from responder.library.store import body_of, newest_turn
+from responder.library.unread import newest_counted, require_newest, require_nothing_waits
 from responder.models import Role
 from responder.voice.check import unconfirmed
 from responder.voice.finding import Finding
@@ -71,9 +73,9 @@ def save(
     page, findings = _looked_at(bot, name, change)
     with bot.database.write() as session:
         known = history(session, name)
-        _require_newest(known, version)
+        require_newest(known, version)
         if version is None and not overwrite:
-            _require_nothing_waits(known, by)
+            require_nothing_waits(known, by)
         row = _next(name, change, page, known)
         if known and _is_settled(known[0], by) and _alike(known[0], row):
             return known[0]
@@ -189,7 +191,7 @@ def _looked_at(bot: Bot, name: Name, change: Change) -> tuple[Page | None, tuple
 def _next(
     name: Name, change: Change, page: Page | None, known: Sequence[LibraryEntry]
 ) -> LibraryEntry:
-    last = known[0] if known else None
+    last = newest_counted(known)
     owner = " ".join(clean(change.owner).split()) if change.owner is not None else None
     if owner and len(owner) > _LONGEST_OWNER:
         raise Unfit(f"owner: at most {_LONGEST_OWNER} letters")
@@ -200,7 +202,7 @@ def _next(
         kind=name.kind,
         key=name.key,
         language=name.language,
-        version=last.version + 1 if last else 1,
+        version=known[0].version + 1 if known else 1,
         standing=Standing.WAITING,
         body=None if page is None else body_of(page),
         owner=(last.owner if last else "") if owner is None else owner,
@@ -217,22 +219,6 @@ def _is_settled(newest: LibraryEntry, by: Visitor) -> bool:
     if newest.standing is Standing.WAITING:
         return not by.may(Role.APPROVER)
     return newest.standing is Standing.IN_FORCE
-
-
-def _require_newest(known: Sequence[LibraryEntry], version: int | None) -> None:
-    newest = known[0].version if known else 0
-    if version in (None, newest):
-        return
-    if not known:
-        raise Conflict("There is no such entry yet: name version 0 to begin it")
-    deed = "proposed" if known[0].standing is Standing.WAITING else "wrote"
-    raise Conflict(f"{known[0].changed_by} {deed} version {newest}: read it again")
-
-
-def _require_nothing_waits(known: Sequence[LibraryEntry], by: Visitor) -> None:
-    for row in known[:1]:
-        if row.standing is Standing.WAITING and row.changed_by != by.name:
-            raise Conflict(f"{row.changed_by} proposed version {row.version}: decide that first")
 
 
 def _require_removable(session: Session, name: Name, known: Sequence[LibraryEntry]) -> None:
