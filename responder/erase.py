@@ -1,6 +1,7 @@
-"""What a mention's words left in our own rows goes when they go: drafts that answered them, and
-what a rule in shadow would have said. What was sent stays: it stands on the network, and by its
-words it is known again."""
+"""What a mention's words left in our own rows goes when they go: drafts that answered them, the
+book's words kept beside a model's, and what a rule in shadow would have said. What was sent stays:
+it stands on the network, and by its words it is known again. But it teaches no more: a draft that
+waits in its words gets others."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from listener.models import Mention
 from listener.purge import AT_ONCE, purge_closed
 from responder.automatic.models import ShadowAnswer
 from responder.bot import Bot
+from responder.model.tables import Suggestion
 from responder.models import Draft, DraftStatus
+from responder.redraft import draft_untaught
 
 _GONE: Final[dict[str, Any]] = {"text": "", "proposed": "", "findings": []}
 
@@ -26,45 +29,51 @@ def purge_round(bot: Bot, channel: Channel) -> int:
     days = channel.declaration.keeps_text_days
     erased = purge_closed(bot.database, channel.name, days, bot.clock())
     erase_made_of(bot.database, channel.name)
+    draft_untaught(bot, channel.name)
     return erased
 
 
 def erase_made_of(database: Database, channel: str) -> int:
-    """Empty the drafts and shadow answers of all mentions that have no words any more. Returns how
-    many rows that were. One that waits is withdrawn first, by whoever drafts. It asks how things
-    stand, not what was erased just now: a round that dies is made good by the next."""
-    worded = (Draft.text != "") | (Draft.proposed != "")
-    waits = Draft.status == DraftStatus.PENDING
-    drafts = _of_erased(Draft.id, Draft.mention_id, channel).where(worded, ~waits)
-    worded = (ShadowAnswer.text != "") | (ShadowAnswer.offered != "")
-    shadows = _of_erased(ShadowAnswer.id, ShadowAnswer.mention_id, channel).where(worded)
-    return _empty(database, Draft, drafts, _GONE) + _empty(
-        database, ShadowAnswer, shadows, {"text": "", "offered": ""}
+    """Empty what was made of all mentions that have no words any more. Returns how many rows that
+    were. A draft that waits is withdrawn first, by whoever drafts. It asks how things stand, not
+    what was erased just now: a round that dies is made good by the next."""
+    closed = Draft.status != DraftStatus.PENDING
+    drafts = _of_erased(select(Draft.id), Draft.mention_id, channel).where(
+        (Draft.text != "") | (Draft.proposed != ""), closed
+    )
+    kept = _of_erased(
+        select(Suggestion.draft_id).join(Draft, Draft.id == Suggestion.draft_id),
+        Draft.mention_id,
+        channel,
+    ).where(Suggestion.kept != "", closed)
+    shadows = _of_erased(select(ShadowAnswer.id), ShadowAnswer.mention_id, channel).where(
+        (ShadowAnswer.text != "") | (ShadowAnswer.offered != "")
+    )
+    return (
+        _empty(database, Draft.id, drafts, _GONE)
+        + _empty(database, Suggestion.draft_id, kept, {"kept": ""})
+        + _empty(database, ShadowAnswer.id, shadows, {"text": "", "offered": ""})
     )
 
 
 def _of_erased(
-    column: InstrumentedAttribute[str], mention_id: InstrumentedAttribute[str], channel: str
+    rows: Select[str], mention_id: InstrumentedAttribute[str], channel: str
 ) -> Select[str]:
     return (
-        select(column)
-        .join(Mention, Mention.id == mention_id)
+        rows.join(Mention, Mention.id == mention_id)
         .where(Mention.channel == channel, Mention.purged_at.is_not(None))
         .limit(AT_ONCE)
     )
 
 
 def _empty(
-    database: Database,
-    table: type[Draft] | type[ShadowAnswer],
-    due: Select[str],
-    values: dict[str, Any],
+    database: Database, key: InstrumentedAttribute[str], due: Select[str], values: dict[str, Any]
 ) -> int:
     count = 0
     while True:
         with database.write() as session:
             ids = session.scalars(due).all()
-            session.execute(update(table).where(table.id.in_(ids)).values(**values))
+            session.execute(update(key.class_).where(key.in_(ids)).values(**values))
         count += len(ids)
         if len(ids) < AT_ONCE:
             return count

@@ -1,7 +1,8 @@
-"""Danger that an agent set right: the words that wait were made for another decision.
+"""Words that wait and may not leave any more: an agent set danger right, so that they were made for
+another decision; or the mention is erased whose answer they repeat.
 
-They are written anew in the same draft, so that whoever has it open sees why. What one of the team
-wrote stays, says why it is back, and has to be read again.
+They are written anew in the same draft, so that whoever has it open sees why. Where danger was set
+right, what one of the team wrote stays, says why it is back, and has to be read again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from listener.models import Mention, MentionStatus
@@ -19,7 +20,7 @@ from responder.bot import Bot
 from responder.checking import check_reply
 from responder.compose import Composed
 from responder.decide import Action
-from responder.draft import STATUS, is_drafted
+from responder.draft import STATUS, is_drafted, warm_up
 from responder.learning.answers import team_words
 from responder.models import Approval, Audit, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import text_hash, withdraw
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 REDRAFT: Final = "draft anew"
 EDIT: Final = "edit"
 
+_ERASED: Final = "the answer these words came from was erased"
 _WAITING: Final = (MentionStatus.DRAFTED, MentionStatus.BY_HAND)
 
 
@@ -56,8 +58,62 @@ def draft_again(
         if reply is None or not dangerous:
             return False
         give_back(bot, reply, said, now)
-    _decide_anew(bot, session, mention, draft, said, now)
+    kept = mention.channel not in bot.channels or not is_by_machine(session, draft)
+    _decide_anew(bot, session, mention, draft, said, now, kept=kept)
     return True
+
+
+def draft_untaught(bot: Bot, channel: str) -> int:
+    """Write anew what waits in the words of an answer whose mention is erased, however much
+    somebody changed them: nobody can tell what is left of them. Returns how many drafts that
+    were."""
+    with bot.database.read() as session:
+        found = session.execute(_untaught(channel)).all()
+    if found:
+        warm_up(bot, {language for _, language in found})
+    # Short transactions: whoever approves at the desk meanwhile must not wait for our composing.
+    return sum(_draft_untaught(bot, channel, draft_id) for draft_id, _ in found)
+
+
+def _untaught(channel: str) -> Select[str, str]:
+    """Those drafts, with their mentions' languages. Who drafts withdraws one nobody waits for."""
+    erased = (
+        select(Reply.id)
+        .join(Reply.mention)
+        .where(Mention.channel == channel, Mention.purged_at.is_not(None))
+    )
+    return (
+        select(Draft.id, Mention.language)
+        .join(Draft.mention)
+        .where(
+            Draft.status == DraftStatus.PENDING,
+            Draft.taught_by.in_(erased),
+            Mention.status.in_(_WAITING),
+        )
+    )
+
+
+def _draft_untaught(bot: Bot, channel: str, draft_id: str) -> bool:
+    now = bot.clock()
+    with bot.database.write() as session:
+        still = _untaught(channel).where(Draft.id == draft_id)
+        if session.scalar(still) is None:  # somebody decided meanwhile
+            return False
+        draft = session.get_one(Draft, draft_id, with_for_update=True)
+        try:
+            with session.begin_nested():
+                _decide_anew(bot, session, draft.mention, draft, _ERASED, now, kept=False)
+        except Exception as error:
+            log.exception("cannot draft anew for mention %s", draft.mention_id)
+            _leave_empty(draft, error, now)
+        return True
+
+
+def _leave_empty(draft: Draft, error: Exception, now: datetime) -> None:
+    draft.text, draft.proposed, draft.findings, draft.taught_by = "", "", [], ""
+    draft.made_from, draft.reason = _no_words(error), f"{_ERASED}: a person writes here"
+    draft.version += 1
+    draft.changed_at = now
 
 
 def _queued(session: Session, draft: Draft) -> Reply | None:
@@ -69,11 +125,18 @@ def _queued(session: Session, draft: Draft) -> Reply | None:
 
 
 def _decide_anew(
-    bot: Bot, session: Session, mention: Mention, draft: Draft, said: str, now: datetime
+    bot: Bot,
+    session: Session,
+    mention: Mention,
+    draft: Draft,
+    said: str,
+    now: datetime,
+    *,
+    kept: bool,
 ) -> None:
+    """`kept`: the words stay, whatever is decided."""
     proposal = propose(session, bot, mention, now)
     decision = proposal.decision
-    kept = mention.channel not in bot.channels or not is_by_machine(session, draft)
     mention.changed_at = now
     if not is_drafted(decision):
         if not kept:
@@ -116,8 +179,11 @@ def _composed(
         return words_for(session, bot, mention, proposal, now), ""
     except Exception as error:
         log.exception("cannot draft anew for mention %s", mention.id)
-        reason = f"no words: drafting failed ({type(error).__name__})"
-        return Composed(text="", made_from=reason), ""
+        return Composed(text="", made_from=_no_words(error)), ""
+
+
+def _no_words(error: Exception) -> str:
+    return f"no words: drafting failed ({type(error).__name__})"
 
 
 def is_by_machine(session: Session, draft: Draft) -> bool:

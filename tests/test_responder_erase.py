@@ -4,16 +4,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pytest
 
 from listener.models import Mention, MentionStatus
-from responder import erase
+from responder import erase, redraft
+from responder.approve import Conflict, approve, edit
 from responder.automatic.models import ShadowAnswer
 from responder.bot import Bot
+from responder.draft import draft_round
 from responder.erase import erase_made_of, purge_round
-from responder.models import Draft, DraftStatus, Reply
+from responder.learning.answers import LEARNED
+from responder.model.tables import Suggestion
+from responder.models import Draft, DraftStatus, Reply, ReplyStatus
+from sentiment.score import Sentiment
+from tests.auto_story import draft_of, hear
 from tests.factories import (
     NOW,
     FakeChannel,
@@ -24,6 +30,8 @@ from tests.factories import (
     make_mention,
     make_reply,
 )
+from tests.small_book import BOOK as SMALL
+from tests.small_book import saying
 
 SENT = "Hi Giulia. It takes 3 days, as you said. ^EM"
 
@@ -77,6 +85,23 @@ def test_what_was_made_of_a_mention_goes_with_its_words(bot: Bot, clock: Watch) 
         assert session.query(Reply).one().text == SENT, "it stands on the network"
 
 
+def test_the_book_s_words_beside_a_model_s_go_with_them(bot: Bot) -> None:
+    with bot.database.write() as session:
+        for purged in (NOW, None):
+            mention = make_mention(session, status=MentionStatus.IGNORED, purged_at=purged)
+            draft = make_draft(session, mention, text="Hi Giulia.", status=DraftStatus.REJECTED)
+            kept = {"kept": "Hi Giulia. It takes 3 days.", "kept_from": "article: times"}
+            session.add(Suggestion(draft_id=draft.id, channel="x", asked_at=NOW, **kept))
+    assert erase_made_of(bot.database, "x") == 2
+    assert erase_made_of(bot.database, "x") == 0
+    with bot.database.read() as session:
+        left = {
+            row.kept: session.get_one(Draft, row.draft_id).mention.purged_at
+            for row in session.query(Suggestion)
+        }
+    assert left == {"": NOW, "Hi Giulia. It takes 3 days.": None}
+
+
 def test_a_round_that_died_is_made_good_by_the_next(bot: Bot, monkeypatch: Any) -> None:
     monkeypatch.setattr(erase, "AT_ONCE", 2)
     for _ in range(5):
@@ -107,3 +132,105 @@ def test_a_draft_that_waits_is_not_emptied_under_whoever_reads_it(bot: Bot, cloc
     purge_round(bot, bot.channels["x"])
     with bot.database.read() as session:
         assert session.get_one(Draft, draft.id).text == ""
+
+
+# -- drafts that were taught
+
+SAID: Final = "Yes, we ship to Norway: it takes 3 days, and you can follow it all the way."
+CALM: Final[dict[str, Any]] = {
+    "topics": ["delivery"],
+    "signals": ["question"],
+    "sentiment": Sentiment.NEUTRAL,
+}
+
+
+@pytest.fixture
+def taught(tmp_path: Path, clock: Watch) -> Iterator[Bot]:
+    """A bot whose team answered somebody a month ago, and whose words wait as a draft since."""
+    made = make_bot(
+        tmp_path,
+        channels=[FakeChannel("x", clock=clock)],
+        clock=clock,
+        book=saying(SMALL, "You can follow it all the way. Customs take no extra day."),
+        languages=("en",),
+    )
+    x = cast(Any, made.channels["x"])
+    x.declaration = replace(x.declaration, keeps_text_days=30)
+    with made.database.write() as session:
+        asked = "Do you ship to Norway, and how long does it take?"
+        mention = make_mention(session, text=asked, status=MentionStatus.ANSWERED, **CALM)
+        ours = "Hi Giulia. It takes 3 days. — the shop"
+        draft = make_draft(session, mention, text=f"Hi Giulia. {SAID} ^EM", proposed=ours)
+        make_reply(session, draft, status=ReplyStatus.SENT, posted_at=NOW)
+    clock.advance(days=31)
+    yield made
+    made.database.close()
+
+
+def _waiting(bot: Bot) -> Draft:
+    now = bot.clock()
+    text = "@shop hello, how long does it take to ship to Norway?"
+    mention = hear(bot, text=text, created_at=now, changed_at=now, **CALM)
+    draft_round(bot)
+    draft = draft_of(bot, mention)
+    assert SAID in draft.text
+    assert draft.taught_by
+    return draft
+
+
+def test_a_draft_that_waits_says_an_answer_no_more_once_its_mention_is_erased(taught: Bot) -> None:
+    before = _waiting(taught)
+    purge_round(taught, taught.channels["x"])
+    after = draft_of(taught, before.mention_id)
+    assert (after.id, after.status, after.version) == (before.id, DraftStatus.PENDING, 2)
+    assert (after.taught_by, after.made_from.startswith(LEARNED)) == ("", False)
+    assert after.text == after.proposed
+    assert after.text
+    assert "follow it all the way" not in after.text
+    assert "erased" in after.reason
+    with pytest.raises(Conflict):
+        approve(taught, before.id, version=1, by="bea")
+    purge_round(taught, taught.channels["x"])
+    assert draft_of(taught, before.mention_id).version == 2
+
+
+def test_it_says_it_no_more_however_much_somebody_changed_it(taught: Bot) -> None:
+    before = _waiting(taught)
+    edit(taught, before.id, version=1, text=f"{before.text} Customs take no extra day.", by="bea")
+    purge_round(taught, taught.channels["x"])
+    after = draft_of(taught, before.mention_id)
+    assert after.taught_by == ""
+    assert "follow it all the way" not in after.text + after.proposed
+
+
+def test_while_its_mention_has_its_words_a_draft_goes_on_saying_the_answer(taught: Bot) -> None:
+    before = _waiting(taught)
+    x = cast(Any, taught.channels["x"])
+    x.declaration = replace(x.declaration, keeps_text_days=90)
+    purge_round(taught, x)
+    assert draft_of(taught, before.mention_id).version == 1
+
+
+def test_a_draft_nobody_waits_for_any_more_is_left_to_be_withdrawn(taught: Bot) -> None:
+    before = _waiting(taught)
+    with taught.database.write() as session:
+        session.get_one(Mention, before.mention_id).status = MentionStatus.GONE
+    purge_round(taught, taught.channels["x"])
+    with taught.database.read() as session:
+        assert session.get_one(Mention, before.mention_id).status is MentionStatus.GONE
+        assert session.get_one(Draft, before.id).version == 1
+
+
+def test_where_no_other_words_can_be_made_a_person_finds_them(
+    taught: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _waiting(taught)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(redraft, "propose", broken)
+    purge_round(taught, taught.channels["x"])
+    after = draft_of(taught, before.mention_id)
+    assert (after.status, after.text, after.proposed) == (DraftStatus.PENDING, "", "")
+    assert (after.taught_by, after.made_from) == ("", "no words: drafting failed (RuntimeError)")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -9,7 +12,7 @@ import pytest
 
 from config.book import Form
 from responder.learning.similar import stems
-from responder.model.answer import Answer, Unfit, read, words_of_answer
+from responder.model.answer import MOST_LETTERS, Answer, Unfit, read, words_of_answer
 from responder.model.claims import claims_in
 from responder.model.masking import masked
 from responder.model.prompt import Brief, Fact, Turn, messages
@@ -154,12 +157,40 @@ def test_an_answer_is_read_as_it_was_asked_for_or_as_plain_words(
         *("", "  ", "{", "[" * 5000, "null{", '{"reply": 1}', '{"reply": ""}', "{}"),
         '{"reply": "a", "articles": [1]}',
         '{"reply": "a", "tool": "refund"}',
-        "a" * 20_001,
+        "a" * (MOST_LETTERS + 1),
     ],
 )
 def test_anything_else_is_no_answer(content: str) -> None:
     with pytest.raises(Unfit):
         read(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "```" + " " * 1800 + "x",
+        "```" + "\n" * 1800 + "x",
+        "```json" + "json" * 400 + " " * 1800,
+        "We look." + " " * 15_000 + "x",
+        "We look." + "\n" * 18_000 + "x",
+        "We look." + "\n#" * 9000,
+    ],
+    ids=lambda content: ascii(content[:16]),
+)
+def test_no_answer_keeps_everybody_waiting_however_it_is_built(content: str) -> None:
+    began = time.thread_time()
+    with suppress(Unfit):
+        read(content)
+    with suppress(Unfit):
+        words_of_answer(Answer(reply=content, cited=()), BRIEF)
+    assert time.thread_time() - began < 0.5
+
+
+def test_an_answer_in_greek_may_be_written_in_numbers_and_take_six_times_the_room() -> None:
+    reply = "Το δέμα σας είναι στον δρόμο. " * 20
+    content = json.dumps({"reply": reply, "articles": ["article:returns"]})
+    assert len(content) > 4 * len(reply)
+    assert read(content).reply == reply
 
 
 @pytest.mark.parametrize(
@@ -197,6 +228,34 @@ def test_figures_are_found_in_every_language_in_digits_and_in_words(
 )
 def test_what_identifies_a_person_is_not_shown(text: str, shown: str) -> None:
     assert masked(text, language="en", names=("Anna Bianchi",), house=HOUSE) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "text", "shown"),
+    [
+        ("marco bianchi", "it", "Ciao Marco, grazie.", "Ciao [hidden], grazie."),
+        ("MARCO", "it", "Ciao Marco, grazie.", "Ciao [hidden], grazie."),
+        ("Marco", "it", "GRAZIE, MARCO", "GRAZIE, [hidden]"),
+        ("Zoë 🎒", "en", "Hi Zoe, and Zoë.", "Hi [hidden], and [hidden]."),
+        ("Li Wei", "en", "Hi Li, we look.", "Hi [hidden], we look."),
+        ("li wei", "en", "Hi Li, we look.", "Hi [hidden], we look."),
+        ("李伟", "en", "Hi 李伟, we look.", "Hi [hidden], we look."),
+        ("Anna-Maria K.", "pl", "Cześć Anna-Maria!", "Cześć [hidden]-[hidden]!"),
+        (
+            "Γιώργος Παπάς",
+            "el",
+            "Γεια σας Γιώργο, ευχαριστούμε.",
+            "Γεια σας [hidden], ευχαριστούμε.",
+        ),
+        ("Αλέξανδρος", "el", "Γεια σας Αλέξανδρε.", "Γεια σας [hidden]."),
+        ("Maria de la Cruz", "es", "La caja de Maria.", "La caja de [hidden]."),
+        ("Will Will", "en", "They will come.", "They will come."),
+    ],
+)
+def test_a_name_is_not_shown_however_it_is_written_or_called_out(
+    name: str, language: str, text: str, shown: str
+) -> None:
+    assert masked(text, language=language, names=(name,), house=HOUSE) == shown
 
 
 def test_a_thread_cannot_end_what_it_is_quoted_in() -> None:

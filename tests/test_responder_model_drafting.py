@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import select
 
-from listener.models import Mention
+from listener.models import Conversation, Mention
 from responder.approve import approve, claim, edit
 from responder.bot import Bot
 from responder.draft import draft_round
@@ -34,6 +34,7 @@ from responder.models import (
 )
 from responder.pause import set_pause
 from responder.redraft import is_by_machine
+from responder.voice.greet import first_name
 from tests.auto_story import ASKING, draft_of, eager_bot, hear, replies
 from tests.factories import (
     NOW,
@@ -454,6 +455,81 @@ def test_of_a_thread_that_was_partly_private_a_model_sees_the_public_part_alone(
     assert "Has it come, [hidden]?" in shown
     for words in ("Chamonix", "Courmayeur", "Zermatt"):
         assert (words in shown) is not private, words
+
+
+def _told_before(bot: Bot, name: str, minutes: int = 120, **changes: Any) -> str:
+    """Somebody of that name wrote and was greeted by it. Returns the conversation's id."""
+    with bot.database.write() as session:
+        values: dict[str, Any] = {
+            "author": make_author(session, name=name),
+            "conversation": make_conversation(session),
+            "text": "Mine came late as well.",
+            "created_at": NOW - timedelta(minutes=minutes),
+            "status": "answered",
+        }
+        mention = make_mention(session, **values | changes)
+        draft = make_draft(session, mention, text=f"Hi {first_name(name)}, we look into it.")
+        make_reply(session, draft, status=ReplyStatus.SENT, posted_at=NOW - timedelta(minutes=5))
+        return mention.conversation_id
+
+
+def _shown(bot: Bot, server: ModelServer, conversation: str, **changes: Any) -> str:
+    _drafted(bot, conversation_id=conversation, **changes)
+    drafter(bot).round()
+    (question,) = server.asked
+    return "\n".join(message["content"] for message in question.messages)
+
+
+@pytest.mark.parametrize("name", ["Marco Verdi", "marco verdi", "Li Wei", "Γιώργος Παπάς"])
+def test_who_we_greeted_is_not_named_to_a_model_even_where_they_wrote_long_before(
+    tmp_path: Path, name: str
+) -> None:
+    with _bot(tmp_path, _obliging) as (bot, server):
+        conversation = _told_before(bot, name)
+        with bot.database.write() as session:
+            for minute in range(9):
+                make_mention(
+                    session,
+                    conversation_id=conversation,
+                    conversation=session.get_one(Conversation, conversation),
+                    author=make_author(session, name=f"Person {minute}"),
+                    text="Me too.",
+                    created_at=NOW - timedelta(minutes=60 - minute),
+                    status="listen_only",
+                )
+        shown = _shown(bot, server, conversation)
+    assert "Hi [hidden], we look into it." in shown
+    for part in name.split():
+        assert part.capitalize() not in shown
+
+
+@pytest.mark.parametrize(
+    "gone", [{"status": "gone"}, {"purged_at": NOW, "text": ""}], ids=("gone", "erased")
+)
+def test_what_we_said_to_somebody_whose_words_are_gone_is_not_shown_to_a_model(
+    tmp_path: Path, gone: dict[str, Any]
+) -> None:
+    with _bot(tmp_path, _obliging) as (bot, server):
+        conversation = _told_before(bot, "Marco Verdi", **gone)
+        text = f"{LATE['text']} You looked into it for Marco."
+        shown = _shown(bot, server, conversation, text=text)
+    assert "You looked into it for [hidden]." in shown
+    assert "we look into it" not in shown
+    assert "Marco" not in shown
+
+
+def test_a_customer_whom_the_book_s_words_thank_is_not_named_to_a_model(tmp_path: Path) -> None:
+    with _bot(tmp_path, _obliging) as (bot, server):
+        conversation = _told_before(bot, "Marco Verdi")
+        mention = hear(bot, **LATE, conversation_id=conversation)
+        draft_round(bot)
+        with bot.database.write() as session:
+            draft = session.get_one(Draft, draft_of(bot, mention).id)
+            draft.text = draft.proposed = f"Marco is right, thank you. {draft.text}"
+        drafter(bot).round()
+        (question,) = server.asked
+    assert "[hidden] is right" in question.body
+    assert "Marco" not in question.body
 
 
 def test_a_question_carries_its_key_in_one_header_and_nothing_of_the_environment(

@@ -23,8 +23,9 @@ from responder.voice.folded import spans
 from responder.voice.linked import links_in
 from sentiment.cues import find
 
-MOST_LETTERS: Final = 20_000
-"""Of a whole answer; a reply takes a few hundred."""
+MOST_LETTERS: Final = 5_000
+"""Of a whole answer, before anything else is looked at: a reply takes a few hundred, and in JSON
+six times as many where each Greek letter is written as its number."""
 _MOST_CITED: Final = 10
 _LONGEST_KEY: Final = 120
 
@@ -38,9 +39,11 @@ _TELLING: Final = 3  # such words on
 _ALARMING: Final = frozenset({"safety", "self_harm", "legal", "data", "threat", "spam", "bait"})
 _RUN: Final = 6  # words in a row from our rules are a leak
 
-_FENCED: Final = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
+# Whoever dictates an answer dictates how long we search it: no two repetitions here may take the
+# same letters, nor one that begins in each line run over into the next.
+_FENCED: Final = re.compile(r"```(?:json)?(.*)```", re.DOTALL)
 _MARKUP: Final = re.compile(
-    r"<[a-zA-Z/!]|\]\s*\(|\*\*|__|```|`|^\s*#{1,6}\s|^\s*[-*>] |\{|\}|&#?\w+;", re.M
+    r"<[a-zA-Z/!]|\]\s*\(|\*\*|__|```|`|^[^\S\n]*#{1,6}\s|^[^\S\n]*[-*>] |\{|\}|&#?\w+;", re.M
 )
 # An address in whatever disguise: "evil.example", "evil (dot) example", "evil dot com".
 _ADDRESS: Final = re.compile(

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from config.book import Article, Chapter
-from listener.models import Mention, MentionStatus
+from listener.models import Author, Mention, MentionStatus
 from responder.asked import Asked, Wording
 from responder.bot import Bot
 from responder.facts import of_product, of_promotion, of_store
 from responder.house import texts_of
 from responder.learning.fit import without_welcome
 from responder.learning.similar import body_of, stems
-from responder.model.masking import masked
+from responder.model.masking import masked, nameless
 from responder.model.prompt import TURNS, Brief, Fact, Turn
 from responder.models import Draft, Reply, ReplyStatus
 from responder.propose import Proposal, asked_of, words_for
@@ -29,6 +29,8 @@ from responder.retrieve import About, best, overlap
 ARTICLES: Final = 4
 """So many articles are offered, the most fitting ones."""
 _MOST_LETTERS: Final = 600  # of a body, where a channel has room for more
+_MOST_NAMES: Final = 200
+"""Of those who wrote in a thread: with all of a crowd's hardly a word would be left."""
 CUSTOMER, SOMEBODY, TEAM = "customer", "somebody else", "our team"
 
 
@@ -44,7 +46,10 @@ def question_of(
         Turn(who=who, text=masked(text, language=language, names=thread.names, house=house))
         for who, text in thread.turns
     )
-    standing = Fact(id=id_of(draft.made_from), text=_body(bot, draft, chapter))
+    # Our own words may thank another customer by name.
+    standing = Fact(
+        id=id_of(draft.made_from), text=nameless(_body(bot, draft, chapter), thread.names)
+    )
     return Brief(
         brand=bot.book.cover.name,
         language=language,
@@ -123,7 +128,8 @@ def _room(session: Session, bot: Bot, mention: Mention, proposal: Proposal, now:
 
 @dataclass(frozen=True, kw_only=True)
 class _Thread:
-    """`turns` in the order in which they were said, the mention last; `names`: of who spoke."""
+    """`turns` in the order in which they were said, the mention last; `names`: of who spoke, and of
+    who else wrote there, since ours and others' words may call them by name."""
 
     turns: tuple[tuple[str, str], ...]
     names: frozenset[str]
@@ -143,7 +149,26 @@ def _read(session: Session, mention: Mention) -> _Thread:
             *((who, text) for _, who, text in latest),
             (CUSTOMER, mention.text),
         ),
-        names=frozenset(one.author.name for one in (*others, mention) if one.author),
+        names=_names(session, mention)
+        | {
+            one.author.name
+            for one in (*others, *(reply.mention for reply in ours), mention)
+            if one.author
+        },
+    )
+
+
+def _names(session: Session, mention: Mention) -> frozenset[str]:
+    """Of who wrote in this thread, in private too, also where their words are gone."""
+    return frozenset(
+        session.scalars(
+            select(Author.name)
+            .join(Mention, Mention.author_id == Author.id)
+            .where(Mention.conversation_id == mention.conversation_id)
+            .group_by(Author.id, Author.name)
+            .order_by(func.max(Mention.created_at).desc())
+            .limit(_MOST_NAMES)
+        )
     )
 
 
@@ -186,10 +211,14 @@ def _ours(session: Session, mention: Mention) -> Sequence[Reply]:
         .where(
             Mention.conversation_id == mention.conversation_id,
             Mention.private.is_(False),
+            # What was said to somebody who took their words back went with them.
+            Mention.status != MentionStatus.GONE,
+            Mention.purged_at.is_(None),
             Reply.status == ReplyStatus.SENT,
             Reply.posted_at <= mention.created_at,
             Reply.vanished_at.is_(None),
         )
+        .options(contains_eager(Reply.mention).joinedload(Mention.author))
         .order_by(Reply.posted_at.desc())
         .limit(TURNS)
     ).all()
