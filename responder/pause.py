@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config.database import Database
 from responder.audit import note
+from responder.automatic.watching import nobody_listens
 from responder.models import Pause, PauseLevel, Reply, ReplyStatus
 
 EVERYWHERE = ""
@@ -21,7 +22,8 @@ _RANK = {None: 0, PauseLevel.AUTO: 1, PauseLevel.SEND: 2, PauseLevel.ALL: 3}
 def set_pause(
     database: Database, *, channel: str, level: PauseLevel, by: str, now: datetime
 ) -> list[str]:
-    """Pause a channel ("" for all). After this returns no new send starts there.
+    """Pause a channel ("" for all). After this returns no new send starts there. Where nothing is
+    polled either, no rule's week in shadow goes on.
 
     Returns the ids of the replies that were already on the wire and may still land: at most one a
     channel.
@@ -32,6 +34,8 @@ def set_pause(
             session.add(Pause(channel=channel, level=level, since=now, by=by))
         else:
             row.level, row.since, row.by = level, now, by
+        if stops_polling(level):
+            nobody_listens(session, channel, now)
         note(session, who=by, action="pause", subject=channel or "all", detail=level, now=now)
         in_flight = select(Reply.id).where(Reply.status == ReplyStatus.SENDING)
         if channel:

@@ -20,8 +20,7 @@ from responder.asked import Before, Helper
 from responder.bot import Bot
 from responder.decide import Heard
 from responder.incidents import incident_of, known_as
-from responder.kind import speaking_for
-from responder.likeness import likely_of
+from responder.likeness import likely_of, speaks_of
 from responder.models import Incident, Reply, ReplyStatus
 from sentiment.signals import DANGEROUS, Signal
 
@@ -55,7 +54,7 @@ def situation_of(session: Session, bot: Bot, mention: Mention, now: datetime) ->
     incident = incident_of(session, mention)
     others = _others(session, mention)
     chapter = bot.book.chapters.get(mention.language)
-    likely = likely_of(mention, chapter)
+    likely = likely_of(mention.text, mention, chapter, mention.language)
     heard = Heard(
         signals=frozenset(mention.signals),
         topics=frozenset(mention.topics),
@@ -71,12 +70,12 @@ def situation_of(session: Session, bot: Bot, mention: Mention, now: datetime) ->
         incident=known_as(incident, mention.language) if incident else "",
         affordable=_affordable(session, bot.channels.get(mention.channel), now),
         opens=_opens(bot.calendar(mention.channel), now),
-        speaks=speaking_for(likely, chapter),
+        speaks=speaks_of(session, mention, likely, chapter),
     )
     return Situation(
         heard=heard,
         before=_before(session, mention),
-        helper=_helper(others),
+        helper=_helper(mention, others),
         incident=incident,
         likely=likely,
     )
@@ -137,10 +136,12 @@ def _others(session: Session, mention: Mention) -> Sequence[Mention]:
     return [other for other in found if Signal.SPAM not in other.signals]
 
 
-def _helper(others: Sequence[Mention]) -> Helper | None:
+def _helper(mention: Mention, others: Sequence[Mention]) -> Helper | None:
     """The first who helped. Not who complains, asks something or wants to be left alone: nobody
-    thanks them for help, or names them."""
+    thanks them for help, or names them. In public, nobody for what they wrote in private."""
     for other in others:
+        if other.private and not mention.private:
+            continue
         author = other.author
         if author and not author.opted_out_at and NO_HELP.isdisjoint(other.signals):
             return Helper(name=author.name, text=other.text)
@@ -148,9 +149,11 @@ def _helper(others: Sequence[Mention]) -> Helper | None:
 
 
 def _before(session: Session, mention: Mention) -> Before:
-    """What we know the author from: texts of the last 30 days in other threads, or earlier here."""
+    """What we know the author from: texts of the last 30 days in other threads, or earlier here.
+    What was private tells nothing to a public text: everybody reads its answer."""
     if mention.author_id is None:
         return Before.NOTHING
+    to_all = () if mention.private else (Mention.private.is_(False),)
     earlier = session.scalars(
         select(Mention.signals)
         .where(
@@ -159,6 +162,7 @@ def _before(session: Session, mention: Mention) -> Before:
             Mention.created_at < mention.created_at,
             Mention.created_at > mention.created_at - REMEMBERED,
             Mention.status.in_((MentionStatus.ANSWERED, MentionStatus.ANSWERED_OUTSIDE)),
+            *to_all,
         )
         .order_by(Mention.created_at.desc(), Mention.id.desc())
         .limit(_TURNS)

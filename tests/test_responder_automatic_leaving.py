@@ -10,13 +10,27 @@ from typing import Any
 
 import pytest
 
+from responder.access import Visitor
 from responder.approve import take_back
 from responder.bot import Bot
 from responder.draft import draft_round
+from responder.library import shelving
+from responder.library.models import EntryKind
+from responder.library.store import seed_once
 from responder.limits import PER_CHANNEL
-from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
+from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus, Role
 from responder.post import post_round
-from tests.auto_story import DISCLOSURE, GLAD, book_in, draft_of, eager_bot, hear, replies
+from tests.auto_story import (
+    ASKING,
+    DISCLOSURE,
+    FOR_CARE,
+    GLAD,
+    book_in,
+    draft_of,
+    eager_bot,
+    hear,
+    replies,
+)
 from tests.factories import (
     NOW,
     FakeChannel,
@@ -175,6 +189,100 @@ def test_words_the_house_forbade_meanwhile_come_back_to_a_human(
     draft = draft_of(bot, came_back.mention_id)
     assert draft.status is DraftStatus.PENDING
     assert DISCLOSURE not in draft.text
+
+
+CARE = shelving.Name(kind=EntryKind.ARTICLE, key="clean_boots", language="en")
+THANKS = shelving.Name(kind=EntryKind.SAVED_REPLY, key="thanks", language="en")
+BEA = Visitor(name="bea", role=Role.APPROVER, agent_id=None)
+ED = Visitor(name="ed", role=Role.EDITOR, agent_id=None)
+
+
+def _stock(bot: Bot, clock: Watch) -> None:
+    """The library is there since yesterday, so that nothing in it is new today."""
+    seed_once(bot.database, bot.newest_book.files, clock.now - 24 * HOUR)
+    bot.newest_book.look_again()
+
+
+def _waits_to_leave(bot: Bot, clock: Watch, rule: dict[str, Any], said: dict[str, Any]) -> str:
+    """A mention that a rule answered from the library; its reply is in the outbox."""
+    _stock(bot, clock)
+    _rule(bot, **rule)
+    mention = hear(bot, **said, external_id="mention-1")
+    draft_round(bot)
+    (reply,) = replies(bot)
+    assert reply.status is ReplyStatus.QUEUED
+    _network(bot).shown["mention-1"] = incoming("mention-1", str(said["text"]))
+    clock.now += HOUR
+    return mention
+
+
+def _says(bot: Bot, name: shelving.Name) -> dict[str, Any]:
+    with bot.database.read() as session:
+        return dict(shelving.history(session, name)[0].body or {})
+
+
+def _comes_back(bot: Bot, mention: str, why: str) -> None:
+    assert post_round(bot, "x") == 0
+    assert _network(bot).posts == []
+    draft = draft_of(bot, mention)
+    assert draft.status is DraftStatus.PENDING
+    assert why in draft.reason
+    assert DISCLOSURE not in draft.text
+
+
+def test_a_fact_that_was_withdrawn_meanwhile_comes_back_to_a_human(bot: Bot, clock: Watch) -> None:
+    mention = _waits_to_leave(bot, clock, FOR_CARE, ASKING)
+    shelving.save(bot, CARE, shelving.Change(body=None), by=BEA, version=1)
+    _comes_back(bot, mention, "no facts that the customer's own words called for")
+
+
+def test_a_fact_that_was_set_right_meanwhile_comes_back_to_a_human(bot: Bot, clock: Watch) -> None:
+    mention = _waits_to_leave(bot, clock, FOR_CARE, ASKING)
+    right = _says(bot, CARE) | {"answer": "Brush the boots dry. Never wax them."}
+    shelving.save(bot, CARE, shelving.Change(body=right), by=BEA, version=1)
+    _comes_back(bot, mention, "may not say it any more: article: clean_boots")
+
+
+def test_a_fact_that_changed_while_its_answer_was_written_comes_back(
+    bot: Bot, clock: Watch
+) -> None:
+    """Another process may have read the book a moment before."""
+    mention = _waits_to_leave(bot, clock, FOR_CARE, ASKING)
+    clock.now = NOW - timedelta(seconds=1)
+    right = _says(bot, CARE) | {"answer": "Brush the boots dry. Never wax them."}
+    shelving.save(bot, CARE, shelving.Change(body=right), by=BEA, version=1)
+    clock.now = NOW
+    _comes_back(bot, mention, "may not say it any more: article: clean_boots")
+
+
+def test_a_question_that_another_entry_answers_by_now_comes_back(bot: Bot, clock: Watch) -> None:
+    mention = _waits_to_leave(bot, clock, FOR_CARE, ASKING)
+    closer = _says(bot, CARE) | {"words": ["how do i clean", "clean my boots"]}
+    name = shelving.Name(kind=EntryKind.ARTICLE, key="recalled_wax", language="en")
+    shelving.save(bot, name, shelving.Change(body=closer), by=BEA, version=0)
+    _comes_back(bot, mention, "may not say it any more: article: clean_boots")
+
+
+def test_thanks_whose_words_were_changed_meanwhile_come_back(bot: Bot, clock: Watch) -> None:
+    mention = _waits_to_leave(bot, clock, {}, GLAD)
+    other = _says(bot, THANKS) | {"texts": ["how kind of you to write.", "what a lovely message."]}
+    shelving.save(bot, THANKS, shelving.Change(body=other), by=BEA, version=1)
+    _comes_back(bot, mention, "may not say it any more: saved reply: thanks")
+
+
+@pytest.mark.parametrize(("rule", "said"), [(FOR_CARE, ASKING), ({}, GLAD)], ids=["fact", "thanks"])
+def test_what_the_library_still_says_leaves(
+    bot: Bot, clock: Watch, rule: dict[str, Any], said: dict[str, Any]
+) -> None:
+    """Whatever is proposed for it, or said by another entry."""
+    _waits_to_leave(bot, clock, rule, said)
+    for name, field in ((CARE, "answer"), (THANKS, "title")):
+        proposed = _says(bot, name) | {field: "Ask us about this."}
+        shelving.save(bot, name, shelving.Change(body=proposed), by=ED, version=1)
+    sorry = shelving.Name(kind=EntryKind.SAVED_REPLY, key="sorry", language="en")
+    changed = _says(bot, sorry) | {"title": "Regret"}
+    shelving.save(bot, sorry, shelving.Change(body=changed), by=BEA, version=1)
+    assert post_round(bot, "x") == 1
 
 
 def test_words_that_two_others_said_meanwhile_come_back_to_a_human(bot: Bot) -> None:

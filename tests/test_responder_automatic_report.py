@@ -74,7 +74,8 @@ def test_what_another_rule_sent_meanwhile_was_judged_by_nobody(bot: Bot) -> None
         make_auto_rule(session, name="new", live_from=NOW + SHADOW)
     hear(bot, **GLAD)
     draft_round(bot)
-    live, new = report(bot).rules
+    found = {one.rule.name: one for one in report(bot).rules}
+    live, new = found["live"], found["new"]
     assert (live.rule.state, live.shadow.shown) == ("live", 0)
     assert (new.shadow.shown, new.shadow.by_rule, new.shadow.unchanged) == (1, 1, 0)
 
@@ -93,13 +94,32 @@ def test_of_words_that_were_erased_nobody_can_tell_whether_they_were_changed(bot
 
 
 def test_of_rules_that_were_ended_the_latest_are_shown(bot: Bot) -> None:
+    """By when they were ended, not made: the last one to end was made first. Ids are given, for
+    those of one millisecond fall as they like."""
     with bot.database.write() as session:
-        first = make_auto_rule(session, name="still open").id
+        make_auto_rule(session, id="0" * 28, name="still open")
         for number in range(ENDED_AT_MOST + 1):
-            ended = NOW + timedelta(minutes=number)
-            make_auto_rule(session, name=f"rule {number}", ended_at=ended, ended_by="anna")
+            ended = NOW - timedelta(minutes=number + 1)
+            row_id = f"{number + 1:028}"
+            make_auto_rule(
+                session, id=row_id, name=f"rule {number}", ended_at=ended, ended_by="anna"
+            )
     shown = rules(bot, ended=True)
-    assert len(shown) == ENDED_AT_MOST + 1
-    assert shown[0].id == first
-    assert "rule 0" not in {one.name for one in shown}
-    assert len(report(bot, ended=True).rules) == len(shown)
+    latest = [f"rule {number}" for number in range(ENDED_AT_MOST)]
+    assert [one.name for one in shown] == ["still open", *latest], "the oldest first"
+    assert [one.rule.id for one in report(bot, ended=True).rules] == [one.id for one in shown]
+
+
+def test_a_reply_that_vanished_from_the_network_is_not_told_as_sent(bot: Bot) -> None:
+    with bot.database.write() as session:
+        rule = make_auto_rule(session).id
+        for vanished_at in (None, NOW):
+            make_reply(
+                session,
+                author_kind=AuthorKind.AUTO,
+                rule_id=rule,
+                status=ReplyStatus.SENT,
+                vanished_at=vanished_at,
+            )
+    (one,) = report(bot).rules
+    assert (one.sent, one.held_back) == (1, 0)

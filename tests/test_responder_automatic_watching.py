@@ -125,6 +125,75 @@ def test_what_went_by_unshown_begins_the_week_anew(bot: Bot, clock: Watch, hold:
     assert len(replies(bot)) == 1
 
 
+@pytest.mark.parametrize("topic", ["praise", "delivery"])
+def test_a_week_in_an_incident_was_no_week_whatever_the_incident_is_about(
+    bot: Bot, clock: Watch, topic: str
+) -> None:
+    _begin(bot)
+    _thanked(bot, clock)
+    clock.now = NOW + HOUR
+    opening = Opening(title="Boots are late", topics=(topic,))
+    incident = open_incident(bot.database, opening, by="anna", now=clock.now)
+    _thanked(bot, clock)
+    clock.now = NOW + SHADOW + HOUR
+    close_incident(bot.database, incident, by="anna", now=clock.now)
+    late = _thanked(bot, clock)
+    assert replies(bot) == []
+    assert "shadow until 16 Mar 2026" in draft_of(bot, late).reason
+
+
+def test_what_no_rule_would_answer_goes_by_in_an_incident_without_a_loss(
+    bot: Bot, clock: Watch
+) -> None:
+    _begin(bot)
+    _thanked(bot, clock)
+    opening = Opening(title="Boots are late", topics=("delivery",))
+    open_incident(bot.database, opening, by="anna", now=clock.now)
+    _thanked(bot, clock, topics=["praise", "delivery"])
+    _thanked(bot, clock, topics=["delivery"], signals=["complaint"])
+    assert rules(bot)[0].sends_from == {"x": NOW + SHADOW}
+
+
+@pytest.mark.parametrize("channel", ["", "x"])
+def test_a_week_in_which_nothing_was_polled_was_no_week(
+    bot: Bot, clock: Watch, channel: str
+) -> None:
+    _begin(bot)
+    _thanked(bot, clock)
+    clock.now = NOW + HOUR
+    set_pause(bot.database, channel=channel, level=PauseLevel.ALL, by="anna", now=clock.now)
+    clock.now = NOW + SHADOW
+    lift_pause(bot.database, channel=channel, by="anna", now=clock.now)
+    late = _thanked(bot, clock)
+    assert replies(bot) == []
+    assert "shadow until 16 Mar 2026" in draft_of(bot, late).reason
+
+
+@pytest.mark.parametrize(
+    ("channel", "level"),
+    [("facebook", PauseLevel.ALL), ("", PauseLevel.SEND), ("x", PauseLevel.AUTO)],
+)
+def test_the_week_goes_on_in_a_pause_in_which_the_channel_is_heard_and_nothing_came(
+    bot: Bot, clock: Watch, channel: str, level: PauseLevel
+) -> None:
+    _begin(bot)
+    _thanked(bot, clock)
+    set_pause(bot.database, channel=channel, level=level, by="anna", now=clock.now)
+    lift_pause(bot.database, channel=channel, by="anna", now=clock.now)
+    assert rules(bot)[0].sends_from == {"x": NOW + SHADOW}
+
+
+def test_a_rule_whose_week_is_over_sends_after_a_pause_in_which_nothing_was_polled(
+    bot: Bot, clock: Watch
+) -> None:
+    with bot.database.write() as session:
+        make_auto_rule(session)
+    set_pause(bot.database, channel="", level=PauseLevel.ALL, by="anna", now=clock.now)
+    lift_pause(bot.database, channel="", by="anna", now=clock.now)
+    _thanked(bot, clock)
+    assert len(replies(bot)) == 1
+
+
 def test_once_its_week_is_over_a_hold_only_holds(bot: Bot, clock: Watch) -> None:
     with bot.database.write() as session:
         make_auto_rule(session)

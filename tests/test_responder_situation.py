@@ -137,6 +137,50 @@ def test_a_thread_somebody_else_wrote_in_is_for_a_human_though_nobody_helped(bot
         assert told.now(question).heard.helped
 
 
+@pytest.mark.parametrize(("private", "before"), [(True, Before.CONTACT), (False, Before.NOTHING)])
+def test_who_wrote_to_us_in_private_is_greeted_as_known_in_private_only(
+    bot: Bot, private: bool, before: Before
+) -> None:
+    with bot.database.write() as session:
+        told = Told(session, bot)
+        told.is_answered(told.says(ago=3 * HOUR, private=True))
+        assert told.now(told.says(private=private)).before is before
+
+
+def test_a_private_trouble_shows_in_no_public_answer_while_a_public_contact_does(bot: Bot) -> None:
+    with bot.database.write() as session:
+        told = Told(session, bot)
+        told.is_answered(told.says(ago=3 * HOUR, signals=["praise"]))
+        for hours in (2, 1.8, 1.6, 1.4, 1.2, 1):
+            told.is_answered(told.says(ago=hours * HOUR, signals=["complaint"], private=True))
+        assert told.now(told.says()).before is Before.CONTACT
+        assert told.now(told.says(private=True)).before is Before.TROUBLE
+
+
+def test_who_helped_in_private_is_not_named_in_public_and_still_keeps_us_from_answering_alone(
+    bot: Bot,
+) -> None:
+    with bot.database.write() as session:
+        told = Told(session, bot)
+        question = told.says(ago=HOUR)
+        to: dict[str, Any] = {"in_reply_to": question.external_id, "signals": []}
+        shy = make_author(session, name="Marco Bianchi")
+        told.says(author=shy, text="3 days, but keep my name out of it", private=True, **to)
+        found = told.now(question)
+        assert (found.helper, found.heard.helped) == (None, True)
+        told.says(author=make_author(session, name="Bo"), text="3 days", **to)
+        assert told.now(question).helper == Helper(name="Bo", text="3 days")
+
+
+def test_in_a_private_thread_who_helped_is_named(bot: Bot) -> None:
+    with bot.database.write() as session:
+        told = Told(session, bot)
+        question = told.says(ago=HOUR, private=True)
+        to: dict[str, Any] = {"in_reply_to": question.external_id, "signals": [], "private": True}
+        told.says(author=make_author(session, name="Marco Bianchi"), text="3 days", **to)
+        assert told.now(question).helper == Helper(name="Marco Bianchi", text="3 days")
+
+
 def test_who_wants_to_be_left_alone_is_not_named_as_a_helper(bot: Bot) -> None:
     with bot.database.write() as session:
         told = Told(session, bot)

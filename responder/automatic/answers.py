@@ -15,6 +15,7 @@ from responder.automatic.counts import counts_of, rule_is_full
 from responder.automatic.models import AutoRule, ShadowAnswer
 from responder.automatic.rule import Answer, Case, Rule, Verdict, Words, allows, held, outside
 from responder.automatic.rules import open_rules, value_of
+from responder.automatic.sources import changed_since
 from responder.automatic.watching import as_watched, said_by, watch, went_by
 from responder.bot import Bot
 from responder.checking import check_reply, said_lately
@@ -64,9 +65,13 @@ class Taken:
 def take(session: Session, bot: Bot, mention: Mention, proposal: Proposal, now: datetime) -> Taken:
     """Ask every open rule; the oldest that sends does. Writes down since when each rule has had
     something to show on the channel, and nothing else."""
-    if not proposal.decision.safe:
+    calm = proposal
+    if proposal.situation.incident is not None:
+        # Held in any case. But a rule that would answer it on a calm day has missed it.
+        calm = propose(session, bot, mention, now, as_if_calm=True)
+    if not calm.decision.safe:
         return Taken()
-    case = case_of(session, bot, mention, proposal)
+    case = case_of(session, bot, mention, calm)
     near = [rule for row in open_rules(session) if not outside(rule := value_of(row), case)]
     if held(case):
         for rule in near:
@@ -158,22 +163,27 @@ def keep_shadows(
 
 def still_against(session: Session, bot: Bot, reply: Reply, now: datetime) -> str:
     """Why an automatic reply may not leave after all, as a sentence; "" if it may. Everything is
-    decided anew, and its words are checked again: the house may have forbidden one meanwhile. How
-    many leave in an hour is not asked here but by `must_wait`."""
+    decided anew, and its words are checked again: the house may have forbidden one meanwhile, or
+    withdrawn a fact. How many leave in an hour is not asked here but by `must_wait`."""
     row = session.get(AutoRule, reply.rule_id) if reply.rule_id else None
     if row is None:
         return "no rule allows it"
     mention = reply.mention
     rule = as_watched(session, value_of(row), mention.channel, now)
-    case = case_of(session, bot, mention, propose(session, bot, mention, now))
+    proposal = propose(session, bot, mention, now)
+    case = case_of(session, bot, mention, proposal)
     recent = said_lately(session, mention.channel, now, but=reply.id)
+    anew = words_for(session, bot, mention, proposal, now, automatic=True, recent=recent)
     findings = check_reply(session, bot, mention, reply.text, automatic=True, recent=recent)
-    # That the book knows the answer was seen when it was written.
-    case = replace(case, words=Words(known=True, objections=_objections(findings)))
+    case = replace(case, words=Words(known=anew.known, objections=_objections(findings)))
     counts = replace(counts_of(session, rule, mention, now, but=reply.id), hour=0)
     verdict = allows(rule, case, counts, now)
     if verdict.answer is not Answer.SEND:
         return verdict.why
+    source = reply.draft.made_from
+    elsewhere = anew.known and anew.made_from != source  # its facts by now
+    if elsewhere or changed_since(session, reply.draft, reply.queued_at):
+        return f"the brand book was changed since, and may not say it any more: {source}"
     return too_many_to_one(session, mention, now, but=reply.id)
 
 

@@ -10,11 +10,11 @@ from statistics import fmean
 from typing import Final
 
 from pydantic import BaseModel
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from responder.automatic.models import AutoRule, Judgement, Review, ShadowAnswer
-from responder.automatic.rules import find_rule
+from responder.automatic.rules import find_rule, open_rules
 from responder.automatic.watching import sends_from
 from responder.bot import Bot
 from responder.learning.similar import body_of, share_kept
@@ -82,7 +82,8 @@ class ReviewsView(BaseModel):
 
 
 class ReportView(BaseModel):
-    """`sent`: automatic replies that stand on a network; `held_back`: those that did not leave."""
+    """`sent`: automatic replies that stand on a network, those that vanished left out; `held_back`:
+    those that did not leave."""
 
     rule: RuleView
     sent: int
@@ -97,10 +98,13 @@ class ReportsView(BaseModel):
 
 def rules(bot: Bot, *, ended: bool = False) -> list[RuleView]:
     """The open rules, the oldest first; with `ended` also the latest 50 that were ended."""
-    query = select(AutoRule).order_by(AutoRule.id)
-    gone = select(AutoRule).where(AutoRule.ended_at.is_not(None)).order_by(AutoRule.id.desc())
+    gone = (
+        select(AutoRule)
+        .where(AutoRule.ended_at.is_not(None))
+        .order_by(AutoRule.ended_at.desc(), AutoRule.id.desc())
+    )
     with bot.database.read() as session:
-        rows = list(session.scalars(query.where(AutoRule.ended_at.is_(None))))
+        rows = list(open_rules(session))
         if ended:
             rows += session.scalars(gone.limit(ENDED_AT_MOST))
         return [_rule_view(bot, session, row) for row in sorted(rows, key=lambda row: row.id)]
@@ -120,7 +124,7 @@ def report(bot: Bot, *, ended: bool = False) -> ReportsView:
         found = [
             ReportView(
                 rule=rule,
-                sent=_replies(session, rule.id, ReplyStatus.SENT),
+                sent=_replies(session, rule.id, ReplyStatus.SENT, Reply.vanished_at.is_(None)),
                 held_back=_replies(session, rule.id, ReplyStatus.FAILED),
                 shadow=_shadows(bot, session, rule.id),
                 reviews=_reviews(session, rule.id, now),
@@ -146,8 +150,10 @@ def _state(row: AutoRule, starts: Mapping[str, datetime], now: datetime) -> str:
     return "live" if any(start <= now for start in starts.values()) else "shadow"
 
 
-def _replies(session: Session, rule_id: str, status: ReplyStatus) -> int:
-    found = select(func.count()).where(Reply.rule_id == rule_id, Reply.status == status)
+def _replies(
+    session: Session, rule_id: str, status: ReplyStatus, *where: ColumnElement[bool]
+) -> int:
+    found = select(func.count()).where(Reply.rule_id == rule_id, Reply.status == status, *where)
     return session.scalar(found) or 0
 
 

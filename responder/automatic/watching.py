@@ -34,8 +34,14 @@ def watch(session: Session, rule: Rule, channel: str, now: datetime) -> None:
 def went_by(session: Session, rule: Rule, channel: str, now: datetime) -> None:
     """Something the rule is made for could not be shown on `channel`: if its week there was not
     over, it begins anew with the next thing it can show."""
-    unfinished = Watched.since > now - SHADOW
-    _forget(session, Watched.rule_id == rule.id, Watched.channel == channel, unfinished)
+    _forget(session, Watched.rule_id == rule.id, Watched.channel == channel, _unfinished(now))
+
+
+def nobody_listens(session: Session, channel: str, now: datetime) -> None:
+    """From now on nothing is heard on `channel` ("" for all), so nobody can say what goes by: the
+    weeks there that are not over begin anew, of every rule."""
+    there = (Watched.channel == channel,) if channel else ()
+    _forget(session, _unfinished(now), *there)
 
 
 def watch_anew(session: Session, rule_id: str) -> None:
@@ -82,6 +88,10 @@ def said_by(session: Session, rule: Rule, mention: Mention, now: datetime) -> tu
 
 def _row(rule_id: str, channel: str) -> Select[datetime]:
     return select(Watched.since).where(Watched.rule_id == rule_id, Watched.channel == channel)
+
+
+def _unfinished(now: datetime) -> ColumnElement[bool]:
+    return Watched.since > now - SHADOW
 
 
 def _forget(session: Session, *where: ColumnElement[bool]) -> None:
