@@ -120,9 +120,7 @@ def test_a_leak_that_examples_tell_from_a_wish_gets_serious_words() -> None:
         "signals": ["data"],
         "likely": {"legal": 0.6, "wash": 0.1},
     }
-    assert (
-        _made_from("a stranger's invoice, washed my hands of it", **told) == "saved reply: legal"
-    )
+    assert _made_from("a stranger's invoice, washed my hands of it", **told) == "saved reply: legal"
 
 
 def test_who_is_lost_is_led_step_by_step() -> None:
