@@ -263,3 +263,10 @@ def test_bait_is_spam_only_with_a_link_and_in_numbers() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_english_spam_is_spam_under_posts_of_any_language(language: str) -> None:
     assert SPAM in signals("Buy real followers, DM us to promote", language)
+
+
+@pytest.mark.parametrize(
+    "text", ["Proszę pani, ja nie wiem, gdzie się to zamawia", "Kto mi teraz zapłaci za rozwód??"]
+)
+def test_who_does_not_know_where_or_who_pays_threatens_nobody(text: str) -> None:
+    assert Signal.THREAT not in signals(text, "pl")
