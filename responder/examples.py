@@ -40,6 +40,9 @@ _PLACEHOLDER: Final = re.compile(r"~| … ")
 _MOST: Final = 3_000
 """Examples of one language that are learned, as many of each entry: twice as many take eight times
 as long."""
+_COMMON: Final = 0.25
+_FEW: Final = 20
+"""Pieces that more of the examples hold tell next to nothing, and take most of the time."""
 _lock: Final = Lock()
 _SHELVES: Final = 16  # chapters kept: languages, and some of the book before the last change
 
@@ -130,6 +133,8 @@ def _shelf(examples: Examples, language: str) -> Shelf | None:
         return None
     found = [pieces(text) for _, text in rows]
     known, counts = np.unique(np.concatenate(found), return_counts=True)
+    telling = counts <= max(len(rows) * _COMMON, _FEW)
+    known, counts = known[telling], counts[telling]
     rarity = np.log((1 + len(rows)) / counts).astype(np.float32)
     numbers = [_numbers(row, known) for row in found]
     values = [_shortened(rarity[row]) for row in numbers]
