@@ -23,6 +23,7 @@ from responder.outbox import call_back, enqueue, leaves_at
 from responder.settle import hand_over
 from responder.voice.check import unconfirmed
 from responder.voice.finding import Finding
+from responder.warm import warm_up_for
 
 CLAIM_SECONDS = 90
 
@@ -62,6 +63,7 @@ def approve(
     confirm: frozenset[str] = frozenset(),
 ) -> Approved:
     """Let a draft leave, with `text` in its place if given. Raises NotFound, Conflict, Blocked."""
+    warm_up_for(bot, draft_id)
     now = bot.clock()
     leaving = leaves_at(bot, now)
     with bot.database.write() as session:
@@ -124,6 +126,7 @@ def take_back(bot: Bot, reply_id: str, *, by: str) -> str:
 
 def edit(bot: Bot, draft_id: str, *, version: int, text: str, by: str) -> int:
     """Keep other words without sending them. Returns the new version. Raises as `approve`."""
+    warm_up_for(bot, draft_id)
     now = bot.clock()
     with bot.database.write() as session:
         draft = _pending(session, draft_id, version)

@@ -22,11 +22,11 @@ from responder.approve import Conflict, NotFound
 from responder.audit import note
 from responder.bot import Bot
 from responder.corrections import NO, YES, in_force, stands
-from responder.draft import warm_up
 from responder.models import Correction, Question
 from responder.outbox import call_back
 from responder.redraft import answers_by_itself, draft_again
 from responder.rightings import AGENT, take_answers
+from responder.warm import warm_up
 from sentiment.phase import Phase
 from sentiment.score import Sentiment
 from sentiment.topics import OTHER, TOPICS

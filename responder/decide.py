@@ -6,8 +6,7 @@
 3. The author asks us to stop, or did so once and asks for no human now: stay silent.
 4. The law, or personal data: escalate, with the serious words.
 5. A wish for a human: escalate; in a complaint, with words of regret.
-   From here on the examples of the brand book may say that it is another kind of text than it was
-   judged to be (responder/kind.py): then it is answered as that, by a human.
+   From here on examples may say that it is another kind of text (responder/kind.py): a human reads.
 6. A complaint: draft words of regret. So for praise in figures beside trouble in words. While an
    incident is open, what is about it gets the statement on it.
 7. A question or a request, whatever thanks stand beside it: draft what the brand book knows.
@@ -217,7 +216,7 @@ def _ordinary(heard: Heard) -> Decision:
         occasion = Occasion.COMPLAINT if kind is Occasion.COMPLAINT else Occasion.OTHER
         return _escalated(_answer(heard, "the customer asks for a person", occasion))
     if kind is not judged:
-        return _by_examples(heard, kind, asks=asks)
+        return _by_examples(heard, judged, kind)
     if kind is Occasion.COMPLAINT:
         complaint = _answer(heard, "a complaint", Occasion.COMPLAINT, question=asks)
         return replace(complaint, stated=bool(heard.incident))
@@ -238,15 +237,16 @@ _LIKE: Final = {
 }
 
 
-def _by_examples(heard: Heard, kind: Occasion, *, asks: bool) -> Decision:
-    """Judged to be one thing, and clearly like what people write who mean another: never without a
-    human."""
-    if kind is not Occasion.COMPLAINT and not asks and not heard.addressed:
+def _by_examples(heard: Heard, judged: Occasion, kind: Occasion) -> Decision:
+    """Judged to be one thing, and clearly like another: never without a human, and what may be a
+    complaint after all is not passed over."""
+    asks = bool(heard.signals & ASKING)
+    wanted = asks or Occasion.COMPLAINT in (judged, kind)
+    if not wanted and not heard.addressed:
         return Decision(action=Action.LISTEN_ONLY, reason="nobody spoke to us")
     if kind is Occasion.PRAISE and heard.answerable is Answerable.BY_HAND:
         return Decision(action=Action.BY_HAND, reason=_LIKE[kind], occasion=kind)
-    question = asks or kind is Occasion.OTHER
-    found = _answer(heard, _LIKE[kind], kind, question=question)
+    found = _answer(heard, _LIKE[kind], kind, question=asks or kind is Occasion.OTHER)
     return replace(found, stated=bool(heard.incident) and kind is Occasion.COMPLAINT)
 
 

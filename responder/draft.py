@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,13 +17,11 @@ from responder.bot import Bot
 from responder.checking import check_reply
 from responder.compose import Composed
 from responder.decide import Action, Decision
-from responder.examples import learn
 from responder.learning.answers import team_words
-from responder.likeness import enough_of
 from responder.models import AuthorKind, Draft, DraftStatus
 from responder.outbox import call_back, enqueue, leaves_at, withdraw
 from responder.propose import Proposal, propose, words_for
-from sentiment.language import identify
+from responder.warm import warm_up
 
 log = logging.getLogger(__name__)
 
@@ -64,16 +62,6 @@ def draft_round(bot: Bot) -> int:
     if made:
         log.info("%d drafts made", made)
     return made
-
-
-def warm_up(bot: Bot, languages: Iterable[str]) -> None:
-    """Load what composing and checking texts of these languages load at their first use, which
-    takes seconds: never inside a transaction that others wait for. Free from the second time on."""
-    identify("Where is my parcel?", languages=bot.settings.brand.languages)
-    for channel in bot.channels.values():
-        channel.length("Where is my parcel?")
-    for language in languages:
-        learn(enough_of(bot.book.chapters.get(language)), language)
 
 
 def _waiting_in(bot: Bot) -> Sequence[str]:

@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from threading import Lock
 from typing import Final
 
@@ -38,8 +37,8 @@ _HANDFUL: Final = 4
 _PLAIN: Final = re.compile(r"[^()\[\]|?*+\\^$.{}]+")
 _PLACEHOLDER: Final = re.compile(r"~| … ")
 _MOST: Final = 3_000
-"""Examples of one language that are learned, as many of each entry: twice as many take eight times
-as long."""
+"""Examples of one language that are learned; of more, as many of each entry: twice as many take
+eight times as long."""
 _COMMON: Final = 0.25
 _FEW: Final = 20
 """Pieces that more of the examples hold tell next to nothing, and take most of the time."""
@@ -120,14 +119,26 @@ def likely(
 
 def learn(examples: Examples, language: str) -> Shelf | None:
     """The examples, learned; None if there are none. By one thread at a time: it takes seconds and
-    some 100 MB, and the next one finds it done."""
+    some 100 MB, and the next one finds it done. What is learned already is there at once, whatever
+    else is being learned."""
+    key = language, examples
+    if key in (known := _shelves.copy()):
+        return known[key]
     with _lock:
-        return _shelf(examples, language)
+        if key not in _shelves:
+            while len(_shelves) >= _SHELVES:
+                del _shelves[next(iter(_shelves))]
+            _shelves[key] = _shelf(examples, language)
+        return _shelves[key]
 
 
-@lru_cache(_SHELVES)
+_shelves: Final[dict[tuple[str, Examples], Shelf | None]] = {}
+
+
 def _shelf(examples: Examples, language: str) -> Shelf | None:
     each = max(1, _MOST // max(1, len(examples)))
+    if sum(len(texts) for _, texts in examples) <= _MOST:
+        each = _MOST
     rows = [(number, text) for number, (_, texts) in enumerate(examples) for text in texts[:each]]
     if not rows:
         return None
@@ -169,7 +180,7 @@ def _numbers(found: NDArray[np.int32], known: NDArray[np.int32]) -> NDArray[np.i
     """Where those of `found` that are known stand in `known`, which is sorted."""
     at = np.searchsorted(known, found)
     at = np.minimum(at, len(known) - 1)
-    held: NDArray[np.int64] = at[known[at] == found]
+    held: NDArray[np.int64] = at[known[at] == found] if len(known) else at[:0]
     return held
 
 

@@ -11,7 +11,7 @@ import logging
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from listener.models import Mention, MentionStatus
@@ -20,19 +20,20 @@ from responder.bot import Bot
 from responder.checking import check_reply
 from responder.compose import Composed
 from responder.decide import Action
-from responder.draft import STATUS, is_drafted, warm_up
+from responder.draft import STATUS, is_drafted
 from responder.learning.answers import team_words
 from responder.models import Approval, Audit, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import text_hash, withdraw
 from responder.propose import Proposal, propose, words_for
 from responder.settle import give_back
+from responder.warm import warm_up
 
 log = logging.getLogger(__name__)
 
 REDRAFT: Final = "draft anew"
 EDIT: Final = "edit"
 
-_ERASED: Final = "the answer these words came from was erased"
+_ERASED: Final = "the answer these words came from was erased, or was private"
 _WAITING: Final = (MentionStatus.DRAFTED, MentionStatus.BY_HAND)
 
 
@@ -64,7 +65,7 @@ def draft_again(
 
 
 def draft_untaught(bot: Bot, channel: str) -> int:
-    """Write anew what waits in the words of an answer whose mention is erased, however much
+    """Write anew what waits in the words of an answer whose mention is erased, or was found private, however much
     somebody changed them: nobody can tell what is left of them. Returns how many drafts that
     were."""
     with bot.database.read() as session:
@@ -80,7 +81,7 @@ def _untaught(channel: str) -> Select[str, str]:
     erased = (
         select(Reply.id)
         .join(Reply.mention)
-        .where(Mention.channel == channel, Mention.purged_at.is_not(None))
+        .where(Mention.channel == channel, or_(Mention.purged_at.is_not(None), Mention.private))
     )
     return (
         select(Draft.id, Mention.language)

@@ -97,7 +97,7 @@ def _known(asked: Asked, chapter: Chapter) -> Wording | None:
 def _open_question(asked: Asked, replies: Sequence[SavedReply]) -> Wording | None:
     """What is said to a question nobody can answer from the book: that somebody finds out."""
     made = [reply for reply in replies if _OPEN in reply.topics]
-    return _of_reply(asked, made[0]) if made else None
+    return replace(_of_reply(asked, made[0]), general=True) if made else None
 
 
 def _by_words(asked: Asked, chapter: Chapter) -> Wording | None:

@@ -211,6 +211,19 @@ def test_while_its_mention_has_its_words_a_draft_goes_on_saying_the_answer(taugh
     assert draft_of(taught, before.mention_id).version == 1
 
 
+def test_what_turns_out_to_have_been_said_in_private_is_said_to_nobody_else(taught: Bot) -> None:
+    before = _waiting(taught)
+    x = cast(Any, taught.channels["x"])
+    x.declaration = replace(x.declaration, keeps_text_days=90)
+    with taught.database.write() as session:
+        teaching = session.get_one(Reply, before.taught_by).mention
+        teaching.private = True
+    purge_round(taught, taught.channels["x"])
+    after = draft_of(taught, before.mention_id)
+    assert after.taught_by == ""
+    assert "follow it all the way" not in after.text + after.proposed
+
+
 def test_a_draft_nobody_waits_for_any_more_is_left_to_be_withdrawn(taught: Bot) -> None:
     before = _waiting(taught)
     with taught.database.write() as session:

@@ -13,7 +13,7 @@ from config import brand
 from config.book import Chapter, Occasion
 from config.settings import ROOT
 from responder.asked import Asked
-from responder.examples import examples_of, likely
+from responder.examples import examples_of, learn, likely
 from responder.retrieve import CALLED
 from responder.traits import traits
 from responder.wording import word
@@ -175,3 +175,16 @@ def test_what_was_judged_of_a_text_tells_where_its_words_do_not() -> None:
     happy = judged_as("product", "praise", "positive")
     assert angry["parcel_late"] > happy["parcel_late"]
     assert happy["thanks_product"] > angry["thanks_product"]
+
+
+def test_what_all_examples_say_alike_tells_nothing_and_breaks_nothing() -> None:
+    alike = tuple((f"entry{number}", ("the same",) * 30) for number in range(40))
+    assert set(likely("the same", alike, "en")) == {key for key, _ in alike}
+
+
+def test_of_as_many_examples_as_can_be_learned_none_is_left_out() -> None:
+    many = (("few", ("a rare bird",)), ("many", tuple(f"post number {n}" for n in range(60))))
+    shelf = learn(many, "en")
+    assert shelf is not None
+    assert len(shelf.says) == 61
+    assert learn(many, "en") is shelf

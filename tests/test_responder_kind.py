@@ -121,6 +121,8 @@ def test_a_complaint_like_praise_does_not_vanish_where_only_a_person_may_answer(
     found = decide(_heard({PRAISE: 0.5, COMPLAINT: 0.1}, "complaint", **hand))
     assert found.action is Action.BY_HAND
     assert decide(_heard({}, "praise", **hand)).action is Action.LISTEN_ONLY
+    unasked = _heard({PRAISE: 0.5, COMPLAINT: 0.1}, "complaint", addressed=False, **hand)
+    assert decide(unasked).action is Action.BY_HAND
 
 
 def test_a_complaint_like_praise_that_goes_in_circles_is_escalated() -> None:
@@ -152,7 +154,7 @@ def test_a_book_with_few_examples_is_asked_for_none() -> None:
 
 
 def test_nobody_is_thanked_who_did_not_speak_to_us() -> None:
-    found = decide(_heard({PRAISE: 0.5, COMPLAINT: 0.1}, "complaint", addressed=False))
+    found = decide(_heard({PRAISE: 0.5, OTHER: 0.1}, addressed=False))
     assert found.action is Action.LISTEN_ONLY
 
 

@@ -198,3 +198,9 @@ def test_a_named_product_answers_with_its_facts_and_is_no_answer_to_everything()
     assert _answers("which size of boot?", topics=["size"], likely=likely) == "product: boot"
     told = _answers("is there glue in the boot?", topics=["product"], likely=likely)
     assert told == "saved reply: question_open"
+
+
+def test_a_question_left_open_may_still_get_a_page_in_the_bridging_language() -> None:
+    likely = {"times": 0.1}
+    question = asked("to a parcel locker?", question=True, topics=["delivery"], likely=likely)
+    assert word(question, ASKING).general

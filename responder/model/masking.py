@@ -48,7 +48,9 @@ def masked(text: str, *, language: str, names: Collection[str], house: House) ->
 def nameless(text: str, names: Collection[str]) -> str:
     """`text` without `names`, as they stand there or as we greet by them, in letters of any case
     behind a capital. Without one they may be any word."""
-    hidden = frozenset(fold(form) for name in names for form in _forms(clean(name)))
+    hidden = frozenset(
+        fold(form) for name in names for form in _forms(unicodedata.normalize("NFC", clean(name)))
+    )
     if not hidden:
         return text
 
@@ -56,7 +58,7 @@ def nameless(text: str, names: Collection[str]) -> str:
         small = word[0][0].islower()
         return word[0] if small or fold(word[0]) not in hidden else HIDDEN
 
-    return _LETTERS.sub(shown, text)
+    return _LETTERS.sub(shown, unicodedata.normalize("NFC", text))
 
 
 def seen(text: str) -> str:

@@ -30,6 +30,7 @@ class Bluesky:
     app_password: str
     name: str = "bluesky"
     can_quote: bool = True
+    delivers: bool = True
     burst: int = 1000
 
     @classmethod

@@ -30,6 +30,7 @@ class OnMastodon:
     brand: Account
     name: str = "mastodon_mock"
     can_quote: bool = True
+    delivers: bool = True
     burst: int = 1000
 
     @classmethod
@@ -173,6 +174,7 @@ class OnSnac(OnMastodon):
 
     name: str = "snac"
     can_quote: bool = False
+    delivers: bool = False  # now and then it loses a text on the way (`arrived`)
     burst: int = 60  # its API shows the newest 64 notifications, whatever the page
 
     def deletes(self, customer: Customer, post: str) -> None:

@@ -76,6 +76,10 @@ class RealNetwork(Protocol):
     def can_quote(self) -> bool: ...
 
     @property
+    def delivers(self) -> bool:
+        """Whether everybody sees what stands at somebody's: not every server brings all of it."""
+
+    @property
     def burst(self) -> int:
         """So many mentions may come at once and all of them are still listed for the brand."""
 
