@@ -65,9 +65,9 @@ def draft_again(
 
 
 def draft_untaught(bot: Bot, channel: str) -> int:
-    """Write anew what waits in the words of an answer whose mention is erased, or was found private, however much
-    somebody changed them: nobody can tell what is left of them. Returns how many drafts that
-    were."""
+    """Write anew what waits in the words of an answer whose mention is erased, or was found to be
+    private, however much somebody changed them: nobody can tell what is left of them. Returns how
+    many drafts that were."""
     with bot.database.read() as session:
         found = session.execute(_untaught(channel)).all()
     if found:
