@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from config.book import Occasion
 from listener.models import Mention
+from responder.alike import taken_for
 from responder.bot import Bot
-from responder.likeness import taken_for
 from responder.models import Reply, ReplyStatus
 from responder.voice.check import check
 from responder.voice.finding import Finding

@@ -16,11 +16,11 @@ from listener.channels.base import Channel
 from listener.channels.metering import Use
 from listener.models import Mention, MentionStatus
 from listener.pots import budget_micros, room
+from responder.alike import likely_of, speaks_of
 from responder.asked import Before, Helper
 from responder.bot import Bot
 from responder.decide import Heard
 from responder.incidents import incident_of, known_as
-from responder.likeness import likely_of, speaks_of
 from responder.models import Incident, Reply, ReplyStatus
 from sentiment.signals import DANGEROUS, Signal
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from listener.models import Mention
+from responder.alike import enough_of
 from responder.bot import Bot
 from responder.examples import learn
-from responder.likeness import enough_of
 from responder.models import Draft
 from sentiment.language import identify
 

@@ -20,10 +20,10 @@ from config import brand
 from config.brand import BrandBook
 from config.settings import ROOT, SentimentSettings
 from listener.channels.base import Answerable
+from responder.alike import likely_in
 from responder.asked import Asked
 from responder.decide import Decision, Heard, decide
 from responder.kind import speaking_for
-from responder.likeness import likely_in
 from responder.traits import traits_of
 from responder.wording import word
 from sentiment.cues import LANGUAGES

@@ -12,11 +12,11 @@ from config.book import Occasion
 from config.settings import ROOT
 from listener.channels.base import Answerable
 from listener.models import Mention
+from responder.alike import likely_in
 from responder.checking import target_of
 from responder.correct import Right, correct
 from responder.decide import Action, Heard, decide
 from responder.kind import CLEARLY, judged_to_be, kind_of, leant, likest_danger, speaking_for
-from responder.likeness import likely_in
 from responder.propose import propose
 from sentiment.cues import LANGUAGES
 from sentiment.phase import Phase

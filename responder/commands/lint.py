@@ -10,10 +10,10 @@ from typing import IO
 from config.book import Occasion
 from config.errors import ConfigError
 from listener.channels.base import Answerable
+from responder.alike import likely_in
 from responder.bot import Bot
 from responder.commands import require_known, with_bot
 from responder.kind import kind_of, speaking_for
-from responder.likeness import likely_in
 from responder.traits import traits_of
 from responder.voice.check import check
 from responder.voice.finding import Finding, Severity

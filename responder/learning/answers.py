@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from config.book import Chapter
 from listener.channels.base import Answerable
 from listener.models import Author, Mention, MentionStatus
+from responder.alike import likely_of
 from responder.asked import Wording
 from responder.bot import Bot
 from responder.checking import check_reply
@@ -41,7 +42,6 @@ from responder.learning.similar import (
     similarity,
     stems,
 )
-from responder.likeness import likely_of
 from responder.models import Agent, AuthorKind, Draft, Reply, ReplyStatus
 from responder.propose import Proposal, words_for
 from responder.voice.finding import Severity
