@@ -25,9 +25,10 @@ from responder.desk.pages import desk_of, query, render
 from responder.desk.rows import View, next_after, read_queue
 from responder.desk.signin import ApproverSeat, EditorSeat, Seat
 from responder.desk.toast import read_toast
-from responder.models import Question, Reply, Role
+from responder.models import Question, Reply
 from responder.redraft import is_too_late
 from responder.settle import settle_by_human
+from responder.team.models import Role
 from sentiment.phase import Phase
 
 router = APIRouter(include_in_schema=False)
@@ -95,8 +96,9 @@ def item_page(
     reply: str = "",
 ) -> Response:
     bot = desk_of(request).bot
-    if seat.may(Role.EDITOR) and seat.agent_id:
-        open_claim(bot, draft_id, agent_id=seat.agent_id)
+    editor = seat.agent_id if seat.may(Role.EDITOR) else None
+    if editor and open_claim(bot, draft_id, agent_id=editor):
+        desk_of(request).hub.look_now()
     return _show(request, seat, draft_id, view, toast=read_toast(bot, done, reply))
 
 

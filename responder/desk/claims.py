@@ -17,8 +17,9 @@ from responder.models import Draft, DraftStatus
 _FRESH: Final = timedelta(seconds=60)
 
 
-def open_claim(bot: Bot, draft_id: str, *, agent_id: str) -> None:
-    """An agent opens a draft, and lets go of the others: nobody reads two answers at once."""
+def open_claim(bot: Bot, draft_id: str, *, agent_id: str) -> bool:
+    """An agent opens a draft, and lets go of the others: nobody reads two answers at once. True if
+    that is news to colleagues."""
     now = bot.clock()
     with bot.database.read() as session:
         draft = session.get(Draft, draft_id)
@@ -34,10 +35,13 @@ def open_claim(bot: Bot, draft_id: str, *, agent_id: str) -> None:
         )
     # A claim is a courtesy: a store that is busy for seconds must not turn a reader away.
     with suppress(NotFound, OperationalError):
+        wants = draft is not None and _wants_claim(draft, agent_id, now)
         if held:
             _let_go(bot, held, agent_id, now)
-        if draft is not None and _wants_claim(draft, agent_id, now):
+        if wants:
             claim(bot, draft_id, agent_id=agent_id)
+        return bool(held) or wants
+    return False
 
 
 def _let_go(bot: Bot, held: list[str], agent_id: str, now: datetime) -> None:

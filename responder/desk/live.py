@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -109,6 +110,7 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._number = 0
         self._closed = False
+        self._sooner = asyncio.Event()
         # Numbers start again with each start of the program: the name of the run tells them apart.
         self.run = secrets.token_hex(4)
 
@@ -150,6 +152,11 @@ class Hub:
         finally:
             self._listeners.discard(queue)
 
+    def look_now(self) -> None:
+        """Something was written just now: do not wait for the next look. From any thread."""
+        if self._loop is not None and not self._closed and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._sooner.set)
+
     def publish(self, drafts: tuple[str, ...] | None) -> None:
         """Tell every listener; None: to read everything again. On the event loop only."""
         self._number += 1
@@ -178,7 +185,9 @@ class Hub:
         # Whoever listens now reads everything again anyway: this only remembers how it stands.
         await _kept_going(self._watcher.pauses_changed)
         while not self._closed:
-            await asyncio.sleep(self._every)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._sooner.wait(), self._every)
+            self._sooner.clear()
             if not self._listeners:
                 return
             drafts = await _kept_going(self._watcher.look)

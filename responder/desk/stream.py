@@ -10,6 +10,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from responder.desk.live import Event, Hub
 from responder.desk.pages import desk_of
@@ -34,6 +35,18 @@ async def events(request: Request, seat: Seat, after: str = "") -> StreamingResp
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},
     )
+
+
+class Sooner:
+    """After each write at the desk, colleagues' screens are told at once, not at the next look."""
+
+    def __init__(self, app: ASGIApp, *, hub: Hub) -> None:
+        self.app, self._hub = app, hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+        if scope["type"] == "http" and scope["method"] == "POST":
+            self._hub.look_now()
 
 
 async def _stream(hub: Hub, last: int | None) -> AsyncIterator[str]:
