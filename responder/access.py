@@ -16,7 +16,7 @@ from config.database import Database
 from listener.normalize import clean
 from responder import credentials, passwords
 from responder.audit import note
-from responder.models import Agent, Credential, CredentialKind, Role
+from responder.team.models import Agent, Credential, CredentialKind, Role
 
 BY: Final = "command line"
 
@@ -37,15 +37,21 @@ class SignInRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """Somebody, or some program, that was let in. `agent_id` is None for a program's token."""
+    """Somebody, or some program, that was let in. `agent_id` is None for a program's token.
+    `channels`: all they may see; empty for every one."""
 
     name: str
     role: Role
     agent_id: str | None
+    channels: frozenset[str] = frozenset()
 
     def may(self, role: Role) -> bool:
         """True if this visitor may do what `role` may do."""
         return _RANK[self.role] >= _RANK[role]
+
+    def sees(self, channel: str) -> bool:
+        """True if what happens on `channel` is this visitor's to see."""
+        return not self.channels or channel in self.channels
 
 
 def invite(
@@ -276,7 +282,8 @@ def _holder(found: Credential, now: datetime) -> Visitor | None:
         agent.disabled_at is not None or found.seen_at + credentials.IDLE <= now
     ):
         return None
-    return Visitor(name=agent.name, role=agent.role, agent_id=agent.id)
+    channels = frozenset(agent.channels)
+    return Visitor(name=agent.name, role=agent.role, agent_id=agent.id, channels=channels)
 
 
 def _touch(database: Database, digest: str, now: datetime) -> None:

@@ -21,8 +21,9 @@ from config.errors import ConfigError
 from config.migrate import migrate
 from listener.models import Breaker, Cause, Operation
 from responder.bot import Bot
-from responder.models import Credential, CredentialKind, Reply, ReplyStatus
+from responder.models import Reply, ReplyStatus
 from responder.settle import recover
+from responder.team.models import Credential, CredentialKind
 
 RESTORED: Final = "restored from a backup"
 RESTORE_COMMAND: Final = "python run_bot.py restore FILE"

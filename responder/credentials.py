@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete
 from sqlalchemy.orm import Session
 
-from responder.models import Agent, Credential, CredentialKind, Role
+from responder.team.models import Agent, Credential, CredentialKind, Role
 
 IDLE: Final = timedelta(hours=12)
 ABSOLUTE: Final = timedelta(days=7)

@@ -27,9 +27,9 @@ from responder.desk.server import DeskServer
 from responder.jobs import Job, jobs
 from responder.library.store import seed_once
 from responder.model.drafting import model_jobs
-from responder.models import Role
 from responder.pulse import Pulse
 from responder.settle import recover
+from responder.team.models import Role
 from responder.training import job_of, nightly_of
 from responder.upkeep import messenger_of, upkeep
 from responder.watch import MOST_HUNG, Watchdog

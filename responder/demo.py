@@ -17,7 +17,7 @@ from responder import access
 from responder.bot import Bot, assemble, lock_file
 from responder.daemon import keep_running
 from responder.desk.server import free_port
-from responder.models import Role
+from responder.team.models import Role
 
 HOST = "127.0.0.1"
 

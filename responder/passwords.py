@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from config.database import Database
-from responder.models import SignInFailure
+from responder.team.models import SignInFailure
 
 SHORTEST: Final = 10
 LONGEST: Final = 1000

@@ -14,7 +14,8 @@ from responder.automatic.models import Review
 from responder.bot import Bot
 from responder.desk.app import create_app
 from responder.incidents import Opening, open_incident
-from responder.models import AuthorKind, ReplyStatus, Role
+from responder.models import AuthorKind, ReplyStatus
+from responder.team.models import Role
 from tests.factories import (
     NOW,
     FakeChannel,

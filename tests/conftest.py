@@ -29,7 +29,7 @@ from responder import access
 from responder.bot import Bot
 from responder.desk.app import create_app
 from responder.desk.server import DeskServer
-from responder.models import Role
+from responder.team.models import Role
 from tests.desk_story import tell
 from tests.factories import make_bot
 from tests.fakes import FakeChannel

@@ -23,7 +23,7 @@ from config.database import Database
 from config.settings import ROOT
 from responder import access
 from responder.bot import database_url
-from responder.models import Role
+from responder.team.models import Role
 from tests.patience import PATIENCE, eventually
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from listener.channels.base import Answerable
 from listener.models import Mention, MentionStatus
 from responder.bot import Bot
-from responder.models import Approval, Draft, ReplyStatus, Role
+from responder.models import Approval, Draft, ReplyStatus
+from responder.team.models import Role
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
 from sentiment.score import Sentiment

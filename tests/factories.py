@@ -20,8 +20,9 @@ from sqlalchemy.orm import Session
 from config import brand
 from config.brand import BrandBook
 from config.clock import Clock
-from config.database import Base, Database
+from config.database import Database
 from config.errors import ConfigError
+from config.migrate import migrate
 from config.secrets import Redactor
 from config.settings import ROOT, BrandSettings, DatabaseSettings, ResponderSettings, Settings
 from listener.channels.base import Answerable
@@ -30,17 +31,9 @@ from responder.automatic.models import AutoRule, Watched
 from responder.automatic.rule import SHADOW
 from responder.bot import Bot
 from responder.library.newest import NewestBook
-from responder.models import (
-    Agent,
-    Approval,
-    AuthorKind,
-    Draft,
-    DraftStatus,
-    Reply,
-    ReplyStatus,
-    Role,
-)
+from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import text_hash
+from responder.team.models import Agent, Role
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
 from sentiment.score import Sentiment
@@ -214,7 +207,7 @@ def _empty_store() -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bot.db"
         database = Database(f"sqlite:///{file}")
-        Base.metadata.create_all(database.engine)
+        migrate(database, url="a new file")
         database.close()
         return file.read_bytes()
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from config.database import Database
 from responder import access, passwords
-from responder.models import Role
+from responder.team.models import Role
 from tests.factories import NOW
 
 PASSWORD = "correct horse battery"

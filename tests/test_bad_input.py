@@ -26,8 +26,9 @@ from responder.approve import approve
 from responder.bot import Bot
 from responder.desk.app import create_app
 from responder.draft import draft_round
-from responder.models import Draft, DraftStatus, Role
+from responder.models import Draft, DraftStatus
 from responder.post import post_round
+from responder.team.models import Role
 from sentiment.score import Sentiment
 from tests.factories import FakeChannel, incoming, make_bot
 from tests.loopback import Says

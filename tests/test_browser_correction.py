@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from listener.models import Mention
 from responder.approve import approve
-from responder.models import Draft, Role
+from responder.models import Draft
+from responder.team.models import Role
 from sentiment.score import Sentiment
 from tests.conftest import OpenDesk, Sit, heading, ready
 

@@ -8,7 +8,8 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from responder.models import Draft, DraftStatus, Reply, Role
+from responder.models import Draft, DraftStatus, Reply
+from responder.team.models import Role
 from tests.conftest import OpenDesk, Sit, heading, ready
 from tests.desk_story import FOR_OLA, WITHOUT_GREETING, wait
 

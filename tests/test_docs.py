@@ -15,7 +15,8 @@ from config.settings import LANGUAGES, ROOT, Settings
 from listener.channels import KINDS
 from listener.channels.base import Answerable, ChannelOptions
 from listener.models import MentionStatus
-from responder.models import DraftStatus, PauseLevel, ReplyStatus, Role
+from responder.models import DraftStatus, PauseLevel, ReplyStatus
+from responder.team.models import Role
 from sentiment.phase import Phase
 from sentiment.signals import Signal
 

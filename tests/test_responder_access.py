@@ -14,7 +14,8 @@ from sqlalchemy import select, text
 from config.database import Database
 from responder import access
 from responder.access import SignInRefused, Visitor
-from responder.models import Agent, Audit, Credential, CredentialKind, Role
+from responder.models import Audit
+from responder.team.models import Agent, Credential, CredentialKind, Role
 from tests.factories import NOW, make_database
 from tests.people import PASSWORD, cheap_hashing, joined, rows, signed_in
 

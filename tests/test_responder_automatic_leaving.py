@@ -18,8 +18,9 @@ from responder.library import shelving
 from responder.library.models import EntryKind
 from responder.library.store import seed_once
 from responder.limits import PER_CHANNEL
-from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus, Role
+from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.post import post_round
+from responder.team.models import Role
 from tests.auto_story import (
     ASKING,
     DISCLOSURE,

@@ -27,7 +27,8 @@ from listener.models import Breaker, Operation
 from responder import access
 from responder.backup import Damaged, back_up, refuse_damaged, restore
 from responder.bot import Bot
-from responder.models import Alert, Credential, Reply, ReplyStatus, Role
+from responder.models import Alert, Reply, ReplyStatus
+from responder.team.models import Credential, Role
 from tests.daemon import clean_environment
 from tests.factories import (
     NOW,

@@ -10,7 +10,8 @@ from httpx2 import Response
 
 from listener.channels.errors import Unavailable
 from listener.models import Mention, MentionStatus
-from responder.models import Audit, Draft, DraftStatus, Reply, ReplyStatus, Role
+from responder.models import Audit, Draft, DraftStatus, Reply, ReplyStatus
+from responder.team.models import Role
 from tests.conftest import Place, Visit
 from tests.desk_story import FOR_GIULIA, FOR_OLA, WITHOUT_GREETING
 

@@ -11,14 +11,8 @@ import pytest
 
 from listener.channels.base import Answerable
 from responder import access
-from responder.models import (
-    CredentialKind,
-    Draft,
-    PauseLevel,
-    Reply,
-    ReplyStatus,
-    Role,
-)
+from responder.models import Draft, PauseLevel, Reply, ReplyStatus
+from responder.team.models import CredentialKind, Role
 from tests.api_client import Client, a_draft, a_letter, a_review, an_incident, client_in, is_problem
 from tests.factories import NOW, make_draft, make_mention, make_reply
 from tests.test_responder_library_api import ROUTES as LIBRARY

@@ -11,7 +11,8 @@ from responder.automatic.models import Review
 from responder.automatic.reviews import WITHIN
 from responder.automatic.rule import SHADOW
 from responder.desk.heavy import one_at_a_time
-from responder.models import AuthorKind, ReplyStatus, Role
+from responder.models import AuthorKind, ReplyStatus
+from responder.team.models import Role
 from tests.api_client import Client, is_problem
 from tests.auto_story import ASKING, GLAD, eager_bot, hear
 from tests.factories import NOW, make_auto_rule, make_reply

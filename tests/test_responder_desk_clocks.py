@@ -18,7 +18,8 @@ from listener.clocks import Clocks, Event, Kind, clocks
 from listener.models import MentionStatus
 from listener.timing import State, Timing
 from responder.desk.words import lines
-from responder.models import Draft, Reply, ReplyStatus, Role
+from responder.models import Draft, Reply, ReplyStatus
+from responder.team.models import Role
 from sentiment.prioritize import Level
 from tests.api_client import Client, a_draft, client_in
 from tests.conftest import Place, Visit

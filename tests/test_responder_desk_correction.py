@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from listener.models import Mention
-from responder.models import Draft, Role
+from responder.models import Draft
+from responder.team.models import Role
 from sentiment.prioritize import Level
 from sentiment.topics import OTHER, TOPICS
 from tests.api_client import Client, a_draft, client_in, is_problem

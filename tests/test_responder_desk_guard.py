@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from responder.desk.app import create_app
 from responder.desk.guard import BODY_LIMIT, LOOPBACK, Guard, hosts_of
-from responder.models import Role
+from responder.team.models import Role
 from tests.conftest import Place, Visit
 
 HOME = "127.0.0.1"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from responder.models import Role
+from responder.team.models import Role
 from tests.api_client import Client, client_in, is_problem
 
 STRIKE = {"title": "Courier strike", "topics": ["delivery"], "statements": {"it": "Da venerdì."}}

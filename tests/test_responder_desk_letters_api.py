@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from listener.channels.errors import Unavailable
-from responder.models import Audit, Role
+from responder.models import Audit
+from responder.team.models import Role
 from tests.api_client import Client, a_letter, client_in, is_problem
 
 

@@ -22,8 +22,9 @@ from responder.desk.app import create_app
 from responder.desk.live import Hub
 from responder.desk.pages import Desk
 from responder.desk.words import ago, due, first_line, language_name, leaves, span
-from responder.models import Draft, DraftStatus, PauseLevel, Reply, ReplyStatus, Role
+from responder.models import Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
 from responder.pause import lift_pause, set_pause
+from responder.team.models import Role
 from sentiment.prioritize import Level
 from tests.conftest import Place, Visit
 from tests.desk_story import FOR_OLA, wait

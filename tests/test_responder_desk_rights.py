@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from responder.models import Draft, Role
+from responder.models import Draft
+from responder.team.models import Role
 from tests.conftest import Place, Visit
 from tests.desk_story import wait
 

@@ -16,7 +16,7 @@ import pytest
 from config.errors import ConfigError
 from responder import access
 from responder.desk.server import DeskServer, free_port
-from responder.models import Role
+from responder.team.models import Role
 from tests.conftest import OpenDesk, Place
 from tests.patience import PATIENCE
 
@@ -27,7 +27,7 @@ from pathlib import Path
 from config.clock import utcnow
 from responder import access
 from responder.desk.server import DeskServer
-from responder.models import Role
+from responder.team.models import Role
 from tests.factories import make_bot
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from responder import access
 from responder.desk.app import create_app
 from responder.desk.signin import safe_next
-from responder.models import Role
+from responder.team.models import Role
 from tests.conftest import Place
 
 PASSWORD = "correct horse battery"

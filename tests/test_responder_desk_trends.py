@@ -18,7 +18,7 @@ from listener.models import MentionStatus
 from responder.desk.charts import Plotter
 from responder.desk.lines import Point, line_chart
 from responder.desk.trends import as_csv
-from responder.models import Role
+from responder.team.models import Role
 from sentiment.score import Sentiment
 from tests.conftest import Place, Visit
 from tests.factories import make_mention

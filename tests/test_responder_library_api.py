@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from responder.library.store import body_of, seed_once
-from responder.models import Role
+from responder.team.models import Role
 from tests.api_client import Client, is_problem
 from tests.factories import NOW, make_bot, tiny_book
 

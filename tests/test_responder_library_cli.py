@@ -16,7 +16,7 @@ from config.errors import ConfigError
 from responder.access import Visitor
 from responder.library.models import EntryKind
 from responder.library.shelving import Change, Name, save
-from responder.models import Role
+from responder.team.models import Role
 from tests.daemon import command as command_elsewhere
 from tests.daemon import write_config
 from tests.factories import make_bot, tiny_book

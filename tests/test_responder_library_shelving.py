@@ -15,7 +15,8 @@ from responder.library.checks import Unfit
 from responder.library.models import EntryKind, LibraryEntry, Standing
 from responder.library.shelving import Change, Name, approve, decline, history, restore, save
 from responder.library.store import body_of, seed_once
-from responder.models import Audit, Role
+from responder.models import Audit
+from responder.team.models import Role
 from tests.factories import NOW, Watch, make_bot, tiny_book
 
 BEA = Visitor(name="bea", role=Role.EDITOR, agent_id=None)

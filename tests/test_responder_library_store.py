@@ -22,7 +22,8 @@ from responder.library.newest import NewestBook
 from responder.library.shelving import Change, Name, save
 from responder.library.store import body_of, entries_of, page_of, read_book, seed_once
 from responder.library.views import library_page
-from responder.models import Draft, Role
+from responder.models import Draft
+from responder.team.models import Role
 from tests.factories import NOW, make_bot, make_mention, tiny_book
 
 ANNA = Visitor(name="anna", role=Role.APPROVER, agent_id=None)

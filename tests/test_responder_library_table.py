@@ -21,7 +21,7 @@ from responder.library.models import EntryKind, LibraryEntry, Standing
 from responder.library.shelving import Change, Name, decline, restore, save
 from responder.library.store import body_of, entries_of, page_of, seed_once
 from responder.library.table import BadTable, read_table, write_table
-from responder.models import Role
+from responder.team.models import Role
 from tests.factories import NOW, make_bot, tiny_book
 
 BEA = Visitor(name="bea", role=Role.EDITOR, agent_id=None)

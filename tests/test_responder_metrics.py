@@ -19,8 +19,9 @@ from responder import access
 from responder.bot import Bot
 from responder.desk.app import create_app
 from responder.metrics import exposition
-from responder.models import ReplyStatus, Role
+from responder.models import ReplyStatus
 from responder.pulse import Pulse
+from responder.team.models import Role
 from tests.factories import NOW, FakeChannel, Watch, make_bot, make_draft, make_mention, make_reply
 
 ODD = 'x "and\\so\non'

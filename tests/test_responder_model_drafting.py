@@ -22,18 +22,10 @@ from responder.model import drafting
 from responder.model.drafting import AT_ONCE, Drafter, model_jobs
 from responder.model.rest import FAILURES
 from responder.model.tables import BY_MODEL, Outcome, Suggestion
-from responder.models import (
-    Agent,
-    Audit,
-    AuthorKind,
-    Draft,
-    DraftStatus,
-    PauseLevel,
-    Reply,
-    ReplyStatus,
-)
+from responder.models import Audit, AuthorKind, Draft, DraftStatus, PauseLevel, Reply, ReplyStatus
 from responder.pause import set_pause
 from responder.redraft import is_by_machine
+from responder.team.models import Agent
 from responder.voice.greet import first_name
 from tests.auto_story import ASKING, draft_of, eager_bot, hear, replies
 from tests.factories import (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from config.database import Database
 from responder import access, passwords
 from responder.access import SignInRefused
-from responder.models import CredentialKind, Role, SignInFailure
+from responder.team.models import CredentialKind, Role, SignInFailure
 from tests.factories import NOW, make_database
 from tests.people import PASSWORD, cheap_hashing, joined, rows, signed_in
 

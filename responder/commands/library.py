@@ -24,7 +24,7 @@ from responder.library.models import EntryKind, LibraryEntry, Standing
 from responder.library.shelving import Change, Name, approve, decline, history, restore, save
 from responder.library.table import BadTable, write_table
 from responder.library.views import VersionView, entry_view
-from responder.models import Role
+from responder.team.models import Role
 
 _ME: Final = Visitor(name=BY, role=Role.ADMIN, agent_id=None)
 _FAILURES: Final = (Unfit, Blocked, Conflict, NotFound)

@@ -9,7 +9,7 @@ from config.errors import ConfigError
 from responder import access
 from responder.bot import desk_url
 from responder.commands import with_bot
-from responder.models import Role
+from responder.team.models import Role
 
 
 def add_agent(config: Path, name: str, role: str) -> int:

@@ -16,6 +16,7 @@ from responder.desk.guard import Guard, hosts_of
 from responder.desk.live import Hub, Watcher
 from responder.desk.mishaps import install_pages
 from responder.desk.pages import HERE, Desk, make_templates
+from responder.desk.tongue import Tongue
 from responder.pulse import Pulse
 
 
@@ -51,5 +52,7 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     api.install_problem_handlers(app)  # for its own paths; elsewhere ours, installed before, go on
     # The last one added is the first one asked: nothing gets past the guard.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(stream.Sooner, hub=desk.hub)
+    app.add_middleware(Tongue)
     app.add_middleware(Guard, hosts=hosts_of(host or bot.settings.desk.host))
     return app

@@ -22,7 +22,7 @@ from responder.desk.bodies import LetterBody, described, reader
 from responder.desk.heavy import one_at_a_time
 from responder.desk.parameters import After, Key, Limit
 from responder.desk.problem import Problem
-from responder.models import Role
+from responder.team.models import Role
 from responder.views import PageView
 
 _Word = Annotated[str, Field(min_length=1, max_length=40)]

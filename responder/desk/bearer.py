@@ -13,7 +13,7 @@ from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk.pages import desk_of
 from responder.desk.problem import Problem
-from responder.models import CredentialKind, Role
+from responder.team.models import CredentialKind, Role
 
 _BEARER: Final = HTTPBearer(auto_error=False, description="run_bot.py token create NAME --role …")
 

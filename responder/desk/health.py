@@ -15,10 +15,11 @@ from responder.bot import Bot
 from responder.condition import Severity
 from responder.desk.pages import desk_of
 from responder.metrics import CONTENT_TYPE, exposition
-from responder.models import CredentialKind, PauseLevel
+from responder.models import PauseLevel
 from responder.pause import EVERYWHERE, all_pauses
 from responder.pulse import Pulse
 from responder.readiness import conditions
+from responder.team.models import CredentialKind
 
 _PROXY_HEADERS: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 

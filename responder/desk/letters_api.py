@@ -15,7 +15,7 @@ from responder.desk.bodies import LetterBody, described, reader
 from responder.desk.parameters import After, Key, Limit, Word
 from responder.desk.problem import Problem
 from responder.letters import LetterView, letter_view, letters_page
-from responder.models import Role
+from responder.team.models import Role
 from responder.views import PageView
 
 

@@ -15,13 +15,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from responder.access import Visitor
 from responder.bot import Bot
-from responder.desk import words
+from responder.desk import tongue, words
 from responder.desk.charts import Plotter
 from responder.desk.live import Hub
 from responder.desk.rows import View, label_of
-from responder.models import PauseLevel, Role
+from responder.desk.tongue import _
+from responder.models import PauseLevel
 from responder.pause import EVERYWHERE, all_pauses
 from responder.pulse import Pulse
+from responder.team.models import Role
 
 PRODUCT: Final = "Antiphon"
 HERE: Final = Path(__file__).resolve().parent
@@ -33,6 +35,11 @@ _STOPPED: Final = {
     PauseLevel.SEND: "nothing leaves; what you approve waits",
     PauseLevel.ALL: "nothing leaves and nothing new is heard",
 }
+
+
+def screens() -> tuple[tuple[str, str], ...]:
+    """What the line at the top leads to: address and name. People's own pages are in their menu."""
+    return (("/", _("Desk")), ("/trends", _("Trends")), ("/channels", _("Channels")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +85,15 @@ def make_templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    templates.policies["ext.i18n.trimmed"] = True
+    translations: Any = templates
+    translations.install_gettext_callables(tongue.say, tongue.say_many, newstyle=True)
     templates.filters.update(is_language=_is_language, web=_is_web, host=_host)
-    templates.globals.update(product=PRODUCT, words=words, View=View, Role=Role)
+    templates.globals.update(
+        product=PRODUCT, words=words, View=View, Role=Role, spoken=tongue.spoken, screens=screens
+    )
     return templates
 
 

@@ -10,7 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 from responder import access
 from responder.access import SignInRefused, Visitor
 from responder.desk.pages import desk_of, problem, render
-from responder.models import CredentialKind, Role
+from responder.desk.sight import require_sight
+from responder.team.models import CredentialKind, Role
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,14 +47,16 @@ def seat_of(request: Request) -> Visitor:
 
 
 class Need:
-    """A seat whose role reaches far enough. Raises NotSignedIn, NotAllowed."""
+    """A seat whose role reaches far enough, and who may see what the address names. Raises
+    NotSignedIn, NotAllowed, NotFound."""
 
     def __init__(self, role: Role) -> None:
         self.role = role
 
-    def __call__(self, seat: Annotated[Visitor, Depends(seat_of)]) -> Visitor:
+    def __call__(self, request: Request, seat: Annotated[Visitor, Depends(seat_of)]) -> Visitor:
         if not seat.may(self.role):
             raise NotAllowed(seat, self.role)
+        require_sight(desk_of(request).bot.database, seat, request.path_params)
         return seat
 
 

@@ -42,8 +42,9 @@ from responder.learning.similar import (
     similarity,
     stems,
 )
-from responder.models import Agent, AuthorKind, Draft, Reply, ReplyStatus
+from responder.models import AuthorKind, Draft, Reply, ReplyStatus
 from responder.propose import Proposal, words_for
+from responder.team.models import Agent
 from responder.voice.finding import Severity
 from sentiment.cues import fold
 from sentiment.signals import DANGEROUS, Signal

@@ -26,7 +26,7 @@ from responder.library.checks import Unfit, Wrapping, findings_of, fit
 from responder.library.models import EntryKind, LibraryEntry, Standing
 from responder.library.store import body_of, newest_turn
 from responder.library.unread import newest_counted, require_newest, require_nothing_waits
-from responder.models import Role
+from responder.team.models import Role
 from responder.voice.check import unconfirmed
 from responder.voice.finding import Finding
 

@@ -1,0 +1,1 @@
+"""Who looks after what: owners, snoozes, notes, second looks, and words that are being typed."""
