@@ -17,7 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -43,13 +45,14 @@ _COMMON: Final = 0.25
 _FEW: Final = 20
 """Pieces that more of the examples hold tell next to nothing, and take most of the time."""
 _lock: Final = Lock()
+_ASKED: Final = 512  # texts remembered: whoever edits a reply asks about one of them all the time
 _SHELVES: Final = 16  # chapters kept: languages, and some of the book before the last change
 
 Examples = tuple[tuple[str, tuple[str, ...]], ...]
 """Pairs of an entry's key and its examples."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Shelf:
     """Examples, ready to be asked. `table` has a row for each piece (its number in `known`), as
     `starts` into `places` and `values`; `judged`: a row of traits for each example, around their
@@ -79,7 +82,21 @@ class Shelf:
 
 def examples_of(chapter: Chapter) -> Examples:
     """The examples of everything in one language of the book that can answer. A reply and an
-    article of one name answer the same."""
+    article of one name answer the same. Of a chapter that was asked about before they are
+    remembered: they are wanted at every letter somebody types."""
+    known, examples = _examples.get(id(chapter), (None, ()))
+    if known is not chapter:
+        while len(_examples) >= _SHELVES:
+            _examples.pop(next(iter(_examples)), None)
+        examples = _examples_of(chapter)
+        _examples[id(chapter)] = chapter, examples
+    return examples
+
+
+_examples: Final[dict[int, tuple[Chapter, Examples]]] = {}
+
+
+def _examples_of(chapter: Chapter) -> Examples:
     found: dict[str, tuple[str, ...]] = {}
     entries: list[Entry | Product] = [
         *chapter.saved_replies, *chapter.articles, *chapter.products
@@ -111,10 +128,16 @@ def likely(
     if shelf is None:
         return {}
     judged = _traits(text, language) if judged is None else judged
+    return _likely(text, shelf, judged.astype(np.float32).tobytes())
+
+
+@lru_cache(maxsize=_ASKED)
+def _likely(text: str, shelf: Shelf, traits: bytes) -> Mapping[str, float]:
+    judged = np.frombuffer(traits, np.float32)
     found = _numbers(pieces(text), shelf.known)
     alike = shelf.likeness(found, _shortened(shelf.rarity[found]))
     says = (alike + _JUDGED * (shelf.judged @ (judged - shelf.usual))) @ shelf.says
-    return dict(zip(shelf.keys, map(float, says), strict=True))
+    return MappingProxyType(dict(zip(shelf.keys, map(float, says), strict=True)))
 
 
 def learn(examples: Examples, language: str) -> Shelf | None:
