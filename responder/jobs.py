@@ -23,11 +23,13 @@ from responder.outside import outside_round
 from responder.pause import level_for, stops_polling
 from responder.post import post_round
 from responder.verify import verify_round
+from responder.warm import warm_up_waiting
 
 log = logging.getLogger(__name__)
 
 DRAFT_SECONDS = 1.0
 POST_SECONDS = 1.0
+WARM_SECONDS = 20.0
 OUTSIDE_SECONDS = 2.0
 VERIFY_SECONDS = 60.0
 FILL_SECONDS = 30.0
@@ -51,7 +53,10 @@ class Job:
 
 def jobs(bot: Bot) -> list[Job]:
     """What is done for each channel apart, and one drafter for all."""
-    found = [Job(name="draft", seconds=DRAFT_SECONDS, work=safely(lambda: draft_round(bot)))]
+    found = [
+        Job(name="draft", seconds=DRAFT_SECONDS, work=safely(lambda: draft_round(bot))),
+        Job(name="warm", seconds=WARM_SECONDS, work=safely(lambda: warm_up_waiting(bot))),
+    ]
     for channel in bot.channels.values():
         found += _of_channel(bot, channel)
     return found

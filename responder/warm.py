@@ -12,7 +12,7 @@ from listener.models import Mention
 from responder.alike import enough_of
 from responder.bot import Bot
 from responder.examples import learn
-from responder.models import Draft
+from responder.models import Draft, DraftStatus
 from sentiment.language import identify
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,16 @@ def warm_up(bot: Bot, languages: Iterable[str]) -> None:
             learn(enough_of(bot.book.chapters.get(language)), language)
         except Exception:
             log.exception("the examples in %s cannot be learned", language)
+
+
+def warm_up_waiting(bot: Bot) -> None:
+    """The same for what waits at the desk, after a start and after a change in the book: else
+    whoever opens the first draft in a language would wait for it to be learned."""
+    waiting = select(Mention.language).join(Draft).where(Draft.status == DraftStatus.PENDING)
+    with bot.database.read() as session:
+        languages = session.scalars(waiting.distinct()).all()
+    if languages:
+        warm_up(bot, languages)
 
 
 def warm_up_for(bot: Bot, draft_id: str) -> None:
