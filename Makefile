@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` shows the product at work, `make test` proves it.
-.PHONY: run test test-unit test-real test-servers lint soak bench weights quality test-encoder encoder-weights drafts blind messages lock migration check-shapes clean
+.PHONY: run test test-unit test-real test-servers lint soak bench weights quality test-encoder encoder-weights drafts blind pictures messages lock migration check-shapes clean
 PY ?= python3
 V := .venv/bin/python
 UV := .venv/bin/uv
@@ -54,6 +54,9 @@ drafts: .venv/.test ## what the demo's customers write and what we propose: docs
 
 blind: .venv/.test ## how many posts nobody had seen meet an entry of the demo's book that answers them
 	@$(V) scripts/blind.py
+
+pictures: .venv/.test ## docs/pictures anew, from a demo that has run for a while
+	@CHROMIUM="$$(PYTHON=$(V) sh scripts/browser.sh)" $(V) scripts/desk_pictures.py $(ARGS)
 
 messages: .venv/.test ## bring the desk's catalogues to the words it has now
 	@$(V) scripts/messages.py
