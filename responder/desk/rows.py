@@ -8,17 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from listener.models import Author, Mention, MentionStatus
 from responder.bot import Bot
 from responder.desk.words import Due, Mark, ago, due, first_line, language_name, mark_of, span
-from responder.handling.waiting import OPEN_DRAFT
-from responder.models import Draft, DraftStatus, Reply, ReplyStatus
+from responder.models import OPEN_DRAFT, Draft, DraftStatus, Reply, ReplyStatus
 
 ROWS: Final = 100
-LIVE_REPLY: Final = text("replies.status <> 'failed'")
 _SENT: Final = (ReplyStatus.QUEUED, ReplyStatus.SENDING, ReplyStatus.SENT)
 
 

@@ -17,8 +17,8 @@ from responder.bot import Bot
 from responder.handling.duty import Presence, is_there, on_duty, read_presence, sees
 from responder.handling.models import Assignment
 from responder.handling.roster import Colleague, Waiting, share_out
-from responder.handling.waiting import OPEN_DRAFT, open_mention, touch, waits
-from responder.models import Audit, Draft
+from responder.handling.waiting import open_mention, touch, waits
+from responder.models import OPEN_DRAFT, Audit, Draft
 from responder.team.models import Agent, Role
 
 BOT: Final = "bot"

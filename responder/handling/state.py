@@ -14,8 +14,8 @@ from responder.automatic.models import AutoRule
 from responder.bot import Bot
 from responder.handling.duty import on_duty, read_presence
 from responder.handling.snooze import asleep
-from responder.handling.waiting import OPEN_DRAFT, waits
-from responder.models import Draft, PauseLevel
+from responder.handling.waiting import waits
+from responder.models import OPEN_DRAFT, Draft, PauseLevel
 from responder.pause import level_for, stops_sending
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from listener.models import OPEN, Mention
 from responder.approve import Conflict, NotFound
-from responder.models import Draft, DraftStatus
-
-OPEN_DRAFT: Final = text("drafts.status IN ('pending', 'approved')")
-"""Written out, because a bound parameter cannot prove to SQLite that its partial index fits."""
+from responder.models import OPEN_DRAFT, Draft, DraftStatus
 
 
 def waits() -> ColumnElement[bool]:
