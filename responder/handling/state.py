@@ -58,7 +58,7 @@ def read_state(bot: Bot, now: datetime, channels: frozenset[str] = frozenset()) 
             overdue=overdue,
             slipping=slipping,
             snoozed=snoozed,
-            on_duty=_there(bot, session, now, channels),
+            on_duty=names_on_duty(bot, session, now, channels),
             mode=_mode(bot, session, now),
         )
 
@@ -67,8 +67,10 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _there(bot: Bot, session: Session, now: datetime, channels: frozenset[str]) -> tuple[str, ...]:
-    """Who is on duty for any of the channels. Their hours may differ from one to the other."""
+def names_on_duty(
+    bot: Bot, session: Session, now: datetime, channels: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """Who is on duty for any of the channels; empty: of all. Hours may differ between them."""
     wanted = channels or frozenset(bot.channels)
     found = {agent.name for name in wanted for agent in on_duty(bot, session, now, name)}
     return tuple(sorted(found))
