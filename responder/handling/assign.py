@@ -26,7 +26,7 @@ ASSIGN: Final = "assign"
 FREE: Final = "free"  # its owner is not there
 GIVE_BACK: Final = "give back"
 
-_AT_ONCE: Final = 500  # mentions in one transaction: whoever approves meanwhile must not wait long
+_AT_ONCE: Final = 200  # mentions in one transaction: whoever approves meanwhile must not wait long
 _REMEMBERED: Final = timedelta(hours=12)  # who gave something back does not get it again so soon
 
 
@@ -77,17 +77,18 @@ def _give_out(bot: Bot, ids: Sequence[str]) -> int:
         now = bot.clock()
         orphaned = _orphaned(read_presence(bot, session, now))
         rows = session.execute(
-            select(Mention, Draft)
+            select(Mention, Draft, Assignment)
             .select_from(Draft)
             .join(Draft.mention)
+            .outerjoin(Assignment, Assignment.mention_id == Mention.id)
             .where(orphaned, Mention.id.in_(ids))
             .order_by(Mention.due_at, Mention.id)
         ).all()
-        mentions = [mention for mention, _ in rows]
+        mentions = [row[0] for row in rows]
         team = _colleagues(bot, session, {mention.channel for mention in mentions}, now)
         chosen = share_out(_cases(session, mentions, now), team)
-        for mention, draft in rows:
-            if _settle(session, mention, chosen.get(mention.id), now):
+        for mention, draft, held in rows:
+            if _settle(session, mention.id, held, chosen.get(mention.id), now):
                 draft.changed_at = now
         return len(chosen)
 
@@ -97,16 +98,19 @@ def _orphaned(presence: Presence) -> ColumnElement[bool]:
     return and_(OPEN_DRAFT, waits(), Mention.status.in_(OPEN), ~presence.owned())
 
 
-def _settle(session: Session, mention: Mention, owner: str | None, now: datetime) -> bool:
+def _settle(
+    session: Session, mention_id: str, held: Assignment | None, owner: str | None, now: datetime
+) -> bool:
     """Write down who has it now. False if that is nobody, as before."""
-    row = session.get(Assignment, mention.id)
     if owner is not None:
-        session.merge(Assignment(mention_id=mention.id, agent_id=owner, since=now, by=BOT))
-        note(session, who=BOT, action=ASSIGN, subject=mention.id, detail=owner, now=now)
-    elif row is not None:
-        session.delete(row)
-        note(session, who=BOT, action=FREE, subject=mention.id, detail=row.agent_id, now=now)
-    return owner is not None or row is not None
+        row = held or Assignment(mention_id=mention_id)
+        row.agent_id, row.since, row.by = owner, now, BOT
+        session.add(row)
+        note(session, who=BOT, action=ASSIGN, subject=mention_id, detail=owner, now=now)
+    elif held is not None:
+        session.delete(held)
+        note(session, who=BOT, action=FREE, subject=mention_id, detail=held.agent_id, now=now)
+    return owner is not None or held is not None
 
 
 def _cases(session: Session, mentions: Sequence[Mention], now: datetime) -> list[Waiting]:

@@ -99,18 +99,37 @@ class Onlooker:
 
 def in_view(view: View, who: Onlooker) -> ColumnElement[bool]:
     """Of drafts with their mentions: those in a list of drafts."""
-    by_hand = Mention.status == MentionStatus.BY_HAND
-    sleeps = asleep(who.now)
+    by_hand, sleeps, mine, escalated, slips = _traits(who)
     return {
         View.APPROVE: and_(~by_hand, ~sleeps),
         View.BY_HAND: and_(by_hand, ~sleeps),
         View.SNOOZED: sleeps,
-        View.MINE: and_(_belongs_to(who.agent_id or ""), ~sleeps),
-        View.ESCALATED: and_(Draft.escalated != "", ~sleeps),
-        View.SLIPPING: and_(
-            Mention.status.in_(OPEN), or_(~who.presence.owned(), Mention.due_at < who.now)
-        ),
+        View.MINE: and_(mine, ~sleeps),
+        View.ESCALATED: and_(escalated, ~sleeps),
+        View.SLIPPING: slips,
     }[view]
+
+
+def _traits(who: Onlooker) -> tuple[ColumnElement[bool], ...]:
+    """What decides about the lists of a draft: by hand, asleep, mine, escalated, slipping."""
+    slips = or_(~who.presence.owned(), Mention.due_at < who.now)
+    return (
+        Mention.status == MentionStatus.BY_HAND,
+        asleep(who.now),
+        _belongs_to(who.agent_id or ""),
+        Draft.escalated != "",
+        and_(Mention.status.in_(OPEN), slips),
+    )
+
+
+def _lists_of(
+    by_hand: object, sleeps: object, mine: object, escalated: object, slips: object
+) -> list[View]:
+    """As `in_view`, for one draft of which that is known."""
+    home = View.SNOOZED if sleeps else View.BY_HAND if by_hand else View.APPROVE
+    awake = {View.MINE: mine, View.ESCALATED: escalated} if not sleeps else {}
+    also = [view for view, within in awake.items() if within]
+    return [home, *also, *([View.SLIPPING] if slips else [])]
 
 
 def narrowed(filters: Filters, who: Onlooker) -> ColumnElement[bool]:
@@ -175,10 +194,15 @@ def ids_of(
 
 def count_drafts(session: Session, who: Onlooker) -> dict[View, int]:
     """How many wait in each list of drafts, in one go."""
-    sums = [func.sum(case((in_view(view, who), 1), else_=0)) for view in OF_DRAFTS]
-    query = select(*sums).select_from(Draft).join(Draft.mention)
-    numbers = session.execute(query.where(OPEN_DRAFT, waits(), who.sight)).one()
-    return {view: int(number or 0) for view, number in zip(OF_DRAFTS, numbers, strict=True)}
+    # Each question is asked once of each draft, whatever lists it decides about.
+    traits = _traits(who)
+    asked = select(func.count(), *traits).select_from(Draft).join(Draft.mention)
+    asked = asked.where(OPEN_DRAFT, waits(), who.sight)
+    counts = dict.fromkeys(OF_DRAFTS, 0)
+    for number, *known in session.execute(asked.group_by(*traits)):
+        for view in _lists_of(*known):
+            counts[view] += number
+    return counts
 
 
 def crowd_of(mention: Mention) -> Filters:
@@ -200,10 +224,12 @@ def _numbered(view: View, filters: Filters, who: Onlooker) -> Any:
     """Each draft of the list with its place in its crowd, and how many that is."""
     alone = case((Mention.likeness == "", Mention.id), else_=Mention.likeness)
     crowd = (alone, Mention.channel, Mention.language)
+    # One window for both, with one sorting.
+    whole: Any = {"partition_by": crowd, "order_by": _ORDER, "rows": (None, None)}
     places = select(
         Draft.id,
-        func.row_number().over(partition_by=crowd, order_by=_ORDER).label("place"),
-        func.count().over(partition_by=crowd).label("crowd"),
+        func.row_number().over(**whole).label("place"),
+        func.count().over(**whole).label("crowd"),
     )
     return _selected(places, view, filters, who).subquery()
 

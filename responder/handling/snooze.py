@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_, select, text
 from sqlalchemy.orm import aliased
 
 from listener.models import Mention
@@ -59,19 +59,23 @@ def wake(bot: Bot, mention_id: str, *, by: str) -> None:
 def asleep(now: datetime) -> ColumnElement[bool]:
     """Of mentions: those that sleep at `now`. What became of the most urgent class meanwhile, or
     has other words of its customer, is awake."""
-    other = aliased(Mention)
+    # Asked of the snoozes, which are few, and not of every mention.
+    sleeper, other, newer = aliased(Mention), aliased(Mention), aliased(Draft, name="newer")
     wrote_again = exists().where(
-        other.conversation_id == Mention.conversation_id,
-        other.author_id == Mention.author_id,
-        other.id != Mention.id,
+        other.conversation_id == sleeper.conversation_id,
+        other.author_id == sleeper.author_id,
+        other.id != sleeper.id,
         other.heard_at > Snooze.at,
     )
-    newer = aliased(Draft)
-    edited = exists().where(newer.mention_id == Mention.id, newer.created_at > Snooze.at)
-    sleeps = exists().where(
-        Snooze.mention_id == Mention.id,
-        Snooze.until > now,
-        ~edited.correlate(Mention, Snooze),
-        or_(~Snooze.for_answer, ~wrote_again.correlate(Mention, Snooze)),
+    edited = exists().where(
+        newer.mention_id == Snooze.mention_id,
+        text("newer.status IN ('pending', 'approved')"),  # for SQLite's partial index
+        newer.created_at > Snooze.at,
     )
-    return and_(Mention.priority != Level.P1, sleeps.correlate(Mention))
+    sleepers = (
+        select(Snooze.mention_id)
+        .join(sleeper, sleeper.id == Snooze.mention_id)
+        .where(Snooze.until > now, ~edited.correlate(Snooze))
+        .where(or_(~Snooze.for_answer, ~wrote_again.correlate(Snooze, sleeper)))
+    )
+    return and_(Mention.priority != Level.P1, Mention.id.in_(sleepers))
