@@ -93,6 +93,7 @@ def _in_memory(rest: str) -> bool:
 class DeskSettings(_Section):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    assign: bool = True  # what is nobody's goes to whoever is on duty
 
 
 class ResponderSettings(_Section):

@@ -19,6 +19,7 @@ from listener.tally import compare_hours
 from responder.bot import Bot
 from responder.draft import draft_round
 from responder.erase import purge_round
+from responder.handling.assign import assign_round
 from responder.outside import outside_round
 from responder.pause import level_for, stops_polling
 from responder.post import post_round
@@ -28,6 +29,7 @@ from responder.warm import warm_up_waiting
 log = logging.getLogger(__name__)
 
 DRAFT_SECONDS = 1.0
+ASSIGN_SECONDS = 20.0
 POST_SECONDS = 1.0
 WARM_SECONDS = 20.0
 OUTSIDE_SECONDS = 2.0
@@ -52,11 +54,15 @@ class Job:
 
 
 def jobs(bot: Bot) -> list[Job]:
-    """What is done for each channel apart, and one drafter for all."""
+    """What is done for each channel apart; what is done for all: drafting, learning what waits, and
+    giving out work."""
     found = [
         Job(name="draft", seconds=DRAFT_SECONDS, work=safely(lambda: draft_round(bot))),
         Job(name="warm", seconds=WARM_SECONDS, work=safely(lambda: warm_up_waiting(bot))),
     ]
+    if bot.settings.desk.assign:
+        giving = safely(lambda: assign_round(bot))
+        found.append(Job(name="assign", seconds=ASSIGN_SECONDS, work=giving))
     for channel in bot.channels.values():
         found += _of_channel(bot, channel)
     return found
