@@ -99,6 +99,7 @@ class DeskSettings(_Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     two_people: bool = False
     speaker_looks: bool = False
+    assign: bool = True  # what is nobody's goes to whoever is on duty
 
 
 class ResponderSettings(_Section):

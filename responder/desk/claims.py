@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from responder.approve import NotFound, claim
 from responder.bot import Bot
-from responder.desk.rows import OPEN_DRAFT
+from responder.handling.waiting import OPEN_DRAFT
 from responder.models import Draft, DraftStatus
 
 _FRESH: Final = timedelta(seconds=60)

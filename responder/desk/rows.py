@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from listener.models import Author, Mention, MentionStatus
 from responder.bot import Bot
 from responder.desk.words import Due, Mark, ago, due, first_line, language_name, mark_of, span
+from responder.handling.waiting import OPEN_DRAFT
 from responder.models import Draft, DraftStatus, Reply, ReplyStatus
 
 ROWS: Final = 100
-OPEN_DRAFT: Final = text("drafts.status IN ('pending', 'approved')")
-"""Written out, because a bound parameter cannot prove to SQLite that its partial index fits."""
 LIVE_REPLY: Final = text("replies.status <> 'failed'")
 _SENT: Final = (ReplyStatus.QUEUED, ReplyStatus.SENDING, ReplyStatus.SENT)
 
