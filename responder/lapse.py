@@ -1,5 +1,5 @@
-"""An approval holds for a day. What could not leave by then (paused, the network away) is read again
-before it does: the world it was written for has moved on."""
+"""An approval holds for a day. What could not leave by then (paused, the network away) is read
+again before it does: the world it was written for has moved on."""
 
 from __future__ import annotations
 

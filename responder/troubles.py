@@ -172,11 +172,8 @@ def _failed(session: Session, _bot: Bot, channel: Channel, _now: datetime) -> li
 def _vanished(session: Session, _bot: Bot, channel: Channel, now: datetime) -> list[Condition]:
     ids = session.scalars(
         select(Reply.id)
-        .where(
-            Reply.channel == channel.name,
-            Reply.vanished_at > now - _VANISHED_TOLD,
-            ~Reply.reason.startswith(DELETED_BY),
-        )
+        .where(Reply.channel == channel.name, Reply.vanished_at > now - _VANISHED_TOLD)
+        .where(~Reply.reason.startswith(DELETED_BY))
         .order_by(Reply.vanished_at)
     ).all()
     told = f"on {channel.name} stood there and does no more: the network hides or removed it"
