@@ -24,6 +24,7 @@ SECONDS: Final = 10.0  # for all of it, from the first byte to the last
 _PIECE: Final = 65_536
 _LONGEST: Final = 2_000  # characters of an address
 _PORT: Final = 443
+_HEADERS: Final = {"Accept": "image/*", "Connection": "close"}
 _SAFE: Final = "%/:@!$&'()*+,;=~-._"
 
 # `is_global` says yes to these on Python 3.11, and each leads to an address of any kind.
@@ -129,7 +130,7 @@ def _read(host: str, path: str, link: socket.socket) -> bytes:
     overdue.start()
     try:
         with closing(asked):
-            asked.request("GET", path, headers={"Accept": "image/*", "Connection": "close"})
+            asked.request("GET", path, headers={"Host": host, **_HEADERS})
             answer = asked.getresponse()
             if answer.status != http.client.OK:
                 raise NoPicture("The network does not hand it out")
