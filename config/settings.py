@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.advice import example
 from config.errors import ConfigError
 from config.hours import Hours, TimeOfDay
 from config.model import ModelSettings
@@ -91,8 +92,13 @@ def _in_memory(rest: str) -> bool:
 
 
 class DeskSettings(_Section):
+    """`two_people`: what is dangerous or urgent leaves with the yes of two. `speaker_looks`: so
+    does a draft in a language its approver does not list."""
+
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    two_people: bool = False
+    speaker_looks: bool = False
     assign: bool = True  # what is nobody's goes to whoever is on duty
 
 
@@ -223,7 +229,7 @@ def explain(
         )
     problem = first["msg"].removeprefix("Value error, ")
     problem = problem[:1].lower() + problem[1:]
-    return ConfigError(where=where, key=key, problem=problem, fix=_example(location))
+    return ConfigError(where=where, key=key, problem=problem, fix=example(location, LANGUAGES))
 
 
 def _read(path: Path, *, environment: bool) -> dict[str, Any]:
@@ -283,18 +289,3 @@ def _keys_beside(location: tuple[str, ...]) -> list[str]:
         return []
     fields: Mapping[str, Any] = getattr(section.annotation, "model_fields", {})
     return sorted(fields)
-
-
-def _example(location: tuple[str, ...]) -> str:
-    examples: dict[tuple[str, ...], str] = {
-        ("brand", "staffed_hours"): "write it as Mon-Fri 09:00-18:00, Sat 10:00-14:00",
-        ("brand", "holidays"): "name a country, such as IT, or a part of one, such as DE-BY",
-        ("brand", "languages"): f"choose from {', '.join(LANGUAGES)}",
-        ("brand", "timezone"): "use a name such as Europe/Rome",
-        ("database", "url"): "use sqlite:///data/bot.db or postgresql+psycopg://user@host/name",
-        ("model", "url"): "use a base such as https://api.openai.com/v1, and set model.name",
-        ("desk", "port"): "use a number from 0 to 65535, such as 8000",
-    }
-    # What a channel says about its hours is written as the brand's are.
-    key = ("brand", location[-1]) if location[0] == "channels" else tuple(location[:2])
-    return examples.get(key, "see config/bot.example.toml")

@@ -111,6 +111,9 @@ class Guarded:
     def hide(self, external_id: str) -> None:
         self._ask(Operation.WRITE, lambda: self._channel.hide(external_id))
 
+    def delete(self, external_id: str) -> None:
+        self._ask(Operation.WRITE, lambda: self._channel.delete(external_id))
+
     def pressure(self) -> float:
         return self._channel.pressure()
 

@@ -18,6 +18,7 @@ from responder.audit import note
 from responder.bot import Bot
 from responder.checking import check_reply
 from responder.findings import note_decided
+from responder.handling.second_looks import OneMoreYes, second_look
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import call_back, enqueue, leaves_at
 from responder.settle import hand_over
@@ -62,12 +63,13 @@ def approve(
     text: str | None = None,
     confirm: frozenset[str] = frozenset(),
 ) -> Approved:
-    """Let a draft leave, with `text` in its place if given. Raises NotFound, Conflict, Blocked."""
+    """Let a draft leave, with `text` in its place if given. Raises NotFound, Conflict, Blocked; and
+    OneMoreYes, where this yes is kept but somebody else has to say so too."""
     warm_up_for(bot, draft_id)
     now = bot.clock()
     leaving = leaves_at(bot, now)
     with bot.database.write() as session:
-        draft = _pending(session, draft_id, version)
+        draft = pending(session, draft_id, version)
         mention = draft.mention
         _still_the_same(mention, draft)
         before: list[dict[str, object]] = []
@@ -79,28 +81,39 @@ def approve(
         in_the_way = unconfirmed(findings, confirm)
         if in_the_way:
             raise Blocked(in_the_way)
+        draft.findings, draft.changed_at = [finding.as_json() for finding in findings], now
+        awaited = second_look(session, bot, draft, by=by, now=now)
+        sent = awaited is None
         note_decided(
             session,
             by=by,
             draft_id=draft.id,
             before=before,
             now_found=findings,
-            sent=True,
+            sent=sent,
             now=now,
         )
-        draft.status, draft.reason, draft.changed_at = DraftStatus.APPROVED, "", now
-        draft.findings = [finding.as_json() for finding in findings]
-        reply = enqueue(
-            session,
-            draft=draft,
-            mention=mention,
-            by=by,
-            author_kind=AuthorKind.HUMAN,
-            now=now,
-            leaving=leaving,
-        )
-        mention.status, mention.changed_at = MentionStatus.DRAFTED, now
-        return Approved(reply_id=reply.id, draft_id=draft.id, leaves_at=leaving)
+        if sent:
+            reply_id = _let_leave(session, draft, by, now, leaving)
+    if awaited is not None:
+        raise OneMoreYes(draft_id=draft_id, by=by, wanted=awaited)
+    return Approved(reply_id=reply_id, draft_id=draft_id, leaves_at=leaving)
+
+
+def _let_leave(session: Session, draft: Draft, by: str, now: datetime, leaving: datetime) -> str:
+    """Into the outbox. Returns the reply's id."""
+    draft.status, draft.reason = DraftStatus.APPROVED, ""
+    reply = enqueue(
+        session,
+        draft=draft,
+        mention=draft.mention,
+        by=by,
+        author_kind=AuthorKind.HUMAN,
+        now=now,
+        leaving=leaving,
+    )
+    draft.mention.status, draft.mention.changed_at = MentionStatus.DRAFTED, now
+    return reply.id
 
 
 def take_back(bot: Bot, reply_id: str, *, by: str) -> str:
@@ -129,7 +142,7 @@ def edit(bot: Bot, draft_id: str, *, version: int, text: str, by: str) -> int:
     warm_up_for(bot, draft_id)
     now = bot.clock()
     with bot.database.write() as session:
-        draft = _pending(session, draft_id, version)
+        draft = pending(session, draft_id, version)
         draft.text = clean(text)
         draft.version += 1
         draft.changed_at = now
@@ -153,8 +166,8 @@ def reject(bot: Bot, draft_id: str, *, version: int, reason: str, by: str) -> No
     """Decide that this draft, and so this mention, gets no answer. Raises NotFound, Conflict."""
     now = bot.clock()
     with bot.database.write() as session:
-        draft = _pending(session, draft_id, version)
-        _close(draft, DraftStatus.REJECTED, clean(reason)[:500], now)
+        draft = pending(session, draft_id, version)
+        close(draft, DraftStatus.REJECTED, clean(reason)[:500], now)
         draft.mention.status = MentionStatus.IGNORED
         draft.mention.status_reason = f"{by} decided not to answer"
         draft.mention.changed_at = now
@@ -165,8 +178,8 @@ def answered_by_hand(bot: Bot, draft_id: str, *, version: int, by: str) -> None:
     """A person answered in the network's own app. Raises NotFound, Conflict."""
     now = bot.clock()
     with bot.database.write() as session:
-        draft = _pending(session, draft_id, version)
-        _close(draft, DraftStatus.WITHDRAWN, f"{by} answered on the network", now)
+        draft = pending(session, draft_id, version)
+        close(draft, DraftStatus.WITHDRAWN, f"{by} answered on the network", now)
         draft.mention.status = MentionStatus.ANSWERED_OUTSIDE
         draft.mention.status_reason = f"{by} answered on the network"
         draft.mention.changed_at = now
@@ -208,7 +221,8 @@ def claim(bot: Bot, draft_id: str, *, agent_id: str) -> bool:
         return True
 
 
-def _pending(session: Session, draft_id: str, version: int) -> Draft:
+def pending(session: Session, draft_id: str, version: int) -> Draft:
+    """The draft as it was read, still to be decided about. Raises NotFound, Conflict."""
     draft = session.get(Draft, draft_id, with_for_update=True)
     if draft is None:
         raise NotFound("There is no such draft")
@@ -243,6 +257,7 @@ def _require_channel(bot: Bot, mention: Mention) -> None:
         raise Conflict(f"The channel {mention.channel} is not configured any more")
 
 
-def _close(draft: Draft, status: DraftStatus, reason: str, now: datetime) -> None:
+def close(draft: Draft, status: DraftStatus, reason: str, now: datetime) -> None:
+    """Nothing is to be decided about it any more."""
     draft.status, draft.reason, draft.changed_at = status, reason, now
     draft.version += 1

@@ -24,6 +24,7 @@ from responder.backup import refuse_damaged
 from responder.bot import Bot, assemble, database_url, desk_url
 from responder.clocks import renew_due_times
 from responder.desk.server import DeskServer
+from responder.handling.second_looks import require_two
 from responder.jobs import Job, jobs
 from responder.library.store import seed_once
 from responder.model.drafting import model_jobs
@@ -65,6 +66,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
     worded = model_jobs(bot)
     refuse_damaged(bot)
     migrate(bot.database, url=database_url(bot.settings))
+    require_two(bot)
     begun = seed_once(bot.database, bot.newest_book.files, bot.clock())
     if begun:
         log.info("the library begins with %d entries of the brand book's files", begun)

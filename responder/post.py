@@ -30,6 +30,7 @@ from listener.channels.errors import (
 from listener.channels.metering import Use
 from listener.models import Mention
 from responder.bot import Bot
+from responder.lapse import lapse, lapsed
 from responder.limits import Wait
 from responder.models import Reply, ReplyStatus
 from responder.obstacles import kept_from_others, obstacle, paused, put_off, too_early, wait_for
@@ -79,6 +80,7 @@ def post_round(bot: Bot, channel: str) -> int:
     recover(bot, channel, "we lost track of it: the database did not take the outcome")
     if not asleep(bot, channel):
         reconcile_round(bot, channel)
+    lapse(bot, channel)
     posted = 0
     for reply_id in due(bot, channel):
         if must_wait(bot, channel) or not bot.sender.is_turn(channel, turn):
@@ -171,7 +173,7 @@ def reserve(bot: Bot, reply_id: str, turn: int) -> Reserved | None:
             return None
         if not _may_leave(session, bot, reply, turn, now):
             return None
-        reason = obstacle(session, bot, reply, now)
+        reason = lapsed(session, reply, now) or obstacle(session, bot, reply, now)
         if reason:
             give_back(bot, reply, reason, now)
             return None

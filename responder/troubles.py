@@ -26,9 +26,11 @@ from listener.pots import NEARLY
 from listener.spending import prices_outdated, spending
 from responder.bot import Bot
 from responder.condition import Condition, each, moment, note, red, warning
+from responder.handling.second_looks import of_second_looks
 from responder.models import Draft, DraftStatus, Lease, Pause, Reply, ReplyStatus
 from responder.pause import EVERYWHERE, level_for, stops_polling, stops_sending
 from responder.pulse import GRACE_SECONDS, INTERVALS
+from responder.removal import DELETED_BY
 from sentiment.prioritize import Level
 
 _P1_PATIENCE: Final = timedelta(minutes=10)
@@ -47,7 +49,7 @@ Check = Callable[[Session, Bot, Channel, datetime], Iterable[Condition]]
 def of_store(bot: Bot, now: datetime) -> list[Condition]:
     """All troubles of all channels. Raises SQLAlchemyError."""
     with bot.database.read() as session:
-        found = list(_pauses(session))
+        found = [*_pauses(session), *of_second_looks(session, bot)]
         for channel in bot.channels.values():
             for check in _CHECKS:
                 found += check(session, bot, channel, now)
@@ -158,6 +160,7 @@ def _failed(session: Session, _bot: Bot, channel: Channel, _now: datetime) -> li
         .where(
             Reply.channel == channel.name,
             Reply.status == ReplyStatus.FAILED,
+            Reply.vanished_at.is_(None),
             Draft.status == DraftStatus.PENDING,
         )
         .order_by(Reply.changed_at)
@@ -170,6 +173,7 @@ def _vanished(session: Session, _bot: Bot, channel: Channel, now: datetime) -> l
     ids = session.scalars(
         select(Reply.id)
         .where(Reply.channel == channel.name, Reply.vanished_at > now - _VANISHED_TOLD)
+        .where(~Reply.reason.startswith(DELETED_BY))
         .order_by(Reply.vanished_at)
     ).all()
     told = f"on {channel.name} stood there and does no more: the network hides or removed it"

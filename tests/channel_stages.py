@@ -114,6 +114,10 @@ class Stage:
         """What of ours stands there, the oldest first."""
         raise NotImplementedError
 
+    def deletion(self, external_id: str) -> tuple[str, str]:
+        """Method and path of the call that deletes a reply of ours."""
+        raise NotImplementedError
+
     # What people do on all of them
 
     def a_colleague_answers(self, external_id: str, text: str) -> str:
@@ -168,6 +172,9 @@ class XStage(Stage):
         """X lets us hide replies to our own posts."""
         return self.answers(self.network.post(BRAND, "Our new tents are here"), text)
 
+    def deletion(self, external_id: str) -> tuple[str, str]:
+        return "DELETE", f"/2/tweets/{external_id}"
+
     def standing(self) -> list[Standing]:
         return [
             Standing(external_id=post.id, text=post.text, under=post.in_reply_to or "")
@@ -214,6 +221,9 @@ class FacebookStage(Stage):
     def deletes(self, external_id: str) -> None:
         self.network.delete(external_id)
 
+    def deletion(self, external_id: str) -> tuple[str, str]:
+        return "DELETE", f"/v26.0/{external_id}"
+
     def standing(self) -> list[Standing]:
         return [
             Standing(external_id=one.id, text=one.text, under=one.parent or one.post or "")
@@ -254,6 +264,9 @@ class BlueskyStage(Stage):
     def deletes(self, external_id: str) -> None:
         self.network.delete(external_id)
 
+    def deletion(self, external_id: str) -> tuple[str, str]:
+        return "POST", "/xrpc/com.atproto.repo.deleteRecord"
+
     def standing(self) -> list[Standing]:
         return [
             Standing(external_id=post.id, text=post.text, under=post.in_reply_to or "")
@@ -290,6 +303,9 @@ class MastodonStage(Stage):
 
     def deletes(self, external_id: str) -> None:
         self.network.delete(external_id)
+
+    def deletion(self, external_id: str) -> tuple[str, str]:
+        return "DELETE", f"/api/v1/statuses/{external_id}"
 
     def standing(self) -> list[Standing]:
         return [

@@ -104,6 +104,8 @@ class FakeChannel:
             counted_in="characters",
             links_welcome=links_welcome,
             can_hide=True,
+            can_delete=True,
+            media_hosts=("pics.example",),
             prices_checked=prices_checked,
             fees=(Fee(what="a reply", micros=15_000),) if prices_checked else (),
             allowances=("100 replies in 15 minutes",),
@@ -114,6 +116,7 @@ class FakeChannel:
         self.by_colleagues: list[Written] = []
         self.archive: list[Incoming] | None = None
         self.hidden: list[str] = []
+        self.deleted: list[str] = []
         self.stretched = 1.0
         self.ahead = timedelta()
         self.report = Report(account=f"{name} account")
@@ -197,6 +200,12 @@ class FakeChannel:
     def hide(self, external_id: str) -> None:
         self._trouble("hide")
         self.hidden.append(external_id)
+
+    def delete(self, external_id: str) -> None:
+        self._trouble("delete")
+        self.deleted.append(external_id)
+        self.posts = [one for one in self.posts if one[1].external_id != external_id]
+        self._trouble("delete", late=True)
 
     def length(self, text: str) -> Length:
         return Length(used=len(text), limit=self.declaration.text_limit)

@@ -283,6 +283,41 @@ def test_hiding_is_offered_or_refused_and_harmless_twice(stage: Stage, channel: 
     channel.hide(key)
 
 
+def test_our_own_reply_is_deleted_and_a_second_time_does_no_harm(
+    stage: Stage, channel: Channel
+) -> None:
+    stage.says("Where is it?")
+    posted = channel.post(reply_to(heard(channel, stage), "On its way!"))
+    if not channel.declaration.can_delete:
+        with pytest.raises(Refused):
+            channel.delete(posted.external_id)
+        return
+    channel.delete(posted.external_id)
+    assert stage.standing() == []
+    assert channel.lookup([posted.external_id]) == {posted.external_id: None}
+    channel.delete(posted.external_id)
+
+
+@pytest.mark.parametrize("name", ["reset_before", "reset_after", "html_503_after"])
+def test_a_deletion_nobody_confirmed_may_be_asked_for_again(stage: Stage, name: str) -> None:
+    channel = stage.channel()
+    stage.says("Where is it?")
+    posted = channel.post(reply_to(heard(channel, stage), "On its way!"))
+    stage.network.faults.next(*stage.deletion(posted.external_id), name)
+    ended = ends_with(lambda: channel.delete(posted.external_id))
+    assert ended in (None, Unavailable)
+    assert ended is Unavailable or stage.standing() == []
+    channel.delete(posted.external_id)
+    assert stage.standing() == []
+
+
+def test_pictures_are_only_taken_from_hosts_by_name(channel: Channel) -> None:
+    for host in channel.declaration.media_hosts:
+        assert host.removeprefix("*.").count(".") >= 1
+        assert host == host.lower()
+        assert "/" not in host
+
+
 # When the network is in trouble
 
 

@@ -289,7 +289,7 @@ def test_the_last_money_for_replies_goes_to_the_most_urgent(
         session.add(SpendEntry(channel="x", at=NOW, use=Use.REPLY, operation="POST", micros=spent))
         for level in (Level.P2, Level.P1):
             mention = make_mention(session, priority=level)
-            make_reply(session, make_draft(session, mention))
+            make_reply(session, make_draft(session, mention), queued_at=clock())
             channel.shown[mention.external_id] = incoming(mention.external_id, mention.text)
     assert post_round(bot, "x") == posted
     with bot.database.read() as session:

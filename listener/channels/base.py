@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Protocol
 
 from pydantic import ConfigDict, Field
 
 from config.staffing import StaffedOptions
+from listener.channels.declaration import Declaration as Declaration  # noqa: PLC0414
+from listener.channels.declaration import Fee as Fee  # noqa: PLC0414  # known by this name
 from listener.channels.errors import ChannelError
 from listener.channels.metering import Use
 
@@ -190,34 +192,6 @@ class Report:
     problems: tuple[str, ...] = ()  # sentences with the fix in them
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fee:
-    """What a network charges for one thing, in millionths of a US dollar."""
-
-    what: str  # "a reply"
-    micros: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Declaration:
-    """What a channel says of itself, so that nobody has to ask for its kind."""
-
-    label: str  # "X", "Facebook"
-    streams: tuple[str, ...]  # what it polls, most important first
-    text_limit: int
-    counted_in: str  # "weighted characters", for the desk
-    links_welcome: bool  # False where a link costs money or reach: drafts then leave it out
-    can_hide: bool
-    keeps_text_days: int | None = None  # the network lets a closed text be kept so long; None: ever
-    prices_checked: date | None = None  # when prices were last looked up; None: it costs nothing
-    fees: tuple[Fee, ...] = ()
-    allowances: tuple[str, ...] = ()  # "100 replies in 15 minutes": by the network's own documents
-    token_ends: str = ""  # when a token stops by itself, as a sentence; "" where it never does
-    may_teach: bool = True  # weights may be trained on its texts
-    link_price: str = ""  # of a reply with a link, where it costs more than others: "$0.20"
-    model_rule: str = ""  # why a model may word replies only once the network agreed; "": it may
-
-
 class ChannelOptions(StaffedOptions):
     """The keys every `[channels.<name>]` table accepts. Each channel adds its own in a subclass."""
 
@@ -294,6 +268,10 @@ class Channel(Protocol):
 
     def hide(self, external_id: str) -> None:
         """Hide a mention from others where `declaration.can_hide`; harmless if already hidden."""
+
+    def delete(self, external_id: str) -> None:
+        """Take a reply of ours off the network, where `declaration.can_delete`. Harmless if it is
+        gone already; an unclear end is Unavailable: to ask again, or to look, does no harm."""
 
     def length(self, text: str) -> Length: ...
 

@@ -18,6 +18,7 @@ from listener.pots import MICROS
 from listener.spending import Spending, prices_outdated, spending
 from responder.bot import Bot
 from responder.commands import chosen
+from responder.handling.second_looks import require_two
 from responder.model.permission import forbidden_by
 
 _CENT = MICROS // 100
@@ -57,7 +58,8 @@ class Found:
 
 
 def check_channels(bot: Bot, name: str | None, *, as_json: bool) -> int:
-    """Exit code 1 if any channel has a problem."""
+    """Exit code 1 if any channel has a problem. Raises ConfigError for what would stop a start."""
+    require_two(bot)
     found = [look_at(bot, channel) for channel in chosen(bot, name)]
     if as_json:
         print(json.dumps({each.name: _as_json(each) for each in found}, ensure_ascii=False))

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from listener.models import Mention, MentionStatus
@@ -33,6 +33,8 @@ from responder.desk.bodies import (
 )
 from responder.desk.parameters import BLANK, After, Key, Limit, Moment, Word
 from responder.desk.problem import PREFIX, Problem, ProblemView, install_problem_handlers
+from responder.handling.models import Wanted
+from responder.handling.second_looks import OneMoreYes
 from responder.models import Draft, DraftStatus, PauseLevel, ReplyStatus
 from responder.pause import EVERYWHERE, all_pauses, lift_pause, set_pause
 from responder.views import (
@@ -48,6 +50,14 @@ from responder.views import (
 )
 
 __all__ = ["install_problem_handlers", "router"]
+
+
+class WaitingView(BaseModel):
+    """The yes is kept; the draft leaves with that of `waiting_for`: "colleague", anybody else who
+    may approve, or "speaker", somebody who speaks its language."""
+
+    draft_id: str
+    waiting_for: Wanted
 
 
 class ApprovedView(BaseModel):
@@ -181,23 +191,33 @@ def draft(bot: TheBot, draft_id: Key) -> DraftView:
     return _draft(bot, draft_id)
 
 
-@router.post("/drafts/{draft_id}/approve", openapi_extra=described(ApproveBody))
+@router.post(
+    "/drafts/{draft_id}/approve",
+    openapi_extra=described(ApproveBody),
+    responses={202: {"model": WaitingView}},
+)
 def approve_draft(
     bot: TheBot,
     who: Approver,
     body: Annotated[ApproveBody, Depends(reader(ApproveBody))],
     draft_id: Key,
-) -> ApprovedView:
-    """Let a draft leave. 409: somebody was faster, or the version is old. 422 with `findings`:
-    one of them blocks, or must be in `confirm`."""
-    approved = approve.approve(
-        bot,
-        draft_id,
-        version=body.version,
-        by=who.name,
-        text=body.text,
-        confirm=frozenset(body.confirm or ()),
-    )
+    answer: Response,
+) -> ApprovedView | WaitingView:
+    """Let a draft leave. 202: the yes is kept, and one more person has to look before it leaves.
+    409: somebody was faster, or the version is old. 422 with `findings`: one of them blocks, or
+    must be in `confirm`."""
+    try:
+        approved = approve.approve(
+            bot,
+            draft_id,
+            version=body.version,
+            by=who.name,
+            text=body.text,
+            confirm=frozenset(body.confirm or ()),
+        )
+    except OneMoreYes as waits:
+        answer.status_code = 202
+        return WaitingView(draft_id=waits.draft_id, waiting_for=waits.wanted)
     return ApprovedView(**asdict(approved))
 
 

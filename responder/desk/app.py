@@ -15,8 +15,12 @@ from responder.desk import (
     api,
     bulk,
     channels,
+    conduct,
     health,
+    media,
+    notices,
     queue,
+    settling,
     signin,
     stream,
     switch,
@@ -56,7 +60,8 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
         lifespan=lifespan,
     )
     app.state.desk = desk
-    for part in (api, health, signin, queue, bulk, actions, stream, switch, trends, channels):
+    item = (actions, conduct, settling, media, notices)
+    for part in (api, health, signin, queue, bulk, *item, stream, switch, trends, channels):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from responder import approve as decisions
 from responder.access import Visitor
 from responder.bot import Bot
-from responder.desk.actions import REASONS
+from responder.desk.deeds import REASONS
 from responder.desk.listing import Listing, ListingField, TheListing
 from responder.desk.pages import desk_of, query, render
 from responder.desk.rows import asked_of, name_of, onlooker, read_queue

@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from responder.approve import NotFound, claim
 from responder.bot import Bot
+from responder.handling.models import TypedWords
+from responder.handling.takeover import was_taken_from
 from responder.models import OPEN_DRAFT, Draft, DraftStatus
 
 _FRESH: Final = timedelta(seconds=60)
+_TYPING: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Somebody else who has a draft open. `seconds`: then it is free, if they show no sign of life;
+    `took`: from whoever looks at it."""
+
+    name: str
+    writing: bool
+    seconds: int
+    took: bool
+
+
+def holder_of(session: Session, draft: Draft, agent_id: str | None, now: datetime) -> Holder | None:
+    """Who has it open, but for the agent who asks; None if nobody has."""
+    until, claimant = draft.claimed_until, draft.claimant
+    if until is None or until <= now or claimant is None or claimant.id == agent_id:
+        return None
+    typed = session.get(TypedWords, (draft.id, claimant.id))
+    return Holder(
+        name=claimant.name,
+        writing=typed is not None and typed.at > now - _TYPING,
+        seconds=round((until - now).total_seconds()),
+        took=agent_id is not None and was_taken_from(session, draft, agent_id, now),
+    )
 
 
 def open_claim(bot: Bot, draft_id: str, *, agent_id: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, StringConstraints
 
@@ -12,7 +12,8 @@ from listener.models import Mention, MentionStatus
 from responder.bot import Bot
 from responder.correct import Right
 from responder.corrections import ALARMING, NO, YES, in_force, latest, may_teach, stands
-from responder.desk.choices import CHOICES, Choice
+from responder.desk.choices import Choice, choices, named
+from responder.desk.tongue import _
 from responder.models import Correction, Question
 from sentiment.phase import Phase
 from sentiment.score import Sentiment
@@ -51,7 +52,7 @@ def read_standing(bot: Bot, mention: Mention) -> Standing:
         may_teach=may_teach(bot, mention.channel) and not mention.private,
         can_change=mention.purged_at is None and mention.status is not MentionStatus.GONE,
         now={question.value: answer for question, answer in stands(mention).items()},
-        choices=CHOICES,
+        choices=choices(),
     )
 
 
@@ -79,15 +80,19 @@ def right_of(
 
 
 def _told(one: Correction) -> str:
-    words: Any = _WORDS[one.question]
-    return f"Set right by {one.by}: {words(one.answer)} (was {words(one.before)})"
+    now, before = _words(one.question, one.answer), _words(one.question, one.before)
+    said = _("Set right by %(name)s: %(now)s (was %(before)s)")
+    return said % {"name": one.by, "now": now, "before": before}
 
 
-_WORDS: Final = {
-    Question.SENTIMENT: lambda said: "not judged" if said == ["unknown"] else said[0],
-    Question.TOPICS: lambda said: f"about {', '.join(said)}" if said else "about nothing known",
-    Question.PHASE: lambda said: f"phase {said[0]}",
-    Question.DANGER: lambda said: {YES: "danger", NO: "no danger", ALARMING: "perhaps danger"}[
-        said[0]
-    ],
-}
+def _words(question: Question, said: Sequence[str]) -> str:
+    """An answer as it stands in a sentence."""
+    if question is Question.TOPICS:
+        about = ", ".join(named(topic).lower() for topic in said)
+        return _("about %(topics)s", topics=about) if about else _("about nothing known")
+    if question is Question.PHASE:
+        return _("phase %(phase)s", phase=named(said[0]).lower())
+    if question is Question.DANGER:
+        told = {YES: _("danger"), NO: _("no danger"), ALARMING: _("perhaps danger")}
+        return told[said[0]]
+    return _("not judged") if said == ["unknown"] else named(said[0]).lower()

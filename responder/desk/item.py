@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -15,12 +16,16 @@ from responder.approve import NotFound
 from responder.bot import Bot
 from responder.checking import target_of
 from responder.clocks import read_clocks
+from responder.desk.attached import declared_of
+from responder.desk.claims import Holder, holder_of
 from responder.desk.rows import label_of, name_of
 from responder.desk.thread import Thread, read_thread
+from responder.desk.tongue import _
 from responder.desk.words import Due, Line, Mark, ago, due, language_name, lines, mark_of
 from responder.model.kept import kept_of
 from responder.models import LIVE_REPLY, Approval, Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.pause import level_for, stops_sending
+from responder.removal import was_removed
 from responder.voice.check import check as etiquette
 from responder.voice.finding import Finding, Severity
 from sentiment.explain import pulls, told
@@ -37,6 +42,10 @@ class Stage(StrEnum):
     UNKNOWN = "unknown"
     SENT = "sent"
     CLOSED = "closed"
+
+
+TAKEN: Final = "taken"
+"""How a page calls an open item that somebody else has open, in the place of its stage."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +74,13 @@ class Item:
     kept: str  # the book's words, where a model's stand in their place; else ""
     kept_from: str
     changed: str  # who changed the draft last, and how: a sentence, or ""
-    claimed_by: str  # somebody else who has it open
+    holder: Holder | None  # somebody else who has it open
     check: Check | None
     channel: str
     can_hide: bool
+    can_delete: bool  # our reply stands there, and can be taken away from here
+    removed: bool  # we took our reply away
+    logo: str  # the network's sign, where it wants it beside its texts
     held: bool  # sending is paused here: what is approved waits
     name: str
     due: Due
@@ -81,44 +93,53 @@ class Item:
     def open(self) -> bool:
         return self.stage in (Stage.WRITE, Stage.BY_HAND)
 
+    @property
+    def taken(self) -> bool:
+        """Somebody else decides about it now: it can be read."""
+        return self.open and self.holder is not None
+
+    @property
+    def shown(self) -> str:
+        """What a page of it shows, by name: what it is compared with while it stays open."""
+        return TAKEN if self.taken else self.stage.value
+
 
 def read_item(bot: Bot, draft_id: str, *, agent_id: str | None, by: str) -> Item:
     """The item of one draft, seen by one agent. Raises NotFound."""
     now = bot.clock()
     with bot.database.read() as session:
-        draft = session.scalar(
-            select(Draft)
-            .where(Draft.id == draft_id)
-            .options(
-                joinedload(Draft.claimant),
-                joinedload(Draft.mention).joinedload(Mention.author),
-                joinedload(Draft.mention).joinedload(Mention.conversation),
-            )
-        )
-        if draft is None:
-            raise NotFound("There is no such draft")
+        draft = _found(session, draft_id)
         mention = draft.mention
         reply = session.scalar(
             select(Reply).where(
                 LIVE_REPLY, Reply.mention_id == mention.id, Reply.draft_id == draft.id
             )
         )
-        known = bot.channels.get(mention.channel)
+        declared = declared_of(bot, mention.channel)
         kept, kept_from = kept_of(session, draft)
+        stage = _stage(draft, mention, reply)
         return Item(
             draft=draft,
             mention=mention,
-            stage=_stage(draft, mention, reply),
-            thread=read_thread(session, mention, brand=bot.settings.brand.name),
+            stage=stage,
+            thread=read_thread(
+                session,
+                mention,
+                brand=bot.settings.brand.name,
+                hosts=declared.media_hosts if declared else (),
+            ),
             reply=reply,
             approved_by=_approved_by(session, draft) if reply else "",
             kept=kept,
             kept_from=kept_from,
             changed=_changed(session, draft, by, now),
-            claimed_by=_claimant(draft, agent_id, now),
+            holder=holder_of(session, draft, agent_id, now),
             check=check(session, bot, mention, draft.text),
             channel=label_of(bot, mention.channel),
-            can_hide=known is not None and known.declaration.can_hide,
+            can_hide=declared is not None and declared.can_hide,
+            can_delete=declared is not None and declared.can_delete and _stands(reply),
+            removed=reply is not None and was_removed(reply),
+            logo=declared.logo if declared else "",
             held=stops_sending(level_for(session, mention.channel, bot.pause_file)),
             name=name_of(mention.author),
             due=due(mention.due_at, now),
@@ -129,6 +150,21 @@ def read_item(bot: Bot, draft_id: str, *, agent_id: str | None, by: str) -> Item
             mood=_mood(bot, mention),
             language_name=language_name(mention.language),
         )
+
+
+def _found(session: Session, draft_id: str) -> Draft:
+    draft = session.scalar(
+        select(Draft)
+        .where(Draft.id == draft_id)
+        .options(
+            joinedload(Draft.claimant),
+            joinedload(Draft.mention).joinedload(Mention.author),
+            joinedload(Draft.mention).joinedload(Mention.conversation),
+        )
+    )
+    if draft is None:
+        raise NotFound("There is no such draft")
+    return draft
 
 
 def _mood(bot: Bot, mention: Mention) -> tuple[str, ...]:
@@ -199,12 +235,13 @@ def _changed(session: Session, draft: Draft, by: str, now: datetime) -> str:
     ).first()
     if last is None or last.who == by:
         return ""
-    deed = {"edit": "changed the words", "take back": "took the approval back"}.get(last.action)
-    return f"{last.who} {deed} {ago(last.at, now)}" if deed else ""
+    when = ago(last.at, now)
+    if last.action == "edit":
+        return _("%(name)s changed the words %(when)s.", name=last.who, when=when)
+    if last.action == "take back":
+        return _("%(name)s took the approval back %(when)s.", name=last.who, when=when)
+    return ""
 
 
-def _claimant(draft: Draft, agent_id: str | None, now: datetime) -> str:
-    claimed = draft.claimed_until is not None and draft.claimed_until > now
-    if not claimed or draft.claimed_by == agent_id or draft.claimant is None:
-        return ""
-    return draft.claimant.name
+def _stands(reply: Reply | None) -> bool:
+    return reply is not None and reply.status is ReplyStatus.SENT and reply.external_id is not None

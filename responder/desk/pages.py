@@ -17,9 +17,12 @@ from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk import tongue, words
 from responder.desk.charts import Plotter
+from responder.desk.choices import named
 from responder.desk.live import Hub
+from responder.desk.retold import retold
 from responder.desk.rows import View, label_of
 from responder.desk.tongue import _
+from responder.handling.notes import unseen
 from responder.models import PauseLevel
 from responder.pause import EVERYWHERE, all_pauses
 from responder.pulse import Pulse
@@ -90,7 +93,9 @@ def make_templates() -> Environment:
     templates.policies["ext.i18n.trimmed"] = True
     translations: Any = templates
     translations.install_gettext_callables(tongue.say, tongue.say_many, newstyle=True)
-    templates.filters.update(is_language=_is_language, web=_is_web, host=_host)
+    templates.filters.update(
+        is_language=_is_language, web=_is_web, host=_host, retold=retold, named=named
+    )
     templates.globals.update(
         product=PRODUCT, words=words, View=View, Role=Role, spoken=tongue.spoken, screens=screens
     )
@@ -138,6 +143,7 @@ def render(
         here=request.url.path,
         live=getattr(request.state, "live", ""),
         paused=pauses(desk.bot) if seat else (),
+        unseen=_unseen(desk.bot, seat),
         channels=tuple(
             ChannelName(name=name, label=channel.declaration.label)
             for name, channel in desk.bot.channels.items()
@@ -147,6 +153,14 @@ def render(
         **({"toast": None} | values),
     )
     return HTMLResponse(html, status_code=status)
+
+
+def _unseen(bot: Bot, seat: Visitor | None) -> int:
+    """How many notes name this agent and were not read yet."""
+    if seat is None or seat.agent_id is None:
+        return 0
+    with bot.database.read() as session:
+        return unseen(session, seat.agent_id)
 
 
 def problem(

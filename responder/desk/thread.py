@@ -15,15 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from listener.models import Mention, MentionStatus
+from responder.desk.attached import Attached, attached_to
 from responder.desk.rows import name_of
+from responder.desk.tongue import N_, _
 from responder.models import LIVE_REPLY, AuthorKind, Reply, ReplyStatus
 
 _AT_MOST: Final = 60  # texts shown of each kind, the newest ones; the rest are behind the link
 _LATEST: Final = 500  # texts of a conversation looked at
 _NOT_YET: Final = {
-    ReplyStatus.QUEUED: "on its way",
-    ReplyStatus.SENDING: "on its way",
-    ReplyStatus.UNKNOWN: "nobody knows whether it stands",
+    ReplyStatus.QUEUED: N_("on its way"),
+    ReplyStatus.SENDING: N_("on its way"),
+    ReplyStatus.UNKNOWN: N_("nobody knows whether it stands"),
 }
 
 
@@ -38,7 +40,7 @@ class Voice:
     language: str
     at: datetime
     url: str = ""
-    media: Sequence[dict[str, str]] = ()
+    media: Sequence[Attached] = ()
     ours: bool = False
     current: bool = False
     note: str = ""
@@ -54,8 +56,11 @@ class Thread:
     more: int
 
 
-def read_thread(session: Session, mention: Mention, *, brand: str) -> Thread:
-    """All we know of the conversation of `mention`; `brand` is what our own words stand under."""
+def read_thread(
+    session: Session, mention: Mention, *, brand: str, hosts: Sequence[str] = ()
+) -> Thread:
+    """All we know of the conversation of `mention`; `brand` is what our own words stand under,
+    `hosts` where its network keeps pictures."""
     mentions = session.scalars(
         select(Mention)
         .where(Mention.conversation_id == mention.conversation_id)
@@ -75,7 +80,7 @@ def read_thread(session: Session, mention: Mention, *, brand: str) -> Thread:
     near: list[Voice] = []
     others: list[Voice] = []
     for row in {each.id: each for each in (*mentions, mention)}.values():
-        voice = _heard(row, current=row.id == mention.id)
+        voice = _heard(row, hosts, current=row.id == mention.id)
         (near if row.id in close else others).append(voice)
     for reply in replies:
         (near if reply.mention_id in close else others).append(_said(reply, brand))
@@ -117,12 +122,12 @@ def _answered_by(
         key = by_key[key].in_reply_to
 
 
-def _heard(mention: Mention, *, current: bool) -> Voice:
+def _heard(mention: Mention, hosts: Sequence[str], *, current: bool) -> Voice:
     author = mention.author
     gone = mention.status is MentionStatus.GONE
-    notes = ["deleted since"] if gone else []
+    notes = [_("deleted since")] if gone else []
     if mention.version > 1:
-        notes.append("edited by its author")
+        notes.append(_("edited by its author"))
     return Voice(
         name=name_of(author),
         handle=author.handle if author and author.name else "",
@@ -130,16 +135,18 @@ def _heard(mention: Mention, *, current: bool) -> Voice:
         language=mention.language,
         at=mention.created_at,
         url=mention.url,
-        media=mention.media,
+        media=() if gone else attached_to(mention, hosts),
         current=current,
         note=", ".join(notes),
     )
 
 
 def _said(reply: Reply, brand: str) -> Voice:
-    notes = ["automatic"] if reply.author_kind is AuthorKind.AUTO else []
+    notes = [_("automatic")] if reply.author_kind is AuthorKind.AUTO else []
     if reply.status in _NOT_YET:
-        notes.append(_NOT_YET[reply.status])
+        notes.append(_(_NOT_YET[reply.status]))
+    if reply.vanished_at is not None:
+        notes.append(_("does not stand there any more"))
     return Voice(
         name=brand,
         handle="",

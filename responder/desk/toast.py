@@ -15,40 +15,72 @@ from sqlalchemy.orm import joinedload
 from listener.models import Mention
 from responder.bot import Bot
 from responder.desk.rows import label_of, name_of
-from responder.models import Reply, ReplyStatus
+from responder.desk.tongue import N_, _
+from responder.models import Draft, DraftStatus, Reply, ReplyStatus
 from responder.pause import level_for, stops_sending
+from responder.team.models import Role
+
+_THINK_AGAIN: Final = 8  # seconds
 
 _WORDS: Final[Mapping[str, str]] = {
-    "saved": "Saved. Nothing was sent.",
-    "rejected": "Rejected: this gets no answer.",
-    "answered": "Noted: you answered it on the network.",
-    "hidden": "Hidden on the network.",
-    "back": "Taken back: nothing was sent.",
-    "stands": "Noted: the reply is there.",
-    "missing": "Noted: the reply is not there. Its draft waits in To approve again.",
-    "set right": "Set right.",
-    "set right late": "Set right, but the answer has left or is leaving: look at it there.",
-    "paused": "Paused. Nothing leaves until somebody resumes.",
-    "resumed": "Resumed: what waited leaves now.",
+    "saved": N_("Saved. Nothing was sent."),
+    "rejected": N_("Rejected: this gets no answer."),
+    "answered": N_("Noted: you answered it on the network."),
+    "hidden": N_("Hidden on the network."),
+    "back": N_("Taken back: nothing was sent."),
+    "stands": N_("Noted: the reply is there."),
+    "missing": N_("Noted: the reply is not there. Its draft waits in To approve again."),
+    "set right": N_("Set right."),
+    "set right late": N_("Set right, but the answer has left or is leaving: look at it there."),
+    "paused": N_("Paused. Nothing leaves until somebody resumes."),
+    "resumed": N_("Resumed: what waited leaves now."),
+    "first yes colleague": N_("Your yes is kept. It leaves once somebody else says yes, too."),
+    "first yes speaker": N_("Your yes is kept. It leaves once somebody who speaks it says yes."),
+    "taken over": N_("It is yours now. Who had it open was told."),
+    "assigned": N_("Assigned."),
+    "given back": N_("Given back: anybody may take it."),
+    "snoozed": N_("Put off. It comes back by itself."),
+    "woken": N_("Back in the list."),
+    "noted": N_("Noted, for colleagues only."),
+    "escalated": N_("Handed up."),
+    "settled": N_("Nobody else has to take it over any more."),
+    "no spam": N_("No spam after all: its draft waits again."),
+    "deleted": N_("Deleted on the network."),
+    "deleted anew": N_("Deleted on the network. Its draft waits for other words."),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Toast:
-    """`reply_id` is set while the approval can be taken back, for `seconds` more."""
+    """`undo`: the address that takes the deed back, while that can be done, for `seconds` more.
+    `leaves`: so long until something leaves; else it is the time to think again."""
 
     text: str
     name: str = ""
-    reply_id: str = ""
+    undo: str = ""
+    role: Role = Role.VIEWER  # who may take it back
     seconds: int = 0
+    leaves: bool = False
 
 
 def read_toast(bot: Bot, done: str, reply_id: str = "") -> Toast | None:
     """The toast a URL asks for, as things stand now; None for words we do not know."""
     if done == "approved":
         return _approved(bot, reply_id)
+    if done == "spam":
+        return _spam(bot, reply_id)
     text = _WORDS.get(done)
-    return Toast(text=text) if text else None
+    return Toast(text=_(text)) if text else None
+
+
+def _spam(bot: Bot, draft_id: str) -> Toast | None:
+    with bot.database.read() as session:
+        draft = session.get(Draft, draft_id)
+        if draft is None or draft.status is not DraftStatus.REJECTED:
+            return None
+        undo = f"/item/{draft_id}/no-spam"
+        text, name = _("Marked as spam"), name_of(draft.mention.author)
+        return Toast(text=text, name=name, undo=undo, role=Role.EDITOR, seconds=_THINK_AGAIN)
 
 
 def _approved(bot: Bot, reply_id: str) -> Toast | None:
@@ -63,11 +95,22 @@ def _approved(bot: Bot, reply_id: str) -> Toast | None:
         if reply.status is not ReplyStatus.QUEUED:
             label = label_of(bot, reply.channel)
             sent = reply.status is ReplyStatus.SENT
-            return Toast(text=f"Sent on {label}" if sent else f"Leaving for {label}", name=name)
+            said = _("Sent on %(channel)s", channel=label)
+            return Toast(
+                text=said if sent else _("Leaving for %(channel)s", channel=label), name=name
+            )
         waits = stops_sending(level_for(session, reply.channel, bot.pause_file))
         left = max(0, round((reply.not_before - now).total_seconds()))
-        text = "Approved: waits, because sending is paused" if waits else "Approved"
+        text = _("Approved: waits, because sending is paused") if waits else _("Approved")
         if left > bot.settings.responder.undo_seconds:
-            leaves = reply.not_before.astimezone(bot.zone)
-            text, waits = f"Approved: leaves at {leaves:%H:%M}, after the quiet hours", True
-        return Toast(text=text, name=name, reply_id=reply.id, seconds=0 if waits else left)
+            at = f"{reply.not_before.astimezone(bot.zone):%H:%M}"
+            text = _("Approved: leaves at %(time)s, after the quiet hours", time=at)
+            waits = True
+        return Toast(
+            text=text,
+            name=name,
+            undo=f"/reply/{reply.id}/undo",
+            role=Role.APPROVER,
+            seconds=0 if waits else left,
+            leaves=True,
+        )

@@ -102,6 +102,8 @@ class BlueskyChannel:
             counted_in="characters",
             links_welcome=True,
             can_hide=False,
+            can_delete=True,
+            media_hosts=("cdn.bsky.app", "video.bsky.app"),
             allowances=_ALLOWANCES,
         )
 
@@ -149,6 +151,9 @@ class BlueskyChannel:
 
     def hide(self, external_id: str) -> None:
         raise Refused(reason="on Bluesky nothing is hidden from here", by_hand=True)
+
+    def delete(self, external_id: str) -> None:
+        self._posting.delete(external_id)
 
     def length(self, text: str) -> Length:
         return Length(used=weigh.weigh(text), limit=weigh.GRAPHEMES)

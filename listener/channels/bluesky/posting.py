@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -30,6 +31,7 @@ from listener.channels.errors import (
     RateLimited,
     Refused,
     Unavailable,
+    Unknown,
 )
 from listener.channels.metering import Use
 from listener.channels.wire import MalformedError
@@ -80,6 +82,18 @@ class Posting:
         except Swapped:
             return self._stands_already(reply)
         return posted
+
+    def delete(self, external_id: str) -> None:
+        """Out of our own repository; what is not there any more does not stumble."""
+        address = _post(external_id)
+        if address.did != self.lists.client.account().did:
+            raise Refused(reason="that is not ours")
+        told = {"repo": address.did, "collection": address.collection, "rkey": address.rkey}
+        with suppress(Gone):
+            try:
+                self.lists.client.send("com.atproto.repo.deleteRecord", told, within=self.within)
+            except Unknown as error:
+                raise Unavailable(str(error)) from None
 
     def own_replies(self, reply: Outgoing, since: datetime) -> Sequence[Written]:
         """Straight from our own repository, which knows of no lag. The reply itself is looked for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -94,6 +95,8 @@ class FacebookChannel:
             counted_in="characters",
             links_welcome=True,
             can_hide=True,
+            can_delete=True,
+            media_hosts=("*.fbcdn.net", "*.facebook.com"),
             allowances=_ALLOWANCES,
             token_ends=_LASTS,
         )
@@ -178,6 +181,10 @@ class FacebookChannel:
 
     def hide(self, external_id: str) -> None:
         self._client.send(_object_id(external_id), {"is_hidden": "true"}, twice=True)
+
+    def delete(self, external_id: str) -> None:
+        with suppress(Gone):
+            self._client.delete(_object_id(external_id))
 
     def length(self, text: str) -> Length:
         return Length(used=len(text.replace("\r\n", "\n")), limit=_LIMIT)

@@ -87,6 +87,10 @@ class FacebookClient:
         outcome is just Unavailable. Raises ChannelError."""
         return self._call("POST", path, post={**params, **self._keys.proof}, write=not twice)
 
+    def delete(self, path: str) -> None:
+        """Delete what is at `path`; a second time would change nothing. Raises ChannelError."""
+        self._call("DELETE", path, args=dict(self._keys.proof), write=False)
+
     def inspect_token(self) -> Item:
         """What Facebook knows of our token. Raises ChannelError.
 

@@ -36,7 +36,7 @@ from listener.channels.mastodon.lookup import Lookup
 from listener.channels.mastodon.options import MastodonOptions
 from listener.channels.mastodon.own import Own
 from listener.channels.mastodon.parse import Account, optional_id
-from listener.channels.mastodon.replying import Replying
+from listener.channels.mastodon.replying import Replying, remove
 from listener.channels.mastodon.stream import MastodonStreams
 from listener.channels.mastodon.threads import Threads
 from listener.channels.metering import Metering, Use
@@ -109,6 +109,8 @@ class MastodonChannel:
             counted_in="characters",
             links_welcome=True,
             can_hide=False,
+            can_delete=True,
+            media_hosts=options.media_hosts,
             allowances=_ALLOWANCES,
         )
 
@@ -162,6 +164,9 @@ class MastodonChannel:
 
     def hide(self, external_id: str) -> None:
         raise Refused(reason="Mastodon lets nobody hide what others write")
+
+    def delete(self, external_id: str) -> None:
+        remove(self._client, external_id)
 
     def length(self, text: str) -> Length:
         """What the mention of its reader takes is set aside: see `length.RESERVE`. Asks nothing:

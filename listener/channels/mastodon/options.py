@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
@@ -48,6 +49,13 @@ class MastodonOptions(ChannelOptions):
     @property
     def words(self) -> tuple[str, ...]:
         return tuple(query for query in self.queries if not query.startswith("#"))
+
+    @property
+    def media_hosts(self) -> tuple[str, ...]:
+        """Servers keep pictures on their own host, or on one below it."""
+        server = urlsplit(self.api_url)
+        host = server.hostname or ""
+        return (host, f"*.{host}") if server.scheme == "https" and host else ()
 
     def token(self, *, name: str, source: str, redactor: Redactor) -> str:
         """The secret itself. Raises ConfigError when it is missing."""

@@ -143,27 +143,42 @@ class Replying:
         """Delete what was not posted as asked for: snac 2.75 makes a post of its own, public, of an
         answer to what it does not know. Returns what became of it."""
         try:
-            self.client.delete(lambda api: api.status_delete(posted))
+            remove(self.client, posted)
         except ChannelError:
-            # snac answers 404 to every deletion: only that it is no longer there counts.
-            if not self._is_gone(posted):
-                url = wire.words(answer.get("url")) or posted
-                # Not Unknown: read back, it would count as sent, or be sent once more.
-                return Refused(reason=f"it stands where it should not: delete {url} by hand")
+            url = wire.words(answer.get("url")) or posted
+            # Not Unknown: read back, it would count as sent, or be sent once more.
+            return Refused(reason=f"it stands where it should not: delete {url} by hand")
         if _leaks(answer, parent):
             return Refused(reason="the server showed a private answer to everybody: deleted again")
         if answer.get("in_reply_to_id") is None:
             return Gone(detail="the server no longer knew what we answered: deleted again")
         return Refused(reason="the server hung the answer under another post: deleted again")
 
-    def _is_gone(self, posted: str) -> bool:
-        try:
-            self.client.thing(lambda api: api.status(posted), use=Use.REPLY)
-        except Gone:
-            return True
-        except ChannelError:
-            return False
+
+def remove(client: MastodonClient, external_id: str) -> None:
+    """Delete a status of ours. snac answers 404 to every deletion: only that it is no longer there
+    counts. Raises ChannelError."""
+    posted = _known(external_id)
+    try:
+        client.delete(lambda api: api.status_delete(posted))
+    except Gone:
+        if not _is_gone(client, posted):
+            raise Unavailable(
+                "the server does not know what it shows: it was not deleted"
+            ) from None
+    except ChannelError:
+        if not _is_gone(client, posted):
+            raise
+
+
+def _is_gone(client: MastodonClient, posted: str) -> bool:
+    try:
+        client.thing(lambda api: api.status(posted), use=Use.REPLY)
+    except Gone:
+        return True
+    except ChannelError:
         return False
+    return False
 
 
 def _known(value: str) -> str:

@@ -8,6 +8,7 @@ module posts what it is told to; who decides is elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ from listener.channels.base import (
 from listener.channels.errors import ChannelError, Gone, Refused, TooLarge, Unavailable, Unknown
 from listener.channels.metering import Metering, Use
 from listener.channels.wire import Answer
-from listener.channels.x import fields, parse
+from listener.channels.x import fields, parse, rules
 from listener.channels.x import prices as x_prices
 from listener.channels.x.archive import XArchive
 from listener.channels.x.client import XClient
@@ -39,23 +40,6 @@ from listener.channels.x.parse import Parsed
 from listener.channels.x.stance import Account
 from listener.channels.x.stream import XStreams
 from listener.channels.x.weigh import weigh
-
-_KEEPS_TEXT_DAYS: Final = 30
-"""X wants what is deleted there to be deleted here, and nobody looks at a closed case again: its
-words are kept no longer. The number is ours (https://docs.x.com/developer-terms/policy, 2026-08).
-"""
-
-# https://docs.x.com/x-api/fundamentals/rate-limits (2026-08). X's answers go before them.
-_ALLOWANCES: Final = (
-    "100 replies in 15 minutes, and 10,000 in 24 hours for all accounts of the app",
-    "300 pages of mentions and 300 of search in 15 minutes",
-    "900 pages of our own posts in 15 minutes",
-)
-
-# https://help.x.com/en/rules-and-policies/x-automation and
-# https://docs.x.com/developer-guidelines (2026-08): replies worded by a model, sent through the
-# API, want X's prior written and explicit approval.
-_MODEL_RULE: Final = "X wants to be asked, in writing, before a model words replies there"
 
 _CLOCKS_APART: Final = timedelta(seconds=60)  # how far X's clock and ours may differ unnoticed
 _READ_BACK_PAGES: Final = 10
@@ -119,13 +103,16 @@ class XChannel:
             counted_in="weighted characters",
             links_welcome=False,  # a reply with a link costs up to 20 times as much
             can_hide=True,
-            keeps_text_days=_KEEPS_TEXT_DAYS,
+            can_delete=True,
+            media_hosts=("pbs.twimg.com", "video.twimg.com"),
+            logo=rules.LOGO,
+            keeps_text_days=rules.KEEPS_TEXT_DAYS,
             prices_checked=self._client.till.prices_checked,
             fees=self._client.till.fees,
             link_price=self._client.till.link_price,
-            allowances=_ALLOWANCES,
+            allowances=rules.ALLOWANCES,
             may_teach=self._options.may_train,
-            model_rule=_MODEL_RULE,
+            model_rule=rules.MODEL_RULE,
         )
 
     def fetch(self, stream: str, position: str | None) -> Page:
@@ -193,6 +180,11 @@ class XChannel:
         """Hide a reply under a post of ours. Raises Refused for any other post."""
         route = f"/2/tweets/{_post_id(external_id)}/hidden"
         self._client.send("PUT", route, {"hidden": True}, use=Use.REPLY, twice=True)
+
+    def delete(self, external_id: str) -> None:
+        with suppress(Gone):
+            route = f"/2/tweets/{_post_id(external_id)}"
+            self._client.send("DELETE", route, {}, use=Use.REPLY, twice=True)
 
     def length(self, text: str) -> Length:
         return Length(used=weigh(text), limit=self._options.text_limit)

@@ -30,6 +30,7 @@ class Prices:
     reply: int
     reply_with_link: int
     manage: int
+    delete: int
     usage: int
 
 

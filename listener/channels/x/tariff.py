@@ -52,6 +52,7 @@ _REQUESTS: Final[Mapping[str, str]] = {
     "GET /2/tweets/counts/recent": "count",
     "GET /2/usage/tweets": "usage",
     "PUT /2/tweets/{id}/hidden": "manage",
+    "DELETE /2/tweets/{id}": "delete",
 }
 
 

@@ -1,6 +1,7 @@
 // The desk works without scripts; these make it quick.
 import { $, go, unread } from './swap.js';
 import * as chart from './chart.js';
+import * as item from './item.js';
 import * as keys from './keys.js';
 import * as live from './live.js';
 import * as queue from './queue.js';
@@ -57,6 +58,7 @@ words.start();
 keys.start();
 queue.start();
 chart.start();
+item.start();
 if ($('#work')) live.start();
 toast();
 if (/[?&]done=/.test(location.search)) {
