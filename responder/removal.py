@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 DELETED_BY: Final = "deleted by "
 """How the reason of such a reply begins: the network removed the others."""
+REMOVED: Final = "our reply was "
+"""How the reason of its draft begins, where that is open again."""
 
 
 def remove_reply(bot: Bot, reply_id: str, *, anew: bool, by: str) -> None:
@@ -85,5 +87,5 @@ def _open_again(bot: Bot, reply: Reply, now: datetime) -> None:
     if mention.status is MentionStatus.ANSWERED:
         mention.status, mention.status_reason = MentionStatus.DRAFTED, ""
         mention.changed_at = now
-    give_back(bot, reply, f"our reply was {reason}", now)
+    give_back(bot, reply, f"{REMOVED}{reason}", now)
     reply.reason = reason

@@ -34,6 +34,7 @@ def screens(desk: OpenDesk) -> dict[str, str]:
         "sent": f"{desk.item('sent')}?view=sent",
         "trends": f"{desk.url}/trends",
         "channels": f"{desk.url}/channels",
+        "notices": f"{desk.url}/notices",
         "not found": f"{desk.url}/nope",
     }
 
@@ -57,6 +58,9 @@ def seen(page: Page, desk: OpenDesk) -> Iterator[str]:
     expect(page.locator("#findings")).to_contain_text("TODO")
     page.locator("#reject summary").click()
     yield "findings"
+    for panel in ("assign", "snooze", "note", "escalate"):
+        page.locator(f"#{panel} summary").click()
+        yield panel
     page.keyboard.press("Escape")
     page.locator("#item").focus()
     page.keyboard.press("?")

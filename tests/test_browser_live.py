@@ -132,18 +132,38 @@ def test_signing_out_leaves_no_words_behind(anna: Page, desk: OpenDesk) -> None:
 
 
 def test_two_people_one_answer(anna: Page, desk: OpenDesk, sit: Sit) -> None:
+    """One has it open, the other reads along, takes it over and sends; nothing typed is lost."""
     bea = sit("bea")
     for page in (anna, bea):
         page.goto(desk.item("ola"))
         ready(page)
     expect(bea.locator("#notice")).to_contain_text("anna has this open")
-    bea.locator("#words").fill(FOR_OLA + " " + EXTRA)
-    anna.keyboard.press("a")
-    heading(anna, "Ελένη Παπαδοπούλου")
-    expect(bea.locator("#notice")).to_contain_text("anna was faster")
-    bea.locator("#words").press("Control+Enter")
-    expect(bea.get_by_role("alert")).to_contain_text("Not sent: anna approved it first")
-    expect(bea.locator(".other")).to_contain_text("przemakają")
+    expect(bea.locator("#words")).to_have_count(0)
+    anna.locator("#words").fill(FOR_OLA + " " + EXTRA)
+    bea.get_by_role("button", name="Take it over").click()
+    expect(bea.locator("#words")).to_be_visible()
+    expect(anna.locator("#notice")).to_contain_text("bea took this over from you")
+    anna.locator("#words").press("Control+Enter")
+    expect(anna.get_by_role("alert")).to_contain_text("Not done: bea has this open")
+    expect(anna.get_by_text(EXTRA)).to_be_visible()
+    bea.locator("#item").focus()
+    bea.keyboard.press("a")
+    heading(bea, "Ελένη Παπαδοπούλου")
+    expect(anna.locator(".outcome")).to_contain_text("Approved by bea")
+
+
+def test_an_item_frees_itself_on_the_screen_of_who_waits(
+    anna: Page, desk: OpenDesk, sit: Sit
+) -> None:
+    anna.goto(desk.item("ola"))
+    ready(anna)
+    bea = sit("bea")
+    bea.goto(desk.item("ola"))
+    ready(bea)
+    expect(bea.locator("#notice")).to_contain_text("anna has this open")
+    anna.goto(desk.item("marta"))
+    expect(bea.locator("#words")).to_be_visible()
+    expect(bea.locator("#item")).to_have_attribute("data-claim", "")
 
 
 def test_words_survive_a_reload(anna: Page, desk: OpenDesk) -> None:

@@ -57,7 +57,7 @@ def test_what_lies_elsewhere_is_only_named(
     assert "A shoe" in page
     assert "Show picture" not in page
     answer = client.get(f"/media/{mention_id}/0")
-    assert answer.status_code == 502
+    assert answer.status_code == 404
     assert "It does not lie with the network itself." in answer.text
     assert pictures.asked == []
 
@@ -87,5 +87,5 @@ def test_a_page_in_the_place_of_a_picture_is_not_passed_on(
 ) -> None:
     pictures.answer = said(b"<script>alert(1)</script>")
     answer = visit(Role.VIEWER).get(f"/media/{giulias(place)}/0")
-    assert answer.status_code == 502
+    assert answer.status_code == 404
     assert "alert(1)" not in answer.text

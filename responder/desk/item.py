@@ -25,7 +25,7 @@ from responder.desk.words import Due, Line, Mark, ago, due, language_name, lines
 from responder.model.kept import kept_of
 from responder.models import LIVE_REPLY, Approval, Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.pause import level_for, stops_sending
-from responder.removal import was_removed
+from responder.removal import REMOVED, was_removed
 from responder.voice.check import check as etiquette
 from responder.voice.finding import Finding, Severity
 from sentiment.explain import pulls, told
@@ -92,6 +92,11 @@ class Item:
     @property
     def open(self) -> bool:
         return self.stage in (Stage.WRITE, Stage.BY_HAND)
+
+    @property
+    def was_removed(self) -> bool:
+        """Open again because our reply was taken away."""
+        return self.draft.reason.startswith(REMOVED)
 
     @property
     def taken(self) -> bool:

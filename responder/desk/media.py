@@ -44,7 +44,7 @@ def picture(
         with _Turn():
             found = fetch_picture(url, declared.media_hosts if declared else ())
     except NoPicture as no:
-        return problem(request, 502, _("No picture"), f"{retold(str(no))}.", seat=seat)
+        return problem(request, 404, _("No picture"), f"{retold(str(no))}.", seat=seat)
     name = f"picture.{found.kind.partition('/')[2]}"
     headers = {
         "X-Content-Type-Options": "nosniff",

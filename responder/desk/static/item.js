@@ -50,6 +50,9 @@ export function start() {
     event.preventDefault();
     show(link);
   });
+  document.addEventListener('toggle', event => {
+    if (event.target.matches('#item .panel[open]')) event.target.scrollIntoView({ block: 'nearest' });
+  }, true);
   document.addEventListener('desk:shown', () => { watch(); soon(); });
   watch();
   if (!$('#bell') || !$('#work')) return;
