@@ -12,7 +12,6 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from listener.channels.errors import ChannelError
-from listener.normalize import clean
 from responder import approve as decisions
 from responder.access import Visitor
 from responder.approve import Blocked, Conflict, NotFound
@@ -22,9 +21,11 @@ from responder.desk.claims import open_claim, renew_claim
 from responder.desk.correction import Danger, Feeling, Topic, choosing, read_standing, right_of
 from responder.desk.item import check_words, read_item
 from responder.desk.pages import desk_of, query, render
+from responder.desk.pen import read_pen
 from responder.desk.rows import View, next_after, read_queue
 from responder.desk.signin import ApproverSeat, EditorSeat, Seat
 from responder.desk.toast import read_toast
+from responder.model.translation import Translation
 from responder.models import Question, Reply
 from responder.redraft import is_too_late
 from responder.settle import settle_by_human
@@ -99,7 +100,7 @@ def item_page(
     editor = seat.agent_id if seat.may(Role.EDITOR) else None
     if editor and open_claim(bot, draft_id, agent_id=editor):
         desk_of(request).hub.look_now()
-    return _show(request, seat, draft_id, view, toast=read_toast(bot, done, reply))
+    return show(request, seat, draft_id, view, toast=read_toast(bot, done, reply))
 
 
 @router.get("/item/{draft_id}/notice")
@@ -119,15 +120,6 @@ def claim(request: Request, seat: EditorSeat, draft_id: Id) -> Response:
     return Response(status_code=204 if held else 409)
 
 
-@router.post("/item/{draft_id}/check")
-def check(
-    request: Request, seat: EditorSeat, draft_id: Id, deed: Annotated[Deed, Form()]
-) -> Response:
-    """What stands against these words, and how long the network counts them to be."""
-    found = check_words(desk_of(request).bot, draft_id, clean(deed.text))
-    return render(request, "parts/check.html", seat=seat, check=found, confirmed=frozenset())
-
-
 @router.post("/item/{draft_id}/approve")
 def approve(
     request: Request, seat: ApproverSeat, draft_id: Id, deed: Annotated[Decision, Form()]
@@ -140,7 +132,7 @@ def approve(
         )
     except Blocked as blocked:
         refusal = Refusal(status=422, sentence=f"Not sent. {blocked}.", words=deed.text)
-        return _show(request, seat, draft_id, deed.view, refusal=refusal, confirmed=confirm)
+        return show(request, seat, draft_id, deed.view, refusal=refusal, confirmed=confirm)
     except Conflict as conflict:
         return _refused(request, seat, draft_id, deed, f"Not sent: {conflict}.")
     return _go_on(deed.view, following, {"done": "approved", "reply": approved.reply_id})
@@ -229,7 +221,7 @@ def set_right(
     except Conflict as conflict:
         refusal = Refusal(status=409, sentence=f"Not set right: {conflict}.")
         chosen = choosing(read_standing(bot, mention), right)
-        return _show(request, seat, draft_id, deed.view, refusal=refusal, right=chosen)
+        return show(request, seat, draft_id, deed.view, refusal=refusal, right=chosen)
     late = right.danger and Question.DANGER in changed and is_too_late(bot, mention.id)
     return _go_on(deed.view, draft_id, {"done": "set right late" if late else "set right"})
 
@@ -267,24 +259,27 @@ def _go_on(view: View, draft_id: str | None, values: Mapping[str, str]) -> Respo
 
 def _refused(request: Request, seat: Visitor, draft_id: str, deed: Deed, sentence: str) -> Response:
     refusal = Refusal(status=409, sentence=sentence, words=deed.text or None)
-    return _show(request, seat, draft_id, deed.view, refusal=refusal)
+    return show(request, seat, draft_id, deed.view, refusal=refusal)
 
 
-def _show(
+def show(
     request: Request,
     seat: Visitor,
     draft_id: str,
     view: View,
     *,
     refusal: Refusal | None = None,
+    translation: Translation | None = None,
+    failed: bool = False,
     **values: Any,
 ) -> Response:
-    """The page of one item, after a refusal with the words that were typed."""
+    """The page of one item, with the words that were typed. `translation`: of the customer's text,
+    where somebody asked for one; `failed`: none came."""
     bot = desk_of(request).bot
     item = read_item(bot, draft_id, agent_id=seat.agent_id, by=seat.name)
-    found = item.check
-    if refusal and refusal.words is not None:
-        found = check_words(bot, draft_id, clean(refusal.words))
+    typed = refusal.words if refusal else None
+    pen = read_pen(bot, item, seat, words=typed, translation=translation, failed=failed)
+    same = pen.words == item.draft.text
     page: dict[str, Any] = {
         "toast": None,
         "confirmed": frozenset(),
@@ -292,7 +287,8 @@ def _show(
         "open_id": draft_id,
         "item": item,
         "right": read_standing(bot, item.mention),
-        "check": found,
+        "pen": pen,
+        "check": item.check if same else check_words(bot, draft_id, pen.words),
         "refusal": refusal,
         "reasons": REASONS,
     }

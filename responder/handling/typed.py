@@ -19,26 +19,26 @@ from responder.team.models import Agent
 
 def keep(
     session: Session, draft: Draft, *, agent_id: str, version: int, text: str, now: datetime
-) -> None:
+) -> TypedWords | None:
     """Keep the words of now, typed over `version` of a draft that waits; or none, where they are
     the draft's own. Harmless to repeat."""
-    row = session.get(TypedWords, (draft.id, agent_id))
+    row = read(session, draft.id, agent_id=agent_id)
     if draft.status is not DraftStatus.PENDING:
-        return
+        return None
     if text == draft.text:
         if row is not None and row.version == version:
             session.delete(row)
-        return
+        return None
     if row is None:
         row = TypedWords(draft_id=draft.id, agent_id=agent_id)
         session.add(row)
     row.version, row.text, row.at = version, text, now
+    return row
 
 
-def is_kept(session: Session, draft_id: str, *, agent_id: str, version: int, text: str) -> bool:
-    """Whether just these words are kept already, so that nobody need write."""
-    row = session.get(TypedWords, (draft_id, agent_id))
-    return row is not None and (row.version, row.text) == (version, text)
+def read(session: Session, draft_id: str, *, agent_id: str) -> TypedWords | None:
+    """What is kept for one person and draft, whatever became of the draft."""
+    return session.get(TypedWords, (draft_id, agent_id))
 
 
 def find(session: Session, draft: Draft, *, agent_id: str) -> TypedWords | None:
