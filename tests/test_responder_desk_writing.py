@@ -277,14 +277,18 @@ def test_a_translation_is_shown_masked_and_keeps_what_was_typed(visit: Visit, pl
         page = client.get(f"/item/{place.ids['giulia']}").text
         assert "No translation service" not in page
         answer = do(client, place, "giulia", "translate", text="Ciao mia")
-        (asked,) = model.asked
+        url, part = f"/item/{place.ids['giulia']}/translate", {"desk-part": "1"}
+        alone = client.post(url, data={"version": 1}, headers=part).text
+        asked, _ = model.asked
     assert "&lt;b&gt;Nine days&lt;/b&gt; of waiting." in answer.text
     assert field(answer.text) == "Ciao mia"
     assert "dov'è il pacco" in asked.messages[1]["content"]
     assert "Rossi" not in asked.body
     assert "posta.example" not in asked.body
+    assert "of waiting." in alone
+    assert "<textarea" not in alone
     with place.bot.database.read() as session:
-        (noted,) = session.query(Audit).filter(Audit.action == "translate").all()
+        noted, _ = session.query(Audit).filter(Audit.action == "translate").all()
     assert (noted.who, len(noted.detail)) == ("editor", 64)
 
 

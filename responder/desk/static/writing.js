@@ -33,9 +33,10 @@ const range = part => {
 // Their places are those of the words that were checked: if somebody typed on, look again first.
 async function current(part, selector) {
   if (words.isChecked()) return part;
-  const list = [...document.querySelectorAll(selector)], at = list.indexOf(part), said = part.textContent;
+  const saying = () => [...document.querySelectorAll(selector)].filter(one => one.textContent === part.textContent);
+  const at = saying().indexOf(part);
   await words.check();
-  return words.isChecked() ? [...document.querySelectorAll(selector)].find((one, n) => one.textContent === said && n <= at) : null;
+  return words.isChecked() ? saying()[at] : null;
 }
 async function mend(button) {
   const found = await current(button, '#findings [data-fix]');
