@@ -18,6 +18,7 @@ from responder.audit import note
 from responder.bot import Bot
 from responder.checking import check_reply
 from responder.findings import note_decided
+from responder.handling import typed
 from responder.handling.second_looks import OneMoreYes, second_look
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import call_back, enqueue, leaves_at
@@ -113,6 +114,7 @@ def _let_leave(session: Session, draft: Draft, by: str, now: datetime, leaving: 
         leaving=leaving,
     )
     draft.mention.status, draft.mention.changed_at = MentionStatus.DRAFTED, now
+    typed.settled(session, draft.mention_id, by=by)
     return reply.id
 
 
@@ -158,6 +160,7 @@ def edit(bot: Bot, draft_id: str, *, version: int, text: str, by: str) -> int:
             now=now,
         )
         draft.findings = [finding.as_json() for finding in findings]
+        typed.settled(session, draft.mention_id, by=by)
         note(session, who=by, action="edit", subject=draft.id, now=now)
         return draft.version
 
@@ -167,7 +170,7 @@ def reject(bot: Bot, draft_id: str, *, version: int, reason: str, by: str) -> No
     now = bot.clock()
     with bot.database.write() as session:
         draft = pending(session, draft_id, version)
-        close(draft, DraftStatus.REJECTED, clean(reason)[:500], now)
+        close(session, draft, DraftStatus.REJECTED, clean(reason)[:500], now)
         draft.mention.status = MentionStatus.IGNORED
         draft.mention.status_reason = f"{by} decided not to answer"
         draft.mention.changed_at = now
@@ -179,7 +182,7 @@ def answered_by_hand(bot: Bot, draft_id: str, *, version: int, by: str) -> None:
     now = bot.clock()
     with bot.database.write() as session:
         draft = pending(session, draft_id, version)
-        close(draft, DraftStatus.WITHDRAWN, f"{by} answered on the network", now)
+        close(session, draft, DraftStatus.WITHDRAWN, f"{by} answered on the network", now)
         draft.mention.status = MentionStatus.ANSWERED_OUTSIDE
         draft.mention.status_reason = f"{by} answered on the network"
         draft.mention.changed_at = now
@@ -201,6 +204,7 @@ def hide(bot: Bot, mention_id: str, *, by: str) -> None:
         if row.status is not MentionStatus.ANSWERED:
             row.status, row.status_reason = MentionStatus.IGNORED, f"hidden by {by}"
         row.changed_at = now
+        typed.closed(session, mention_id)
         note(session, who=by, action="hide", subject=mention_id, now=now)
 
 
@@ -257,7 +261,8 @@ def _require_channel(bot: Bot, mention: Mention) -> None:
         raise Conflict(f"The channel {mention.channel} is not configured any more")
 
 
-def close(draft: Draft, status: DraftStatus, reason: str, now: datetime) -> None:
+def close(session: Session, draft: Draft, status: DraftStatus, reason: str, now: datetime) -> None:
     """Nothing is to be decided about it any more."""
     draft.status, draft.reason, draft.changed_at = status, reason, now
     draft.version += 1
+    typed.closed(session, draft.mention_id)

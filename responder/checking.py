@@ -10,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.book import Occasion
+from config.brand import BrandBook
 from listener.models import Mention
 from responder.alike import taken_for
 from responder.bot import Bot
 from responder.models import Reply, ReplyStatus
 from responder.voice.check import check
 from responder.voice.finding import Finding
+from responder.voice.greet import greeting
 from responder.voice.target import Target
 from sentiment.score import Sentiment
 
@@ -72,10 +74,16 @@ def target_of(
         complaint=kind is Occasion.COMPLAINT,
         automatic=automatic,
         private=mention.private,
+        greeting=_greeting(book, spoken, mention),
         link_price=declaration.link_price,
         recent=tuple(recent),
         house=bot.house(spoken),
     )
+
+
+def _greeting(book: BrandBook, language: str, mention: Mention) -> str:
+    chapter, author = book.chapters.get(language), mention.author
+    return greeting(chapter.voice, author.name if author else "", language) if chapter else ""
 
 
 def said_lately(session: Session, channel: str, now: datetime, *, but: str = "") -> tuple[str, ...]:

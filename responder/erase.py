@@ -1,7 +1,8 @@
 """What a mention's words left in our own rows goes when they go: drafts that answered them, the
 book's words kept beside a model's, and what a rule in shadow would have said. What was sent stays:
 it stands on the network, and by its words it is known again. But it teaches no more: a draft that
-waits in its words gets others."""
+waits in its words gets others. What colleagues noted about it goes, too, and what they were typing
+once there is nothing left to write."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ from listener.models import Mention
 from listener.purge import AT_ONCE, purge_closed
 from responder.automatic.models import ShadowAnswer
 from responder.bot import Bot
+from responder.handling import typed
+from responder.handling.models import Note
 from responder.model.tables import Suggestion
 from responder.models import Draft, DraftStatus
 from responder.redraft import draft_untaught
@@ -29,6 +32,8 @@ def purge_round(bot: Bot, channel: Channel) -> int:
     days = channel.declaration.keeps_text_days
     erased = purge_closed(bot.database, channel.name, days, bot.clock())
     erase_made_of(bot.database, channel.name)
+    with bot.database.write() as session:
+        typed.forget_closed(session, channel.name)
     draft_untaught(bot, channel.name)
     return erased
 
@@ -49,10 +54,12 @@ def erase_made_of(database: Database, channel: str) -> int:
     shadows = _of_erased(select(ShadowAnswer.id), ShadowAnswer.mention_id, channel).where(
         (ShadowAnswer.text != "") | (ShadowAnswer.offered != "")
     )
+    notes = _of_erased(select(Note.id), Note.mention_id, channel).where(Note.text != "")
     return (
         _empty(database, Draft.id, drafts, _GONE)
         + _empty(database, Suggestion.draft_id, kept, {"kept": ""})
         + _empty(database, ShadowAnswer.id, shadows, {"text": "", "offered": ""})
+        + _empty(database, Note.id, notes, {"text": ""})
     )
 
 

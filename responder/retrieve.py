@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from config.book import Entry
+from config.book import Article, Entry
 from sentiment.cues import MAX_LETTERS, fold, unrolled
 from sentiment.drawers import Cue, File, filed
 
@@ -60,10 +60,23 @@ class Match:
 
 def best(about: About, entries: Sequence[E]) -> tuple[E, Match] | None:
     """The entry that fits best and how; of equals the one that stands first. None: none fits."""
-    hits = _hits(about.text, tuple((entry.key, entry.words) for entry in entries))
-    found = [(entry, _match(about, entry, hits.get(entry.key, 0))) for entry in entries]
-    fitting = [(entry, match) for entry, match in found if match.points > 0]
+    fitting = [(entry, match) for entry, match in matched(about, entries) if match.points > 0]
     return max(fitting, key=lambda pair: pair[1].points, default=None)
+
+
+def matched(about: About, entries: Sequence[E]) -> list[tuple[E, Match]]:
+    """All entries, in their order, with how well each fits."""
+    hits = _hits(about.text, tuple((entry.key, entry.words) for entry in entries))
+    return [(entry, _match(about, entry, hits.get(entry.key, 0))) for entry in entries]
+
+
+def fitting_articles(about: About, articles: Sequence[Article], most: int) -> list[Article]:
+    """The article the words ask for, then those on what it is about; `most` of them."""
+    first = best(about, articles)
+    ranked = sorted(articles, key=lambda one: -overlap(about.topics, one.topics))
+    others = [one for one in ranked if overlap(about.topics, one.topics)]
+    found = [first[0], *others] if first else others
+    return list({one.key: one for one in found}.values())[:most]
 
 
 def _match(about: About, entry: Entry, hits: int) -> Match:

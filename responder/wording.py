@@ -173,7 +173,7 @@ def _saved_reply(asked: Asked, replies: Sequence[SavedReply]) -> Wording:
 
 
 def _of_reply(asked: Asked, reply: SavedReply) -> Wording:
-    return Wording(body=_variant(reply.texts, asked), made_from=f"saved reply: {reply.key}")
+    return Wording(body=variant(reply.texts, asked), made_from=f"saved reply: {reply.key}")
 
 
 def _helped(asked: Asked, chapter: Chapter, reply: Wording) -> Wording:
@@ -183,7 +183,7 @@ def _helped(asked: Asked, chapter: Chapter, reply: Wording) -> Wording:
     if asked.wants_person:
         persons = [r for r in chapter.saved_replies if "human" in r.topics]
         if persons:
-            body = f"{opening} {_variant(persons[0].texts, asked)}"
+            body = f"{opening} {variant(persons[0].texts, asked)}"
             return Wording(body=body, made_from=f"{reply.made_from}, {persons[0].key}")
     if asked.question and reply.general and (known := _by_words(asked, chapter)):
         body, made_from = f"{opening} {known.body}", f"{reply.made_from}, {known.made_from}"
@@ -208,7 +208,7 @@ def _plain(asked: Asked, chapter: Chapter) -> Wording | None:
         )
     replies = [r for r in chapter.saved_replies if r.plain and r.occasion is asked.occasion]
     if plain := best(_about(asked), replies):
-        body = _variant(plain[0].plain, asked)
+        body = variant(plain[0].plain, asked)
         opening = _first_sentence(body) if complaint else ""
         rest = body.removeprefix(opening).strip()
         made_from = f"saved reply, plain: {plain[0].key}"
@@ -234,7 +234,7 @@ def _first_sentence(text: str) -> str:
     return _SENTENCE_END.split(text, maxsplit=1)[0]
 
 
-def _variant(texts: Sequence[str], asked: Asked) -> str:
+def variant(texts: Sequence[str], asked: Asked) -> str:
     """The variant we used least lately; of equals always the same one for the same mention."""
     start = int.from_bytes(hashlib.sha256(asked.seed.encode()).digest()[:4]) % len(texts)
     turned = [*texts[start:], *texts[:start]]

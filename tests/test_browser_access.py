@@ -61,6 +61,10 @@ def seen(page: Page, desk: OpenDesk) -> Iterator[str]:
     for panel in ("assign", "snooze", "note", "escalate"):
         page.locator(f"#{panel} summary").click()
         yield panel
+    page.goto(desk.item("giulia"))
+    page.locator("#saved summary").click()
+    expect(page.locator("#saved-list [role=option]").first).to_be_visible()
+    yield "saved replies"
     page.keyboard.press("Escape")
     page.locator("#item").focus()
     page.keyboard.press("?")
@@ -78,7 +82,7 @@ def test_axe_finds_nothing(clean_page: Page, desk: OpenDesk) -> None:
 def test_axe_finds_nothing_in_the_dark(clean_page: Page, desk: OpenDesk) -> None:
     # Only colours differ, and what differs between other screens are not the colours.
     clean_page.emulate_media(color_scheme="dark")
-    colourful = {"sign in", "queue", "item", "taken", "trends", "findings"}
+    colourful = {"sign in", "queue", "item", "taken", "trends", "findings", "saved replies"}
     names = (name for name in seen(clean_page, desk) if name in colourful)
     found = {name: faults(clean_page) for name in names}
     assert {name: those for name, those in found.items() if those} == {}

@@ -19,12 +19,17 @@ _NAMED: Final = {kind.value.replace("_", " "): kind for kind in EntryKind}
 _SOURCE: Final = re.compile(rf"\b({'|'.join(_NAMED)})(?:, [a-z ]+)?: ([a-z][a-z0-9_]*)")
 
 
+def sources_of(made_from: str) -> list[tuple[EntryKind, str]]:
+    """The entries of the book that are named as the source of words: kind and key."""
+    return [(_NAMED[kind], key) for kind, key in _SOURCE.findall(made_from)]
+
+
 def changed_since(session: Session, draft: Draft, moment: datetime) -> bool:
     """Whether an entry that `draft` was made from was changed or removed after `moment`. The book a
     process has read may be a second old: here the library itself is asked."""
     entries = [
-        and_(LibraryEntry.kind == _NAMED[kind], LibraryEntry.key == key)
-        for kind, key in _SOURCE.findall(draft.made_from)
+        and_(LibraryEntry.kind == kind, LibraryEntry.key == key)
+        for kind, key in sources_of(draft.made_from)
     ]
     came_in_force = select(LibraryEntry.id).where(
         or_(false(), *entries),

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from listener.normalize import clean
 from responder import approve as decisions
 from responder.approve import Blocked, Conflict
 from responder.desk.around import seen
@@ -27,7 +26,6 @@ from responder.desk.deeds import (
     refused,
     show,
 )
-from responder.desk.item import check_words
 from responder.desk.listing import Listing, TheListing
 from responder.desk.pages import desk_of, render
 from responder.desk.retold import retold
@@ -67,15 +65,6 @@ def notice(
     item = item_of(request, seat, draft_id)
     template = "parts/notice.html"
     return render(request, template, seat=seat, item=item, version=version, stage=stage)
-
-
-@router.post("/item/{draft_id}/check")
-def check(
-    request: Request, seat: EditorSeat, draft_id: Id, deed: Annotated[Deed, Form()]
-) -> Response:
-    """What stands against these words, and how long the network counts them to be."""
-    found = check_words(desk_of(request).bot, draft_id, clean(deed.text))
-    return render(request, "parts/check.html", seat=seat, check=found, confirmed=frozenset())
 
 
 @router.post("/item/{draft_id}/approve")

@@ -25,6 +25,7 @@ from responder.desk import (
     stream,
     switch,
     trends,
+    writing,
 )
 from responder.desk.charts import Plotter
 from responder.desk.guard import Guard, hosts_of
@@ -60,7 +61,7 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
         lifespan=lifespan,
     )
     app.state.desk = desk
-    item = (actions, conduct, settling, media, notices)
+    item = (actions, writing, conduct, settling, media, notices)
     for part in (api, health, signin, queue, bulk, *item, stream, switch, trends, channels):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

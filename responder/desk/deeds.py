@@ -11,7 +11,6 @@ from fastapi import Path, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from listener.normalize import clean
 from responder.access import Visitor
 from responder.approve import NotFound
 from responder.bot import Bot
@@ -20,8 +19,10 @@ from responder.desk.correction import read_standing
 from responder.desk.item import Item, check_words, read_item
 from responder.desk.listing import Listing, ListingField
 from responder.desk.pages import desk_of, query, render
+from responder.desk.pen import read_pen
 from responder.desk.rows import next_after, read_queue
 from responder.desk.tongue import N_, _
+from responder.model.translation import Translation
 from responder.models import Reply
 
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{28}$")]
@@ -108,14 +109,17 @@ def show(
     view: Listing,
     *,
     refusal: Refusal | None = None,
+    translation: Translation | None = None,
+    failed: bool = False,
     **values: Any,
 ) -> Response:
-    """The page of one item, after a refusal with the words that were typed."""
+    """The page of one item, with the words that were typed. `translation`: of the customer's text,
+    where somebody asked for one; `failed`: none came."""
     bot = desk_of(request).bot
     item = item_of(request, seat, draft_id)
-    found = item.check
-    if refusal and refusal.words is not None:
-        found = check_words(bot, draft_id, clean(refusal.words))
+    typed = refusal.words if refusal else None
+    pen = read_pen(bot, item, seat, words=typed, translation=translation, failed=failed)
+    same = pen.words == item.draft.text
     page: dict[str, Any] = {
         "toast": None,
         "confirmed": frozenset(),
@@ -124,7 +128,8 @@ def show(
         "item": item,
         "around": read_around(bot, item.draft, agent_id=seat.agent_id),
         "right": read_standing(bot, item.mention),
-        "check": found,
+        "pen": pen,
+        "check": item.check if same else check_words(bot, draft_id, pen.words),
         "refusal": refusal,
         "reasons": REASONS,
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+import regex
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -28,6 +29,7 @@ from responder.pause import level_for, stops_sending
 from responder.removal import REMOVED, was_removed
 from responder.voice.check import check as etiquette
 from responder.voice.finding import Finding, Severity
+from responder.voice.linked import links_in
 from sentiment.explain import pulls, told
 from sentiment.judge import read
 
@@ -55,6 +57,8 @@ class Check:
     findings: tuple[Finding, ...]
     length: Length
     counted_in: str
+    letters: int  # as people count them
+    link_cost: str  # what the link in it costs here, in words; "": there is none, or nothing
 
     @property
     def to_confirm(self) -> tuple[Finding, ...]:
@@ -189,7 +193,13 @@ def check(session: Session, bot: Bot, mention: Mention, words: str) -> Check | N
     if mention.answerable is Answerable.BY_HAND:
         # The page says so already, and offers the way.
         findings = tuple(finding for finding in findings if finding.rule != "answerable")
-    return Check(findings=findings, length=target.length, counted_in=target.counted_in)
+    return Check(
+        findings=findings,
+        length=target.length,
+        counted_in=target.counted_in,
+        letters=len(regex.findall(r"\X", words)),
+        link_cost=target.link_price if links_in(words) else "",
+    )
 
 
 def check_words(bot: Bot, draft_id: str, words: str) -> Check | None:

@@ -24,7 +24,7 @@ from responder.model.masking import masked, nameless
 from responder.model.prompt import TURNS, Brief, Fact, Turn
 from responder.models import Draft, Reply, ReplyStatus
 from responder.propose import Proposal, asked_of, words_for
-from responder.retrieve import About, best, overlap
+from responder.retrieve import About, fitting_articles
 
 ARTICLES: Final = 4
 """So many articles are offered, the most fitting ones."""
@@ -96,13 +96,8 @@ def _facts(asked: Asked, chapter: Chapter, standing: Fact) -> tuple[Fact, ...]:
 
 
 def _fitting(asked: Asked, chapter: Chapter) -> list[Article]:
-    """The article the customer's words ask for, then those on what it is about."""
     about = About(text=asked.text, topics=asked.topics, phase=asked.phase, likely=asked.likely)
-    first = best(about, chapter.articles)
-    ranked = sorted(chapter.articles, key=lambda one: -overlap(asked.topics, one.topics))
-    others = [one for one in ranked if overlap(asked.topics, one.topics)]
-    found = [first[0], *others] if first else others
-    return list({one.key: one for one in found}.values())[:ARTICLES]
+    return fitting_articles(about, chapter.articles, ARTICLES)
 
 
 def _of_article(article: Article) -> Fact:
@@ -156,6 +151,11 @@ def _read(session: Session, mention: Mention) -> _Thread:
             if one.author
         },
     )
+
+
+def names_in(session: Session, mention: Mention) -> frozenset[str]:
+    """Names of people that may stand in this thread: nobody elsewhere is to read them."""
+    return _read(session, mention).names
 
 
 def _names(session: Session, mention: Mention) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -14,9 +15,12 @@ from responder.bot import Bot
 from responder.learning.answers import LEARNED, NO_WORDS, may_be_offered
 from responder.model.rest import LOOKED_AT, rests_until
 from responder.model.tables import Outcome, Suggestion
-from responder.models import Draft, DraftStatus
+from responder.models import Audit, Draft, DraftStatus
 from responder.propose import Proposal
 from sentiment.prioritize import Level
+
+TRANSLATED: Final = "translate"
+"""In the audit: a text was shown to a model, for somebody who does not read its language."""
 
 
 def waiting(channels: Collection[str], since: datetime) -> Select[Draft]:
@@ -81,13 +85,14 @@ def rests(session: Session, now: datetime) -> bool:
 
 
 def is_spent(session: Session, per_hour: int, now: datetime) -> bool:
-    """Whether it was asked as often in this hour as it may be."""
-    asked = session.scalar(
-        select(func.count())
-        .select_from(Suggestion)
-        .where(
-            Suggestion.asked_at > now - timedelta(hours=1),
-            Suggestion.outcome != Outcome.SKIPPED,
-        )
+    """Whether it was asked as often in this hour as it may be, for drafts and for readers."""
+    since = now - timedelta(hours=1)
+    drafts = select(func.count()).where(
+        Suggestion.asked_at > since, Suggestion.outcome != Outcome.SKIPPED
     )
-    return (asked or 0) >= per_hour
+    # Ids of ours begin with the time they were made: of the whole record one hour is read.
+    first = f"{int(since.timestamp() * 1000):012x}"
+    readers = select(func.count()).where(
+        Audit.id >= first, Audit.at > since, Audit.action == TRANSLATED
+    )
+    return (session.scalar(drafts) or 0) + (session.scalar(readers) or 0) >= per_hour

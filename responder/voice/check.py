@@ -83,6 +83,19 @@ def _rank(finding: Finding) -> tuple[int, int, int]:
     return _GRAVITY.index(finding.severity), finding.start, _ORDER[finding.rule]
 
 
+def _both(last: Finding, finding: Finding) -> Finding:
+    """Two findings of one rule on the same words. Of two things wrong one fix mends only one, so it
+    stays where both say the same."""
+    same = finding.message == last.message
+    told = finding if same and finding.fix and not last.fix else last
+    return replace(
+        last,
+        end=max(last.end, finding.end),
+        suggestion=told.suggestion or finding.suggestion,
+        fix=told.fix if finding.end <= last.end else None,
+    )
+
+
 def _merged(findings: list[Finding]) -> list[Finding]:
     """Several cues may know the same words: told once, by the one that covers most."""
     kept: list[Finding] = []
@@ -94,11 +107,7 @@ def _merged(findings: list[Finding]) -> list[Finding]:
             and (last.rule, last.severity) == (finding.rule, finding.severity)
             and finding.start < last.end
         ):
-            kept[-1] = replace(
-                last,
-                end=max(last.end, finding.end),
-                suggestion=last.suggestion or finding.suggestion,
-            )
+            kept[-1] = _both(last, finding)
         else:
             kept.append(finding)
     return kept

@@ -53,6 +53,7 @@ class Cue:
     opening: bool = False  # it was written with ^: only where a sentence begins
     excuse: str = ""  # `unless`: another one
     suggestion: str = ""
+    instead: str = ""  # the very words to put in its place
     anchors: frozenset[str] = frozenset()  # one of these stands in all it matches; none: unknown
 
     # Compiled when it is first tried: most cues of a language never are, and 300 of them take a
@@ -164,15 +165,17 @@ def read(path: Path) -> Lexicon:
 def _cue(entry: str | Mapping[str, str], where: str, name: str) -> Cue:
     fields = {"match": entry} if isinstance(entry, str) else dict(entry)
     text, unless = fields.pop("match", ""), fields.pop("unless", "")
-    suggestion = fields.pop("suggestion", "")
+    suggestion, instead = fields.pop("suggestion", ""), fields.pop("instead", "")
     if not text or fields:
-        raise BadCues(f"{where}: {entry!r} must be a pattern, or have match, unless, suggestion")
+        known = "match, unless, suggestion, instead"
+        raise BadCues(f"{where}: {entry!r} must be a pattern, or have {known}")
     body = text.removeprefix("^")
     return Cue(
         text=body,
         opening=text != body or name == "greetings",
         excuse=unless,
-        suggestion=suggestion,
+        suggestion=suggestion or instead,
+        instead=instead,
         anchors=anchors(body),
     )
 

@@ -16,9 +16,23 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fix:
+    """What surely puts a finding right: `text` in the place of what stands from `start` to `end`,
+    in code points of the text as it was given. Where these are the same, it is put in there."""
+
+    start: int
+    end: int
+    text: str
+
+    def applied(self, text: str) -> str:
+        return text[: self.start] + self.text + text[self.end :]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """One thing wrong with a reply. `start` and `end` are offsets in code points of the text as it
-    was given; both 0: it is about the whole. `suggestion`: other words, or what to do, or ""."""
+    was given; both 0: it is about the whole. `suggestion`: other words, or what to do, or "".
+    `fix`: only where no judgement is needed; it is for who writes, and is neither kept nor told."""
 
     rule: str
     severity: Severity
@@ -26,9 +40,10 @@ class Finding:
     start: int = 0
     end: int = 0
     suggestion: str = ""
+    fix: Fix | None = None
 
     def as_json(self) -> dict[str, object]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "fix"}
 
 
 class Rule(NamedTuple):
@@ -90,6 +105,7 @@ def found(
     *,
     suggestion: str = "",
     severity: Severity | None = None,
+    fix: Fix | None = None,
 ) -> Finding:
     """A finding, of the gravity its rule has unless said otherwise."""
     return Finding(
@@ -99,4 +115,5 @@ def found(
         start=at[0],
         end=at[1],
         suggestion=suggestion,
+        fix=fix,
     )

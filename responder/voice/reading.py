@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from responder.voice.cues import Cue, Cues, Lexicon, lexicon
-from responder.voice.finding import Finding, Severity, found
+from responder.voice.finding import Finding, Fix, Severity, found
 from responder.voice.folded import Folded, folded, key, spans, unaccented
 from responder.voice.linked import without_links
 from responder.voice.target import Target
@@ -228,8 +228,10 @@ class Reading:
         *,
         suggestion: str = "",
         severity: Severity | None = None,
+        instead: str = "",
     ) -> Finding:
-        """A finding at `at`, whose words stand in `message` as {}."""
+        """A finding at `at`, whose words stand in `message` as {}. `instead`: the very words that
+        put it right, in small letters but for names."""
         quote = self.quoted(at)
         return found(
             rule,
@@ -237,7 +239,17 @@ class Reading:
             self.folded.back(*at),
             suggestion=suggestion,
             severity=severity,
+            fix=self._in_place(at, instead) if instead else None,
         )
+
+    def _in_place(self, at: Span, instead: str) -> Fix:
+        """These words in the place of those at `at`, with a capital where they had one."""
+        start, end = self.folded.back(*at)
+        there = self.text[start:end]
+        begins = there[:1].isupper() and not there.isupper()
+        text = instead[:1].upper() + instead[1:] if begins else instead
+        lead, tail = len(there) - len(there.lstrip()), len(there) - len(there.rstrip())
+        return Fix(start=start + lead, end=end - tail, text=text)
 
 
 def _first_letter(text: str, at: int) -> int:

@@ -53,6 +53,7 @@ class Target:
     complaint: bool = False  # the customer's trouble is open
     automatic: bool = False  # no human approves it
     private: bool = False  # its reader alone sees it
+    greeting: str = ""  # how this customer is greeted; "": nobody knows
     link_price: str = ""  # what a link costs on this channel, in words; "": nothing
     recent: tuple[str, ...] = ()  # our replies on this channel in the last 24 h
     house: House = field(default_factory=House)

@@ -12,7 +12,7 @@ from typing import Final
 from responder.voice.cues import Cues
 from responder.voice.finding import Finding, found
 from responder.voice.folded import spans
-from responder.voice.linked import links_in
+from responder.voice.linked import links_in, without_links
 from responder.voice.reading import Reading
 from sentiment.cues import fold
 
@@ -109,16 +109,19 @@ def open_question(reading: Reading) -> Iterator[Finding]:
 
 def _questions(reading: Reading) -> list[str]:
     """The questions of the mention, as they are written."""
-    mention, greek = reading.target.mention, reading.target.language == "el"
-    if not mention:
-        return []
-    opening = reading.lexicon.of("R14", "questions")
-    asked = []
-    for start, end in spans(mention, greek=greek):
-        sentence = fold(mention[start:end])
+    target = reading.target
+    return questions_in(target.mention, target.language, reading.lexicon.of("R14", "questions"))
+
+
+def questions_in(text: str, language: str, opening: Cues) -> list[str]:
+    """The questions of a text in `language`, as they are written: they end in a question mark, or
+    begin as questions do (`opening`). What stands in an address asks nothing."""
+    greek, plain, asked = language == "el", without_links(text), []
+    for start, end in spans(plain, greek=greek) if text else ():
+        sentence = fold(plain[start:end])
         marked = "?" in sentence or (greek and sentence.endswith(";"))
         if marked or any(True for cue in opening for _ in cue.spans(sentence)):
-            asked.append(mention[start:end].strip())
+            asked.append(text[start:end].strip())
     return asked
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from responder.voice.finding import Finding, found
+from responder.voice.finding import Finding, Fix, found
 from responder.voice.reading import Reading
 
 # Directions, tags (but in the flags of Wales, Scotland and England) and letters without width.
@@ -37,7 +37,8 @@ def hidden(reading: Reading) -> Iterator[Finding]:
     for unseen in _INVISIBLE.finditer(text):
         if not unseen[0].startswith(_FLAG):
             message = "An invisible character that changes the order of the text, or hides in it"
-            yield found("R29", message, unseen.span(), suggestion="Take it out")
+            fix = Fix(start=unseen.start(), end=unseen.end(), text="")
+            yield found("R29", message, unseen.span(), suggestion="Take it out", fix=fix)
     if _ODD.search(text):
         yield from _disguised(text)
 
@@ -47,7 +48,8 @@ def _disguised(text: str) -> Iterator[Finding]:
         right = "" if word[0].isascii() else _in_one_script(word[0])
         if right:
             message = f"“{word[0]}” mixes letters of two scripts that look alike"
-            yield found("R29", message, word.span(), suggestion=right)
+            fix = Fix(start=word.start(), end=word.end(), text=right)
+            yield found("R29", message, word.span(), suggestion=right, fix=fix)
 
 
 def _in_one_script(word: str) -> str:

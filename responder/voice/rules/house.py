@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from responder.voice.finding import Finding, found
+from responder.voice.finding import Finding, Fix, found
 from responder.voice.reading import Reading
 from sentiment.cues import fold
 
@@ -21,8 +21,9 @@ def undisclosed(reading: Reading) -> Iterator[Finding]:
     if not any(map(str.isalpha, fold(disclosure))):
         yield found("R31", "It leaves by itself, and the brand book has no sentence that says so")
     elif fold(disclosure) not in fold(reading.text):
-        message = "It leaves by itself and does not say so"
-        yield found("R31", message, suggestion=disclosure)
+        message, end = "It leaves by itself and does not say so", len(reading.text.rstrip())
+        fix = Fix(start=end, end=end, text=f" {disclosure}")
+        yield found("R31", message, suggestion=disclosure, fix=fix)
 
 
 def forbidden(reading: Reading) -> Iterator[Finding]:
@@ -30,7 +31,8 @@ def forbidden(reading: Reading) -> Iterator[Finding]:
     for phrase, instead in reading.target.house.forbidden.items():
         for hit in phrase_pattern(phrase).finditer(reading.folded.text):
             says = "{} is a word we never say"
-            yield reading.finding("B01", says, hit.span(), suggestion=instead)
+            sure = certain(phrase, instead)
+            yield reading.finding("B01", says, hit.span(), suggestion=instead, instead=sure)
 
 
 def missing(reading: Reading) -> Iterator[Finding]:
@@ -40,7 +42,14 @@ def missing(reading: Reading) -> Iterator[Finding]:
         return  # these are the bridging language's words
     for phrase in target.house.required:
         if fold(phrase) not in fold(reading.text):
-            yield found("B02", f"“{phrase}” is missing", suggestion=phrase)
+            fix = Fix(start=reading.tail, end=reading.tail, text=f" {phrase}")
+            yield found("B02", f"“{phrase}” is missing", suggestion=phrase, fix=fix)
+
+
+def certain(phrase: str, instead: str) -> str:
+    """The brand's own words for one of ours, where they fit as they are: behind a stem ("cheap~")
+    any ending may stand, and only a person can bend the other word like it."""
+    return "" if phrase.endswith("~") else instead.strip()
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from responder.voice.finding import Finding, Severity, found
+from responder.voice.finding import Finding, Fix, Severity, found
 from responder.voice.linked import Link, is_ours, links_in
 from responder.voice.reading import Reading
 
@@ -50,7 +50,9 @@ def _link(link: Link, reading: Reading) -> Iterator[Finding]:
         yield found("R22", message, at, suggestion=f"A page under {hosts[0]}")
     if link.plain:
         message = f"{link.url} is sent unprotected"
-        yield found("R22", message, at, suggestion="https" + link.url[4:])
+        safe = "https" + link.url[4:]
+        fix = Fix(start=link.start, end=link.end, text=safe)
+        yield found("R22", message, at, suggestion=safe, fix=fix)
 
 
 def strangers(reading: Reading) -> Iterator[Finding]:
@@ -65,7 +67,9 @@ def strangers(reading: Reading) -> Iterator[Finding]:
     tags = list(_HASHTAG.finditer(text))
     if len(tags) > MOST_HASHTAGS:
         message = f"{len(tags)} hashtags: {MOST_HASHTAGS} is enough in an answer"
-        yield found("R28", message, (tags[MOST_HASHTAGS].start(), tags[-1].end()))
+        at = (tags[MOST_HASHTAGS].start(), tags[-1].end())
+        words = _HASHTAG.sub(lambda tag: tag[0][1:], text[slice(*at)])
+        yield found("R28", message, at, fix=Fix(start=at[0], end=at[1], text=words))
 
 
 def _bare_handle(name: str) -> str:

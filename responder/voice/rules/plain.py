@@ -8,7 +8,7 @@ from typing import Final
 
 from responder.voice.finding import Finding
 from responder.voice.reading import Reading
-from responder.voice.rules.house import phrase_pattern
+from responder.voice.rules.house import certain, phrase_pattern
 
 _LISTS: Final = {
     "jargon": ("{} is our word, not the customer's", "Say it in everyday words"),
@@ -25,7 +25,8 @@ def plain(reading: Reading) -> Iterator[Finding]:
     for name, (says, advice) in _LISTS.items():
         for at, cue in reading.hits(reading.lexicon.of("R33", name)):
             if not reading.agreed(at):
-                yield reading.finding("R33", says, at, suggestion=cue.suggestion or advice)
+                tip = cue.suggestion or advice
+                yield reading.finding("R33", says, at, suggestion=tip, instead=cue.instead)
     yield from _house_words(reading)
     yield from _long(reading)
 
@@ -35,7 +36,9 @@ def _house_words(reading: Reading) -> Iterator[Finding]:
         for hit in phrase_pattern(phrase).finditer(reading.folded.text):
             if not reading.agreed(hit.span()):
                 says = _LISTS["jargon"][0]
-                yield reading.finding("R33", says, hit.span(), suggestion=instead)
+                yield reading.finding(
+                    "R33", says, hit.span(), suggestion=instead, instead=certain(phrase, instead)
+                )
 
 
 def _long(reading: Reading) -> Iterator[Finding]:

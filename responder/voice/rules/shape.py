@@ -10,7 +10,8 @@ from typing import Final
 
 from listener.channels.base import Answerable
 from responder.voice.cues import lexicon
-from responder.voice.finding import Finding, Severity, found
+from responder.voice.finding import Finding, Fix, Severity, found
+from responder.voice.fixes import calmed, lowered, without
 from responder.voice.reading import Reading
 from sentiment.cues import find, fold
 
@@ -113,7 +114,9 @@ def no_greeting(reading: Reading) -> Iterator[Finding]:
     """R03: silent where no greetings are known."""
     known = reading.lexicon.of("R03", "greetings")
     if known and not reading.greeted and _LETTERS.search(reading.text):
-        yield found("R03", "It starts without a greeting")
+        hello = "" if reading.translates else reading.target.greeting
+        fix = Fix(start=0, end=0, text=f"{hello} ") if hello else None
+        yield found("R03", "It starts without a greeting", suggestion=hello, fix=fix)
 
 
 def nobody(reading: Reading) -> Iterator[Finding]:
@@ -125,7 +128,9 @@ def nobody(reading: Reading) -> Iterator[Finding]:
         return
     end = reading.text.rstrip()
     if not _CLOSING.search(end, max(0, len(end) - 60)):
-        yield found("R04", "Nobody's name stands under it", suggestion=house.signature)
+        signature = house.signature
+        fix = Fix(start=len(end), end=len(end), text=f" {signature}") if signature else None
+        yield found("R04", "Nobody's name stands under it", suggestion=signature, fix=fix)
 
 
 def capitals(reading: Reading) -> Iterator[Finding]:
@@ -140,8 +145,8 @@ def capitals(reading: Reading) -> Iterator[Finding]:
     ]
     if len(loud) >= 2:
         words = ", ".join(dict.fromkeys(word[0] for word in loud[:4]))
-        message = f"Capitals read as shouting: {words}"
-        yield found("R05", message, (loud[0].start(), loud[-1].end()))
+        message, at = f"Capitals read as shouting: {words}", (loud[0].start(), loud[-1].end())
+        yield found("R05", message, at, fix=calmed(reading, at, known))
 
 
 def shouting(reading: Reading) -> Iterator[Finding]:
@@ -151,11 +156,15 @@ def shouting(reading: Reading) -> Iterator[Finding]:
     for run in runs:
         said = run[0].rstrip("¡¿")
         at = (run.start(), run.start() + len(said))
-        yield found("R06", f"“{_short(said)}” reads as shouting", at, suggestion=said[-1])
+        message, fix = (
+            f"“{_short(said)}” reads as shouting",
+            Fix(start=at[0], end=at[1], text=said[-1]),
+        )
+        yield found("R06", message, at, suggestion=said[-1], fix=fix)
     marks = [at for at in range(reading.head, len(plain)) if plain[at] == "!"]
     if not runs and len(marks) > 1:
-        at = (marks[1], marks[1] + 1)
-        yield found("R06", f"{len(marks)} exclamation marks: one is enough", at, suggestion=".")
+        message, at = f"{len(marks)} exclamation marks: one is enough", (marks[1], marks[1] + 1)
+        yield found("R06", message, at, suggestion=".", fix=lowered(reading.text, marks))
 
 
 def placeholders(reading: Reading) -> Iterator[Finding]:
@@ -171,11 +180,12 @@ def emoji(reading: Reading) -> Iterator[Finding]:
     if reading.target.troubled:
         for face in _LAUGHING.finditer(reading.text):
             message = f"{face[0]} reads as mockery to somebody who feels bad"
-            yield found("R26", message, face.span())
+            yield found("R26", message, face.span(), fix=without(reading.text, [face.span()]))
     faces = list(_EMOJI.finditer(reading.text))
     if len(faces) > MOST_EMOJI:
         message = f"{len(faces)} emoji: {MOST_EMOJI} are enough"
-        yield found("R26", message, (faces[MOST_EMOJI].start(), faces[-1].end()))
+        fix = without(reading.text, [face.span() for face in faces[MOST_EMOJI:]])
+        yield found("R26", message, (faces[MOST_EMOJI].start(), faces[-1].end()), fix=fix)
 
 
 def repeated(reading: Reading) -> Iterator[Finding]:
