@@ -24,6 +24,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from responder.desk.problem import PREFIX
+from responder.sentences import N_ as N_  # noqa: PLC0414  # whoever translates marks as well
 
 LANGUAGES: Final = ("en", "it", "es", "fr", "de", "pl", "el")
 COOKIE: Final = "desk-language"
@@ -31,11 +32,6 @@ FOLDER: Final = Path(__file__).resolve().parent / "locale"
 _ENGLISH: Final = "en"
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=_ENGLISH)
-
-
-def N_(text: str) -> str:  # noqa: N802  # gettext's own name for it
-    """Marks words that are translated where they are shown, not where they stand."""
-    return text
 
 
 def _(text: str, /, **values: object) -> str:
