@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from config.desk import DeskSettings
 from config.errors import ConfigError
 from config.hours import Hours, TimeOfDay
 from config.model import ModelSettings
@@ -88,11 +89,6 @@ def _in_memory(rest: str) -> bool:
     """Whether what follows `sqlite://` names no file."""
     path, _, options = rest.partition("?")
     return path in ("", "/") or ":memory:" in path or "mode=memory" in options
-
-
-class DeskSettings(_Section):
-    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
 
 
 class ResponderSettings(_Section):

@@ -10,7 +10,21 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from responder.bot import Bot
-from responder.desk import actions, api, channels, health, queue, signin, stream, switch, trends
+from responder.desk import (
+    actions,
+    api,
+    audit,
+    channels,
+    health,
+    me,
+    queue,
+    settings,
+    signin,
+    stream,
+    switch,
+    team,
+    trends,
+)
 from responder.desk.charts import Plotter
 from responder.desk.guard import Guard, hosts_of
 from responder.desk.live import Hub, Watcher
@@ -45,7 +59,8 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
         lifespan=lifespan,
     )
     app.state.desk = desk
-    for part in (api, health, signin, queue, actions, stream, switch, trends, channels):
+    screens = (queue, actions, stream, switch, trends, channels, me, team, audit, settings)
+    for part in (api, health, signin, *screens):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)
@@ -54,5 +69,7 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(stream.Sooner, hub=desk.hub)
     app.add_middleware(Tongue)
-    app.add_middleware(Guard, hosts=hosts_of(host or bot.settings.desk.host))
+    behind_proxy = bot.settings.desk.behind_proxy  # which knows by what names we are known
+    hosts = None if behind_proxy else hosts_of(host or bot.settings.desk.host)
+    app.add_middleware(Guard, hosts=hosts)
     return app

@@ -18,8 +18,10 @@ from responder.bot import Bot
 from responder.desk import tongue, words
 from responder.desk.charts import Plotter
 from responder.desk.live import Hub
+from responder.desk.looks import looks_of
+from responder.desk.roles import role_may, role_name
 from responder.desk.rows import View, label_of
-from responder.desk.tongue import _
+from responder.desk.tongue import N_, _
 from responder.models import PauseLevel
 from responder.pause import EVERYWHERE, all_pauses
 from responder.pulse import Pulse
@@ -31,15 +33,28 @@ PART: Final = "desk-part"
 """The header by which our own scripts ask; a browser without scripts never sends it."""
 
 _STOPPED: Final = {
-    PauseLevel.AUTO: "nothing leaves without a person",
-    PauseLevel.SEND: "nothing leaves; what you approve waits",
-    PauseLevel.ALL: "nothing leaves and nothing new is heard",
+    PauseLevel.AUTO: N_("nothing leaves without a person"),
+    PauseLevel.SEND: N_("nothing leaves; what you approve waits"),
+    PauseLevel.ALL: N_("nothing leaves and nothing new is heard"),
 }
 
 
 def screens() -> tuple[tuple[str, str], ...]:
     """What the line at the top leads to: address and name. People's own pages are in their menu."""
-    return (("/", _("Desk")), ("/trends", _("Trends")), ("/channels", _("Channels")))
+    return (
+        ("/", _("Desk")),
+        ("/trends", _("Trends")),
+        ("/history", _("History")),
+        ("/library", _("Library")),
+        ("/health", _("Health")),
+    )
+
+
+def own_screens(seat: Visitor) -> tuple[tuple[str, str], ...]:
+    """What somebody's own menu leads to: address and name."""
+    everybody = (("/me", _("Me")), ("/team", _("Team")))
+    admins = (("/audit", _("Audit")), ("/settings", _("Settings")))
+    return everybody + admins if seat.may(Role.ADMIN) else everybody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +107,15 @@ def make_templates() -> Environment:
     translations.install_gettext_callables(tongue.say, tongue.say_many, newstyle=True)
     templates.filters.update(is_language=_is_language, web=_is_web, host=_host)
     templates.globals.update(
-        product=PRODUCT, words=words, View=View, Role=Role, spoken=tongue.spoken, screens=screens
+        product=PRODUCT,
+        words=words,
+        View=View,
+        Role=Role,
+        role_name=role_name,
+        role_may=role_may,
+        spoken=tongue.spoken,
+        screens=screens,
+        own_screens=own_screens,
     )
     return templates
 
@@ -135,12 +158,14 @@ def render(
     html = desk.templates.get_template(template).render(
         brand=desk.bot.settings.brand.name,
         seat=seat,
+        looks=looks_of(request),
         here=request.url.path,
         live=getattr(request.state, "live", ""),
         paused=pauses(desk.bot) if seat else (),
         channels=tuple(
             ChannelName(name=name, label=channel.declaration.label)
             for name, channel in desk.bot.channels.items()
+            if seat is None or seat.sees(name)
         ),
         now=desk.bot.clock(),
         zone=desk.bot.zone,
@@ -162,15 +187,15 @@ def pauses(bot: Bot) -> tuple[Paused, ...]:
         Paused(
             channel=row.channel,
             label="" if row.channel == EVERYWHERE else label_of(bot, row.channel),
-            effect=_STOPPED[row.level],
+            effect=_(_STOPPED[row.level]),
             since=words.ago(row.since, bot.clock()),
             by=row.by,
         )
         for row in all_pauses(bot.database)
     ]
     if bot.pause_file.exists():
-        effect = _STOPPED[PauseLevel.ALL]
-        found.append(Paused(channel="", label="", effect=effect, since="", by="the PAUSE file"))
+        effect = _(_STOPPED[PauseLevel.ALL])
+        found.append(Paused(channel="", label="", effect=effect, since="", by=_("the PAUSE file")))
     return tuple(found)
 
 

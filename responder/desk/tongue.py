@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from responder.desk.problem import PREFIX
 from responder.sentences import N_ as N_  # noqa: PLC0414  # whoever translates marks as well
+from responder.sentences import Refused
 
 LANGUAGES: Final = ("en", "it", "es", "fr", "de", "pl", "el")
 COOKIE: Final = "desk-language"
@@ -43,6 +44,11 @@ def _(text: str, /, **values: object) -> str:
 def many(one: str, more: str, number: int, /, **values: object) -> str:
     """The form a number takes in the reader's language: Polish has three. "%(number)s" is it."""
     return say_many(one, more, number) % ({"number": number} | values)
+
+
+def said(refusal: Refused) -> str:
+    """Why something was refused, in the reader's language."""
+    return _(refusal.sentence, **refusal.values)
 
 
 def say(text: str) -> str:
