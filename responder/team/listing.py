@@ -16,8 +16,6 @@ from responder.handling.models import Assignment
 from responder.models import Draft, DraftStatus
 from responder.team.models import Agent, Credential, CredentialKind
 
-_OPEN = (DraftStatus.PENDING, DraftStatus.APPROVED)
-
 
 class Account(StrEnum):
     """What state somebody's account is in."""
@@ -83,11 +81,11 @@ def _proofs(session: Session, now: datetime) -> dict[str, dict[CredentialKind, C
 
 
 def _open_items(session: Session) -> dict[str, int]:
-    """By agent, how many mentions with an open draft are theirs."""
+    """By agent, how many mentions of theirs wait for somebody."""
     owned = (
         select(Assignment.agent_id, func.count(func.distinct(Assignment.mention_id)))
         .join(Draft, Draft.mention_id == Assignment.mention_id)
-        .where(Draft.status.in_(_OPEN))
+        .where(Draft.status == DraftStatus.PENDING)
         .group_by(Assignment.agent_id)
     )
     return {row[0]: row[1] for row in session.execute(owned)}
