@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from responder.models import PauseLevel
 from responder.pause import set_pause
+from responder.team.accounts import agents
 from tests.conftest import OpenDesk
 
 pytestmark = pytest.mark.browser
@@ -34,6 +35,12 @@ def screens(desk: OpenDesk) -> dict[str, str]:
         "sent": f"{desk.item('sent')}?view=sent",
         "trends": f"{desk.url}/trends",
         "channels": f"{desk.url}/channels",
+        "team": f"{desk.url}/team",
+        "agent": f"{desk.url}/team/{agents(desk.bot.database)[-1].id}",
+        "invite": f"{desk.url}/team/invite",
+        "me": f"{desk.url}/me",
+        "audit": f"{desk.url}/audit",
+        "settings": f"{desk.url}/settings",
         "not found": f"{desk.url}/nope",
     }
 

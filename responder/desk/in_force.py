@@ -37,7 +37,7 @@ LABELS: Final[Mapping[str, str]] = {
     ),
     "responder.quiet_hours": N_("Quiet hours, in which nothing leaves"),
     "responder.before_buying_minutes": N_("Minutes to answer a question before buying"),
-    "responder.assign": N_("What is nobody's goes to whoever is on duty"),
+    "desk.assign": N_("What is nobody's goes to whoever is on duty"),
     "responder.two_people": N_("What is dangerous or urgent takes the yes of two"),
     "responder.speaker_looks": N_("So does a draft in a language its approver does not list"),
     "sentiment.sure_from": N_("Confidence from which a feeling is not doubted"),
