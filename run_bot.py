@@ -416,6 +416,28 @@ def agent_disable(context: typer.Context, name: str) -> None:
     raise typer.Exit(disable_agent(context.obj, name))
 
 
+@agents.command("enable")
+def agent_enable(context: typer.Context, name: str) -> None:
+    """Open a disabled account again; its password counts as before.
+
+    Example: python run_bot.py agent enable anna
+    """
+    from responder.commands.people import enable_agent
+
+    raise typer.Exit(enable_agent(context.obj, name))
+
+
+@agents.command("role")
+def agent_role(context: typer.Context, name: str, role: str) -> None:
+    """Give an agent another role: viewer, editor, approver or admin. Their sessions end.
+
+    Example: python run_bot.py agent role anna admin
+    """
+    from responder.commands.people import change_role
+
+    raise typer.Exit(change_role(context.obj, name, role))
+
+
 @agents.command("reset")
 def agent_reset(context: typer.Context, name: str) -> None:
     """A new one-time link, for a forgotten password.

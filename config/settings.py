@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.advice import example
+from config.desk import DeskSettings
 from config.errors import ConfigError
 from config.hours import Hours, TimeOfDay
 from config.model import ModelSettings
@@ -89,17 +90,6 @@ def _in_memory(rest: str) -> bool:
     """Whether what follows `sqlite://` names no file."""
     path, _, options = rest.partition("?")
     return path in ("", "/") or ":memory:" in path or "mode=memory" in options
-
-
-class DeskSettings(_Section):
-    """`two_people`: what is dangerous or urgent leaves with the yes of two. `speaker_looks`: so
-    does a draft in a language its approver does not list."""
-
-    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    two_people: bool = False
-    speaker_looks: bool = False
-    assign: bool = True  # what is nobody's goes to whoever is on duty
 
 
 class ResponderSettings(_Section):

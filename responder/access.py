@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,22 +12,22 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from config.database import Database
-from listener.normalize import clean
 from responder import credentials, passwords
 from responder.audit import note
+from responder.sentences import N_, Refused
+from responder.team.accounts import INVITED_FOR
 from responder.team.models import Agent, Credential, CredentialKind, Role
+from responder.team.names import BY, LONGEST, find, good_name, plain
 
-BY: Final = "command line"
-
-_INVITE_HOURS: Final = 24
 _SEEN_EVERY: Final = timedelta(minutes=1)
-_LONGEST_NAME: Final = 64
-_RESERVED: Final = frozenset({BY, "policy", "bot"})  # these sign deeds of the program itself
 _RANK: Final = {role: rank for rank, role in enumerate(Role)}
 
-_WRONG: Final = "That name and password do not fit together."
-_TOO_MANY: Final = "Too many attempts. Wait 15 minutes, then try again."
-_LINK_SPENT: Final = "This link was used already or is too old. Ask for a new one."
+_WRONG: Final = N_("That name and password do not fit together.")
+_TOO_MANY: Final = N_("Too many attempts. Wait 15 minutes, then try again.")
+_LINK_SPENT: Final = N_("This link was used already or is too old. Ask for a new one.")
+_HAS_ONE: Final = N_("There is an agent named %(name)s already: reset gives them a new link")
+_TAKEN: Final = N_("The name %(name)s is taken: choose another one")
+_A_PERSON: Final = N_("%(name)s is the name of an agent: give the program another one")
 
 
 class SignInRefused(Exception):
@@ -38,12 +37,14 @@ class SignInRefused(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
     """Somebody, or some program, that was let in. `agent_id` is None for a program's token.
-    `channels`: all they may see; empty for every one."""
+    `channels`: all they may see; empty for every one. `interface`: the language of their pages;
+    empty: what their browser asks for."""
 
     name: str
     role: Role
     agent_id: str | None
     channels: frozenset[str] = frozenset()
+    interface: str = ""
 
     def may(self, role: Role) -> bool:
         """True if this visitor may do what `role` may do."""
@@ -60,17 +61,16 @@ def invite(
     name: str | None,
     role: Role,
     now: datetime,
-    hours: float = _INVITE_HOURS,
+    lasts: timedelta = INVITED_FOR,
     by: str = BY,
 ) -> str:
     """The secret of a one-time link to choose a password. Without `name` the guest chooses one.
 
-    An agent who never chose a password may be invited again; older links end. Raises ValueError,
+    An agent who never chose a password may be invited again; older links end. Raises Refused,
     with a sentence, for a name that will not do or belongs to an agent who has one.
     """
     with database.write() as session:
-        guest = None if name is None else _guest(session, _good_name(name), role, now, by)
-        lasts = timedelta(hours=hours)
+        guest = None if name is None else _guest(session, good_name(name), role, now, by)
         return credentials.issue(
             session, CredentialKind.INVITE, role, now, agent=guest, lasts=lasts
         )
@@ -81,20 +81,20 @@ def accept_invite(
 ) -> str:
     """Spend an invitation: set the password and return the secret of a first session.
 
-    An invitation made out to somebody keeps that name, whatever `name` says. Raises ValueError,
+    An invitation made out to somebody keeps that name, whatever `name` says. Raises Refused,
     with a sentence, for a spent link, a name that will not do or is taken, or a bad password.
     """
     with database.read() as session:
         found = credentials.valid(session, secret, CredentialKind.INVITE, now)
         if found is None:
-            raise ValueError(_LINK_SPENT)
-        name = found.agent.name if found.agent else _good_name(name)
+            raise Refused(_LINK_SPENT)
+        name = found.agent.name if found.agent else good_name(name)
     passwords.check(password, name)
     password_hash = passwords.hashed(password)
     with database.write() as session:
         spent = credentials.spend(session, secret, now)
         if spent is None:
-            raise ValueError(_LINK_SPENT)
+            raise Refused(_LINK_SPENT)
         agent = session.get(Agent, spent.agent_id) if spent.agent_id else None
         if agent is None:
             agent = _newcomer(session, name, spent.role, now, by=name)
@@ -108,11 +108,11 @@ def sign_in(database: Database, *, name: str, password: str, address: str, now: 
 
     Five failures in 15 minutes close a name to an address, fifty close the address.
     """
-    key, address = _plain(name).casefold()[:_LONGEST_NAME], _plain(address)[:_LONGEST_NAME]
+    key, address = plain(name).casefold()[:LONGEST], plain(address)[:LONGEST]
     if not passwords.count_attempt(database, name=key, address=address, now=now):
         raise SignInRefused(_TOO_MANY)
     with database.read() as session:
-        agent = _find(session, name)
+        agent = find(session, name)
     known_hash = agent.password_hash if agent and not agent.disabled_at else None
     if not passwords.fits(password, known_hash) or not (agent and known_hash):
         raise SignInRefused(_WRONG)
@@ -131,9 +131,9 @@ def entry_link(database: Database, *, name: str, role: Role, now: datetime) -> s
 
     The agent is made if need be. A newer link of the same name replaces the older.
     """
-    name = _good_name(name)
+    name = good_name(name)
     with database.write() as session:
-        agent = _find(session, name) or _newcomer(session, name, role, now, by=BY)
+        agent = find(session, name) or _newcomer(session, name, role, now, by=BY)
         credentials.revoke(session, agent, CredentialKind.ENTRY)
         return credentials.issue(session, CredentialKind.ENTRY, agent.role, now, agent=agent)
 
@@ -171,90 +171,22 @@ def sign_out(database: Database, secret: str) -> None:
 
 
 def create_token(database: Database, *, name: str, role: Role, now: datetime, by: str = BY) -> str:
-    """A token for a program: shown once, without end. Raises ValueError, with a sentence, for a
+    """A token for a program: shown once, without end. Raises Refused, with a sentence, for a
     name that will not do or is an agent's: a program's deed must not look like a person's."""
-    name = _good_name(name)
+    name = good_name(name)
     with database.write() as session:
-        if _find(session, name):
-            raise ValueError(f"{name} is the name of an agent: give the program another one")
+        if find(session, name):
+            raise Refused(_A_PERSON, name=name)
         note(session, who=by, action="create token", subject=name, detail=role, now=now)
         return credentials.issue(session, CredentialKind.TOKEN, role, now, name=name)
 
 
-def agents(database: Database) -> list[Agent]:
-    """Everybody, by name; the disabled and the invited too."""
-    with database.read() as session:
-        return list(session.scalars(select(Agent).order_by(Agent.name)))
-
-
-def disable(database: Database, name: str, now: datetime, *, by: str = BY) -> None:
-    """Close an account, end its sessions and tear up its links. Raises LookupError."""
-    with database.write() as session:
-        agent = _known(session, name)
-        agent.disabled_at = agent.disabled_at or now
-        credentials.revoke(session, agent)
-        note(session, who=by, action="disable agent", subject=agent.id, now=now)
-
-
-def reset(database: Database, name: str, now: datetime, *, by: str = BY) -> str:
-    """The secret of a new invitation for an agent whose password and sessions end here.
-
-    Accepting it opens a disabled account again. Raises LookupError.
-    """
-    with database.write() as session:
-        agent = _known(session, name)
-        agent.password_hash = ""
-        credentials.revoke(session, agent)
-        note(session, who=by, action="reset agent", subject=agent.id, now=now)
-        lasts = timedelta(hours=_INVITE_HOURS)
-        return credentials.issue(
-            session, CredentialKind.INVITE, agent.role, now, agent=agent, lasts=lasts
-        )
-
-
-def has_admin(database: Database) -> bool:
-    """True if some admin can sign in with a password."""
-    able = select(Agent.id).where(
-        Agent.role == Role.ADMIN, Agent.disabled_at.is_(None), Agent.password_hash != ""
-    )
-    with database.read() as session:
-        return session.scalar(able.limit(1)) is not None
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", clean(text)).strip()
-
-
-def _good_name(name: str) -> str:
-    plain = _plain(name)
-    if not 1 <= len(plain) <= _LONGEST_NAME or not plain.isprintable():
-        raise ValueError(f"A name has 1 to {_LONGEST_NAME} letters, and no line breaks")
-    if plain.casefold() in _RESERVED:
-        raise ValueError(f"{plain} is what the program calls itself: choose another name")
-    return plain
-
-
-def _find(session: Session, name: str) -> Agent | None:
-    """The agent of this name, in upper or lower case. A team is small: databases differ in what
-    they know of letters beyond ASCII, Python knows them all."""
-    wanted = _plain(name).casefold()
-    rows = session.scalars(select(Agent))
-    return next((agent for agent in rows if agent.name.casefold() == wanted), None)
-
-
-def _known(session: Session, name: str) -> Agent:
-    agent = _find(session, name)
-    if agent is None:
-        raise LookupError(f"There is no agent named {_plain(name)}")
-    return agent
-
-
 def _guest(session: Session, name: str, role: Role, now: datetime, by: str) -> Agent:
-    agent = _find(session, name)
+    agent = find(session, name)
     if agent is None:
         return _newcomer(session, name, role, now, by=by)
     if agent.password_hash or agent.disabled_at:
-        raise ValueError(f"There is an agent named {name} already: reset gives them a new link")
+        raise Refused(_HAS_ONE, name=name)
     agent.role = role
     credentials.revoke(session, agent, CredentialKind.INVITE)
     note(session, who=by, action="invite agent", subject=agent.id, detail=role, now=now)
@@ -265,8 +197,8 @@ def _newcomer(session: Session, name: str, role: Role, now: datetime, *, by: str
     a_program = select(Credential.digest).where(
         Credential.kind == CredentialKind.TOKEN, Credential.name == name
     )
-    if _find(session, name) or session.scalar(a_program.limit(1)):
-        raise ValueError(f"The name {name} is taken: choose another one")
+    if find(session, name) or session.scalar(a_program.limit(1)):
+        raise Refused(_TAKEN, name=name)
     agent = Agent(name=name, role=role, created_at=now)
     session.add(agent)
     session.flush()
@@ -282,8 +214,13 @@ def _holder(found: Credential, now: datetime) -> Visitor | None:
         agent.disabled_at is not None or found.seen_at + credentials.IDLE <= now
     ):
         return None
-    channels = frozenset(agent.channels)
-    return Visitor(name=agent.name, role=agent.role, agent_id=agent.id, channels=channels)
+    return Visitor(
+        name=agent.name,
+        role=agent.role,
+        agent_id=agent.id,
+        channels=frozenset(agent.channels),
+        interface=agent.interface,
+    )
 
 
 def _touch(database: Database, digest: str, now: datetime) -> None:

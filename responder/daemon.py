@@ -30,6 +30,7 @@ from responder.library.store import seed_once
 from responder.model.drafting import model_jobs
 from responder.pulse import Pulse
 from responder.settle import recover
+from responder.team.accounts import has_admin
 from responder.team.models import Role
 from responder.training import job_of, nightly_of
 from responder.upkeep import messenger_of, upkeep
@@ -105,7 +106,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
 
 def say_hello(bot: Bot, url: str) -> None:
     lines = [f"Desk: {url}"]
-    if not access.has_admin(bot.database):
+    if not has_admin(bot.database):
         secret = access.invite(bot.database, name=None, role=Role.ADMIN, now=bot.clock())
         lines.append(f"Create the first admin (once, within 24 hours): {url}/join/{secret}")
     if not bot.channels:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from config.database import Database
+from responder.sentences import N_, Refused
 from responder.team.models import SignInFailure
 
 SHORTEST: Final = 10
@@ -24,6 +25,9 @@ REMEMBERED: Final = timedelta(minutes=15)
 FAILURES_OF_A_NAME: Final = 5  # from one address
 FAILURES_OF_AN_ADDRESS: Final = 50
 
+_LENGTH: Final = N_("A password has %(least)s letters or more (up to %(most)s)")
+_NAME: Final = N_("Your name is not a password")
+
 _HASHER: Final = PasswordHasher()
 # One hash takes 64 MiB (RFC 9106, the second choice): a burst of sign-ins must not take them all
 # at once.
@@ -31,11 +35,11 @@ _AT_ONCE: Final = BoundedSemaphore(2)
 
 
 def check(password: str, name: str) -> None:
-    """Raise ValueError, with a sentence, for a password that will not do."""
+    """Raise Refused, with a sentence, for a password that will not do."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise ValueError(f"A password has {SHORTEST} letters or more (up to {LONGEST})")
+        raise Refused(_LENGTH, least=SHORTEST, most=LONGEST)
     if password.strip().casefold() == name.casefold():
-        raise ValueError("Your name is not a password")
+        raise Refused(_NAME)
 
 
 def hashed(password: str) -> str:

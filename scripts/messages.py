@@ -17,9 +17,17 @@ from babel.messages.pofile import read_po, write_po
 
 from responder.desk.tongue import FOLDER, LANGUAGES
 
-DESK = FOLDER.parent
-_METHODS = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
-_OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
+RESPONDER = FOLDER.parent.parent
+_TEMPLATES = "desk/templates/**.html"
+_METHODS = [
+    (_TEMPLATES, "jinja2.ext:babel_extract"),
+    ("desk/**.py", "python"),
+    # What says no in a sentence, wherever that sentence is shown.
+    ("team/**.py", "python"),
+    ("access.py", "python"),
+    ("passwords.py", "python"),
+]
+_OPTIONS = {_TEMPLATES: {"trimmed": "true", "newstyle_gettext": "true"}}
 _KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "N_": None,
@@ -33,7 +41,7 @@ def found() -> Catalog:
     """Every word of ours that the desk may show."""
     catalogue = Catalog(charset="utf-8")
     for name, line, message, comments, context in extract_from_dir(
-        DESK, _METHODS, _OPTIONS, _KEYWORDS, comment_tags=("For translators:",)
+        RESPONDER, _METHODS, _OPTIONS, _KEYWORDS, comment_tags=("For translators:",)
     ):
         catalogue.add(message, locations=[(name, line)], auto_comments=comments, context=context)
     return catalogue

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from responder.models import PauseLevel
 from responder.pause import set_pause
+from responder.team.accounts import agents
 from tests.conftest import OpenDesk
 
 pytestmark = pytest.mark.browser
@@ -35,6 +36,12 @@ def screens(desk: OpenDesk) -> dict[str, str]:
         "trends": f"{desk.url}/trends",
         "channels": f"{desk.url}/channels",
         "notices": f"{desk.url}/notices",
+        "team": f"{desk.url}/team",
+        "agent": f"{desk.url}/team/{agents(desk.bot.database)[-1].id}",
+        "invite": f"{desk.url}/team/invite",
+        "me": f"{desk.url}/me",
+        "audit": f"{desk.url}/audit",
+        "settings": f"{desk.url}/settings",
         "not found": f"{desk.url}/nope",
     }
 

@@ -40,6 +40,18 @@ ROUTES = {
     "/item/{id}/hide": Role.APPROVER,
     "/item/{id}/settle": Role.APPROVER,
     "/reply/{id}/undo": Role.APPROVER,
+    "/me/language": Role.VIEWER,
+    "/me/languages": Role.VIEWER,
+    "/me/looks": Role.VIEWER,
+    "/me/password": Role.VIEWER,
+    "/me/sessions/end": Role.VIEWER,
+    "/me/sessions/end-others": Role.VIEWER,
+    "/team/invite": Role.ADMIN,
+    "/team/{id}/disable": Role.ADMIN,
+    "/team/{id}/enable": Role.ADMIN,
+    "/team/{id}/reset": Role.ADMIN,
+    "/team/{id}/role": Role.ADMIN,
+    "/team/{id}/roster": Role.ADMIN,
     "/pause": Role.ADMIN,
     "/resume": Role.ADMIN,
 }
@@ -56,7 +68,9 @@ def test_every_route_is_in_the_matrix(visit: Visit) -> None:
     }
     changing = {path for path, method in routes if method == "POST" and "/api/" not in path}
     known = {path.replace("{id}", "{draft_id}") for path in ROUTES}
-    known = {path.replace("/reply/{draft_id}", "/reply/{reply_id}") for path in known}
+    for whose in ("reply", "team"):
+        name = {"reply": "reply_id", "team": "agent_id"}[whose]
+        known = {path.replace(f"/{whose}/{{draft_id}}", f"/{whose}/{{{name}}}") for path in known}
     assert changing == known | {"/sign-in", "/sign-out", "/join/{invite}"}
 
 
@@ -128,6 +142,12 @@ def test_rubbish_is_never_a_fault_of_ours(visit: Visit, place: Place, path: str)
         "/trends.csv?by=hour&channel=nope",
         "/events?after=%F0%9F%92%A9-x-%00",
         "/item/%ff",
+        "/audit?who=%00&deed=%27&since=9999-12-31&until=0001-01-01&before=%ff",
+        "/audit?since=yesterday&before=" + "9" * 190,
+        "/audit.csv?who=%F0%9F%92%A9&until=2026-02-30",
+        "/me?done=%3Cscript%3E",
+        "/team/%ff",
+        "/team?done=nope",
     ],
 )
 def test_rubbish_in_an_address_is_never_a_fault_of_ours(visit: Visit, path: str) -> None:

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from config.settings import BrandSettings
-from responder import access
 from responder.approve import Conflict, NotFound, approve
 from responder.bot import Bot
 from responder.handling.assign import assign, assign_round
@@ -18,6 +17,7 @@ from responder.handling.duty import on_duty, read_presence
 from responder.handling.models import Assignment
 from responder.jobs import jobs
 from responder.models import Audit, Draft
+from responder.team import accounts
 from responder.team.models import Agent, Role
 from tests.factories import FakeChannel, Watch, make_agent, make_bot, make_draft, make_mention
 
@@ -138,9 +138,9 @@ def test_what_belongs_to_somebody_who_left_goes_to_another(
     assert owner(bot, mention) == "bo"
     watch.advance(hours=1)
     if why == "is disabled":
-        access.disable(bot.database, "bo", watch.now)
+        accounts.disable(bot.database, "bo", watch.now)
     elif why == "reset":
-        access.reset(bot.database, "bo", watch.now)
+        accounts.reset(bot.database, "bo", watch.now)
     elif why != "goes home":
         with bot.database.write() as session:
             session.scalars(select(Agent)).one().channels = ["facebook"]

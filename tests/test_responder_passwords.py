@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from config.database import Database
 from responder import access, passwords
 from responder.access import SignInRefused
+from responder.team import accounts
 from responder.team.models import CredentialKind, Role, SignInFailure
 from tests.factories import NOW, make_database
 from tests.people import PASSWORD, cheap_hashing, joined, rows, signed_in
@@ -131,7 +132,7 @@ def test_a_costlier_hash_replaces_the_old_one_at_sign_in(
         passwords, "_HASHER", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
     )
     signed_in(database)
-    assert "m=16,t=2" in access.agents(database)[0].password_hash
+    assert "m=16,t=2" in accounts.agents(database)[0].password_hash
     assert signed_in(database)
 
 
@@ -149,4 +150,4 @@ def test_rubbish_at_the_door_is_refused_and_never_breaks_it(
     assert access.visitor(shared, password, SESSION, NOW) is None
     assert access.enter(shared, name, NOW) is None
     with pytest.raises(LookupError):
-        access.disable(shared, name, NOW)
+        accounts.disable(shared, name, NOW)

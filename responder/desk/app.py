@@ -13,17 +13,21 @@ from responder.bot import Bot
 from responder.desk import (
     actions,
     api,
+    audit,
     bulk,
     channels,
     conduct,
     health,
+    me,
     media,
     notices,
     queue,
+    settings,
     settling,
     signin,
     stream,
     switch,
+    team,
     trends,
     writing,
 )
@@ -62,7 +66,8 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     )
     app.state.desk = desk
     item = (actions, writing, conduct, settling, media, notices)
-    for part in (api, health, signin, queue, bulk, *item, stream, switch, trends, channels):
+    screens = (queue, bulk, *item, stream, switch, trends, channels, me, team, audit, settings)
+    for part in (api, health, signin, *screens):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)
@@ -71,5 +76,7 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(stream.Sooner, hub=desk.hub)
     app.add_middleware(Tongue)
-    app.add_middleware(Guard, hosts=hosts_of(host or bot.settings.desk.host))
+    behind_proxy = bot.settings.desk.behind_proxy  # which knows by what names we are known
+    hosts = None if behind_proxy else hosts_of(host or bot.settings.desk.host)
+    app.add_middleware(Guard, hosts=hosts)
     return app

@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 def channels(request: Request, seat: Seat) -> Response:
     bot = desk_of(request).bot
     found = conditions(bot, desk_of(request).pulse, bot.clock())
-    healths = [channel_health(bot.database, name) for name in bot.channels]
+    healths = [channel_health(bot.database, name) for name in bot.channels if seat.sees(name)]
     return render(
         request,
         "channels.html",

@@ -91,8 +91,8 @@ def _fields(bot: Bot, session: Session, listing: Listing, seat: Visitor) -> Iter
         ("channel", _("Channel"), _channels(bot, seat)),
         ("language", _("Language"), [(c, language_name(c)) for c in bot.settings.brand.languages]),
         ("sentiment", _("Mood"), [(one.value, _(mark.word)) for one, mark in MARKS.items()]),
-        ("topic", _("Topic"), [(one.value, _(one.name)) for one in choices()["topics"]]),
-        ("phase", _("Phase"), [(one.value, _(one.name)) for one in choices()["phase"]]),
+        ("topic", _("Topic"), [(one.value, one.name) for one in choices()["topics"]]),
+        ("phase", _("Phase"), [(one.value, one.name) for one in choices()["phase"]]),
         ("priority", _("Urgency"), [(one.value, _(name)) for one, name in _URGENCY.items()]),
         ("owner", _("Owner"), _owners(session)),
     )

@@ -17,26 +17,31 @@ from starlette.exceptions import HTTPException
 from responder.access import Visitor
 from responder.approve import NotFound
 from responder.desk.pages import PART, problem, query
+from responder.desk.roles import role_name
 from responder.desk.signin import NotAllowed, NotSignedIn, safe_next
+from responder.desk.tongue import N_, _, asked_for, speaking
 
 log = logging.getLogger(__name__)
 
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {
-    401: ("Signed out", "Sign in again: you come back to where you were."),
-    403: ("Not allowed", "Your role does not reach that far. Ask an admin of your team."),
-    404: ("Not here", "There is no such page, or it is no longer there."),
-    405: ("Not like this", "This address only takes what a form sends."),
-    409: ("Somebody was faster", "Nothing was changed. Go back and read it again."),
-    413: ("Too large", "What was sent is too large for the desk. Nothing was changed."),
-    422: ("Not understood", "A part of what was sent is missing or wrong. Nothing was changed."),
+    401: (N_("Signed out"), N_("Sign in again: you come back to where you were.")),
+    403: (N_("Not allowed"), N_("Your role does not reach that far. Ask an admin of your team.")),
+    404: (N_("Not here"), N_("There is no such page, or it is no longer there.")),
+    405: (N_("Not like this"), N_("This address only takes what a form sends.")),
+    409: (N_("Somebody was faster"), N_("Nothing was changed. Go back and read it again.")),
+    413: (N_("Too large"), N_("What was sent is too large for the desk. Nothing was changed.")),
+    422: (
+        N_("Not understood"),
+        N_("A part of what was sent is missing or wrong. Nothing was changed."),
+    ),
     503: (
-        "The database is busy",
-        "Nothing was changed. Go back and try again; your words are kept in the browser.",
+        N_("The database is busy"),
+        N_("Nothing was changed. Go back and try again; your words are kept in the browser."),
     ),
 }
 _BROKEN: Final = (
-    "Something broke on our side",
-    "Go back and look whether it was done before you try again. The log says more.",
+    N_("Something broke on our side"),
+    N_("Go back and look whether it was done before you try again. The log says more."),
 )
 
 _Page = Callable[[Request, Any], Response]
@@ -70,7 +75,7 @@ def _page(request: Request, status: int, *, detail: str = "") -> Response:
     title, sentence = _WORDS.get(status, _BROKEN)
     # A page about a broken database must not ask it who is signed in, and what is paused.
     seat: Visitor | None = getattr(request.state, "seat", None) if status < 500 else None
-    return problem(request, status, title, detail or sentence, seat=seat)
+    return problem(request, status, _(title), detail or _(sentence), seat=seat)
 
 
 def _http(request: Request, error: HTTPException) -> Response:
@@ -102,8 +107,12 @@ def _of_item(request: Request) -> bool:
 
 
 def _not_allowed(request: Request, error: NotAllowed) -> Response:
-    needed = f"This needs the role {error.needed.value}; yours is {error.seat.role.value}."
-    return _page(request, 403, detail=f"{needed} Nothing was changed.")
+    told = _(
+        "This needs the role %(needed)s; yours is %(role)s. Nothing was changed.",
+        needed=role_name(error.needed),
+        role=role_name(error.seat.role),
+    )
+    return _page(request, 403, detail=told)
 
 
 def _busy(request: Request, error: Exception) -> Response:
@@ -117,4 +126,5 @@ def _broken(request: Request, error: Exception) -> Response:
     # The address as it was declared: a path that was asked for may hold a one-time link.
     route = getattr(request.scope.get("route"), "path", "(no page of ours)")
     log.error("%s %s failed", request.method, route, exc_info=error)
-    return _page(request, 500)
+    with speaking(asked_for(request.headers)):  # this happens outside of what knows the language
+        return _page(request, 500)

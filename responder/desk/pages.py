@@ -19,9 +19,11 @@ from responder.desk import tongue, words
 from responder.desk.charts import Plotter
 from responder.desk.choices import named
 from responder.desk.live import Hub
+from responder.desk.looks import looks_of
 from responder.desk.retold import retold
+from responder.desk.roles import role_may, role_name
 from responder.desk.rows import View, label_of
-from responder.desk.tongue import _
+from responder.desk.tongue import N_, _
 from responder.handling.notes import unseen
 from responder.models import PauseLevel
 from responder.pause import EVERYWHERE, all_pauses
@@ -34,15 +36,28 @@ PART: Final = "desk-part"
 """The header by which our own scripts ask; a browser without scripts never sends it."""
 
 _STOPPED: Final = {
-    PauseLevel.AUTO: "nothing leaves without a person",
-    PauseLevel.SEND: "nothing leaves; what you approve waits",
-    PauseLevel.ALL: "nothing leaves and nothing new is heard",
+    PauseLevel.AUTO: N_("nothing leaves without a person"),
+    PauseLevel.SEND: N_("nothing leaves; what you approve waits"),
+    PauseLevel.ALL: N_("nothing leaves and nothing new is heard"),
 }
 
 
 def screens() -> tuple[tuple[str, str], ...]:
     """What the line at the top leads to: address and name. People's own pages are in their menu."""
-    return (("/", _("Desk")), ("/trends", _("Trends")), ("/channels", _("Channels")))
+    return (
+        ("/", _("Desk")),
+        ("/trends", _("Trends")),
+        ("/history", _("History")),
+        ("/library", _("Library")),
+        ("/health", _("Health")),
+    )
+
+
+def own_screens(seat: Visitor) -> tuple[tuple[str, str], ...]:
+    """What somebody's own menu leads to: address and name."""
+    everybody = (("/me", _("Me")), ("/team", _("Team")))
+    admins = (("/audit", _("Audit")), ("/settings", _("Settings")))
+    return everybody + admins if seat.may(Role.ADMIN) else everybody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +112,15 @@ def make_templates() -> Environment:
         is_language=_is_language, web=_is_web, host=_host, retold=retold, named=named
     )
     templates.globals.update(
-        product=PRODUCT, words=words, View=View, Role=Role, spoken=tongue.spoken, screens=screens
+        product=PRODUCT,
+        words=words,
+        View=View,
+        Role=Role,
+        role_name=role_name,
+        role_may=role_may,
+        spoken=tongue.spoken,
+        screens=screens,
+        own_screens=own_screens,
     )
     return templates
 
@@ -140,6 +163,7 @@ def render(
     html = desk.templates.get_template(template).render(
         brand=desk.bot.settings.brand.name,
         seat=seat,
+        looks=looks_of(request),
         here=request.url.path,
         live=getattr(request.state, "live", ""),
         paused=pauses(desk.bot) if seat else (),
@@ -147,6 +171,7 @@ def render(
         channels=tuple(
             ChannelName(name=name, label=channel.declaration.label)
             for name, channel in desk.bot.channels.items()
+            if seat is None or seat.sees(name)
         ),
         now=desk.bot.clock(),
         zone=desk.bot.zone,
@@ -176,15 +201,15 @@ def pauses(bot: Bot) -> tuple[Paused, ...]:
         Paused(
             channel=row.channel,
             label="" if row.channel == EVERYWHERE else label_of(bot, row.channel),
-            effect=_STOPPED[row.level],
+            effect=_(_STOPPED[row.level]),
             since=words.ago(row.since, bot.clock()),
             by=row.by,
         )
         for row in all_pauses(bot.database)
     ]
     if bot.pause_file.exists():
-        effect = _STOPPED[PauseLevel.ALL]
-        found.append(Paused(channel="", label="", effect=effect, since="", by="the PAUSE file"))
+        effect = _(_STOPPED[PauseLevel.ALL])
+        found.append(Paused(channel="", label="", effect=effect, since="", by=_("the PAUSE file")))
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import uvicorn
 
+from config.desk import DeskSettings
 from config.errors import ConfigError
 from responder.bot import Bot
 from responder.desk.app import create_app
@@ -69,7 +70,9 @@ class DeskServer:
             ) from None
         self.port: int = self._socket.getsockname()[1]
         app = create_app(bot, host=self.host, pulse=pulse)
-        self._server = _Server(app.state.desk.hub, _config(app, self.host, self.port))
+        self._server = _Server(
+            app.state.desk.hub, _config(app, self.host, self.port, bot.settings.desk)
+        )
         self._thread: threading.Thread | None = None
 
     @property
@@ -131,7 +134,7 @@ class _Server(uvicorn.Server):
                 signal.signal(sig, handler)
 
 
-def _config(app: object, host: str, port: int) -> uvicorn.Config:
+def _config(app: object, host: str, port: int, desk: DeskSettings) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI app, whatever its class
         host=host,
@@ -140,8 +143,9 @@ def _config(app: object, host: str, port: int) -> uvicorn.Config:
         log_level="warning",
         access_log=False,  # paths hold one-time links
         server_header=False,
-        # Else X-Forwarded-For names the address, and whoever writes it walks round the throttle.
-        proxy_headers=False,
+        # X-Forwarded-For names the address: whoever may write it walks round the throttle.
+        proxy_headers=desk.behind_proxy,
+        forwarded_allow_ips=list(desk.trusted_proxies),
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
 

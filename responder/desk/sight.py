@@ -3,6 +3,7 @@ address, and by every list."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from responder.access import Visitor
 from responder.approve import NotFound
 from responder.models import Draft, Reply
 
+_AN_ID: Final = re.compile(r"[0-9a-f]{28}")
 _BY_DRAFT: Final = select(Mention.channel).join(Draft, Draft.mention_id == Mention.id)
 _BY_REPLY: Final = select(Mention.channel).join(Reply, Reply.mention_id == Mention.id)
 
@@ -23,17 +25,36 @@ def in_sight(seat: Visitor) -> ColumnElement[bool]:
     return Mention.channel.in_(sorted(seat.channels)) if seat.channels else true()
 
 
-def require_sight(database: Database, seat: Visitor, path: Mapping[str, Any]) -> None:
-    """Hold the ids of an address against what `seat` sees. Raises NotFound: what is another team's
-    does not exist for them."""
+def drafts_in_sight(database: Database, seat: Visitor, drafts: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of these drafts that `seat` sees, in their order. Who sees every channel costs no
+    query."""
+    if not seat.channels or not drafts:
+        return drafts
+    with database.read() as session:
+        seen = set(
+            session.scalars(
+                select(Draft.id).join(Draft.mention).where(Draft.id.in_(drafts), in_sight(seat))
+            )
+        )
+    return tuple(draft for draft in drafts if draft in seen)
+
+
+def require_sight(
+    database: Database, seat: Visitor, path: Mapping[str, Any], asked: Mapping[str, str]
+) -> None:
+    """Hold the ids of an address against what `seat` sees: those in its path by their names, and
+    whatever in its query (`asked`) is an id at all. Raises NotFound: what is another team's does
+    not exist for them."""
     if not seat.channels:
         return
+    named = [(_CHANNEL_OF[name], path[name]) for name in _CHANNEL_OF if name in path]
+    ids = [value for value in asked.values() if _AN_ID.fullmatch(value)]
+    unnamed = [(wanted, value) for value in ids for wanted in _CHANNEL_OF.values()]
     with database.read() as session:
-        for name, wanted in _CHANNEL_OF.items():
-            if name in path:
-                channel = session.scalar(wanted(path[name]))
-                if channel is not None and not seat.sees(channel):
-                    raise NotFound("That is another team's")
+        for wanted, value in (*named, *unnamed):
+            channel = session.scalar(wanted(value))
+            if channel is not None and not seat.sees(channel):
+                raise NotFound("That is another team's")
 
 
 def _by_draft(key: str) -> Select[str]:

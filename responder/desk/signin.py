@@ -9,8 +9,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from responder import access
 from responder.access import SignInRefused, Visitor
+from responder.desk.looks import remember
 from responder.desk.pages import desk_of, problem, render
 from responder.desk.sight import require_sight
+from responder.desk.tongue import COOKIE, _, said
+from responder.sentences import Refused
 from responder.team.models import CredentialKind, Role
 
 router = APIRouter(include_in_schema=False)
@@ -36,7 +39,7 @@ def seat_of(request: Request) -> Visitor:
     desk = desk_of(request)
     # Noted before anything is read: the page then listens on from here, and misses nothing.
     request.state.live = desk.hub.mark
-    secret = request.cookies.get(_cookie(request), "")
+    secret = secret_of(request)
     known = secret and access.visitor(
         desk.bot.database, secret, CredentialKind.SESSION, desk.bot.clock()
     )
@@ -56,7 +59,8 @@ class Need:
     def __call__(self, request: Request, seat: Annotated[Visitor, Depends(seat_of)]) -> Visitor:
         if not seat.may(self.role):
             raise NotAllowed(seat, self.role)
-        require_sight(desk_of(request).bot.database, seat, request.path_params)
+        database = desk_of(request).bot.database
+        require_sight(database, seat, request.path_params, request.query_params)
         return seat
 
 
@@ -93,14 +97,16 @@ def sign_in(
     except SignInRefused as refusal:
         again = safe_next(next)
         return render(
-            request, "sign_in.html", status=403, next=again, name=name, error=str(refusal)
+            request, "sign_in.html", status=403, next=again, name=name, error=_(str(refusal))
         )
     return _seated(request, secret, safe_next(next))
 
 
 @router.get("/join/{invite}")
-def join_page(request: Request, invite: str) -> Response:  # noqa: ARG001  # spent by the POST
-    return render(request, "join.html", name="", error="")
+def join_page(request: Request, invite: str) -> Response:
+    """The form; the POST spends the link. One made out to somebody shows their name."""
+    name = _invited(request, invite)
+    return render(request, "join.html", name=name, fixed=bool(name), error="")
 
 
 @router.post("/join/{invite}")
@@ -110,8 +116,11 @@ def join(request: Request, invite: str, name: _Word, password: _Word) -> Respons
         secret = access.accept_invite(
             bot.database, invite, name=name, password=password, now=bot.clock()
         )
-    except ValueError as refusal:
-        return render(request, "join.html", status=422, name=name, error=str(refusal))
+    except Refused as refusal:
+        known, error = _invited(request, invite), said(refusal)
+        return render(
+            request, "join.html", status=422, name=known or name, fixed=bool(known), error=error
+        )
     return _seated(request, secret, "/")
 
 
@@ -124,22 +133,26 @@ def enter(request: Request, link: str) -> Response:
     return problem(
         request,
         404,
-        "This link does not open the desk",
-        "It was replaced by a newer one, or a part of it is missing. Ask for a new one.",
+        _("This link does not open the desk"),
+        _("It was replaced by a newer one, or a part of it is missing. Ask for a new one."),
     )
 
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
-    desk = desk_of(request)
-    access.sign_out(desk.bot.database, request.cookies.get(_cookie(request), ""))
+    access.sign_out(desk_of(request).bot.database, secret_of(request))
     answer = RedirectResponse("/sign-in", status_code=303)
     answer.delete_cookie(_cookie(request), path="/", secure=_https(request), httponly=True)
     return answer
 
 
-def _seated(request: Request, secret: str, path: str) -> Response:
-    answer = RedirectResponse(path, status_code=303)
+def secret_of(request: Request) -> str:
+    """The secret of the session a request came with, if any."""
+    return request.cookies.get(_cookie(request), "")
+
+
+def give_session(request: Request, answer: Response, secret: str) -> None:
+    """Have the browser come with this session from now on."""
     answer.set_cookie(
         _cookie(request),
         secret,
@@ -149,6 +162,24 @@ def _seated(request: Request, secret: str, path: str) -> Response:
         httponly=True,
         samesite="lax",
     )
+
+
+def _invited(request: Request, invite: str) -> str:
+    """Whose link it is; "" while it is nobody's, or none."""
+    bot = desk_of(request).bot
+    guest = access.visitor(bot.database, invite, CredentialKind.INVITE, bot.clock())
+    return guest.name if guest else ""
+
+
+def _seated(request: Request, secret: str, path: str) -> Response:
+    """In, with a session of its own: the one this browser had before ends. The pages speak as who
+    comes in chose, not as who was here before them."""
+    bot = desk_of(request).bot
+    access.sign_out(bot.database, secret_of(request))
+    seat = access.visitor(bot.database, secret, CredentialKind.SESSION, bot.clock())
+    answer = RedirectResponse(path, status_code=303)
+    give_session(request, answer, secret)
+    remember(request, answer, COOKIE, seat.interface if seat else "")
     return answer
 
 

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from responder.desk.pages import desk_of, problem
 from responder.desk.signin import AdminSeat, safe_next
+from responder.desk.tongue import _
 from responder.models import PauseLevel
 from responder.pause import EVERYWHERE, lift_pause, set_pause
 
@@ -26,8 +27,8 @@ def pause(
     next: _Word = "/",  # noqa: A002  # the URL's word
 ) -> Response:
     bot = desk_of(request).bot
-    if channel not in (EVERYWHERE, *bot.channels):
-        return problem(request, 404, "No such channel", "Nothing was paused.", seat=seat)
+    if channel != EVERYWHERE and not (channel in bot.channels and seat.sees(channel)):
+        return problem(request, 404, _("No such channel"), _("Nothing was paused."), seat=seat)
     set_pause(bot.database, channel=channel, level=level, by=seat.name, now=bot.clock())
     return RedirectResponse(safe_next(next), status_code=303)
 
@@ -41,6 +42,8 @@ def resume(
 ) -> Response:
     """End a pause, or with no channel every pause, the one of the PAUSE file included."""
     bot = desk_of(request).bot
+    if channel != EVERYWHERE and not seat.sees(channel):
+        return problem(request, 404, _("No such channel"), _("Nothing was resumed."), seat=seat)
     lift_pause(bot.database, channel=channel, by=seat.name, now=bot.clock())
     if channel == EVERYWHERE:
         bot.pause_file.unlink(missing_ok=True)

@@ -24,6 +24,8 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from responder.desk.problem import PREFIX
+from responder.sentences import N_ as N_  # noqa: PLC0414  # whoever translates marks as well
+from responder.sentences import Refused
 
 LANGUAGES: Final = ("en", "it", "es", "fr", "de", "pl", "el")
 COOKIE: Final = "desk-language"
@@ -31,11 +33,6 @@ FOLDER: Final = Path(__file__).resolve().parent / "locale"
 _ENGLISH: Final = "en"
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=_ENGLISH)
-
-
-def N_(text: str) -> str:  # noqa: N802  # gettext's own name for it
-    """Marks words that are translated where they are shown, not where they stand."""
-    return text
 
 
 def _(text: str, /, **values: object) -> str:
@@ -47,6 +44,11 @@ def _(text: str, /, **values: object) -> str:
 def many(one: str, more: str, number: int, /, **values: object) -> str:
     """The form a number takes in the reader's language: Polish has three. "%(number)s" is it."""
     return say_many(one, more, number) % ({"number": number} | values)
+
+
+def said(refusal: Refused) -> str:
+    """Why something was refused, in the reader's language."""
+    return _(refusal.sentence, **refusal.values)
 
 
 def say(text: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -15,12 +13,14 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from listener.trends import Bucket, By, volume
+from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk.charts import Plotter
 from responder.desk.lines import BLUE, COLOURS, GREEN, ORANGE, PURPLE, Point, line_chart
 from responder.desk.pages import desk_of, problem, render
 from responder.desk.rows import label_of
 from responder.desk.signin import Seat
+from responder.desk.spreadsheet import csv_answer
 from responder.desk.words import count
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +29,6 @@ _HOURS, _DAYS = 48, 14
 _MOODS: Final = ("negative", "neutral", "positive", "unknown")
 _MOOD_WORDS: Final = ("Negative", "Neutral", "Positive", "Not judged")
 _MOOD_COLOURS: Final = (ORANGE, BLUE, GREEN, PURPLE)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 class Step(StrEnum):
@@ -70,11 +69,11 @@ class Filter:
 @router.get("/trends")
 def trends_page(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str = "") -> Response:
     desk = desk_of(request)
-    if channel and channel not in desk.bot.channels:
+    if channel and not (channel in desk.bot.channels and seat.sees(channel)):
         return _no_such_channel(request, seat)
     chosen = Filter(by=by, channel=channel)
-    buckets = _buckets(desk.bot, chosen)
-    labels = {name: label_of(desk.bot, name) for name in desk.bot.channels}
+    buckets = _buckets(desk.bot, seat, chosen)
+    labels = {name: label_of(desk.bot, name) for name in desk.bot.channels if seat.sees(name)}
     return render(
         request,
         "trends.html",
@@ -89,7 +88,7 @@ def trends_page(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str
 @router.get("/trends.csv")
 def trends_csv(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str = "") -> Response:
     bot = desk_of(request).bot
-    if channel and channel not in bot.channels:
+    if channel and not (channel in bot.channels and seat.sees(channel)):
         return _no_such_channel(request, seat)
     rows: list[Sequence[object]] = [("start", "channel", "mentions", *_MOODS)]
     rows += [
@@ -99,37 +98,19 @@ def trends_csv(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str 
             bucket.mentions,
             *(getattr(bucket, mood) for mood in _MOODS),
         )
-        for bucket in _buckets(bot, Filter(by=by, channel=channel))
+        for bucket in _buckets(bot, seat, Filter(by=by, channel=channel))
     ]
     name = f"mentions-by-{by.value}-{bot.clock().astimezone(bot.zone):%Y-%m-%d}.csv"
-    return Response(
-        as_csv(rows),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def as_csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """CSV that spreadsheets read as it is meant: UTF-8 with a mark, everything quoted, and no cell
-    of text that they would take for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    return out.getvalue().encode("utf-8-sig", "replace")
-
-
-def _harmless(cell: object) -> object:
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+    return csv_answer(name, rows)
 
 
 def _no_such_channel(request: Request, seat: Seat) -> Response:
     return problem(request, 404, "No such channel", "Choose one from the list.", seat=seat)
 
 
-def _buckets(bot: Bot, chosen: Filter) -> tuple[Bucket, ...]:
-    """The last 48 hours, or the last 14 days, this hour and this day included."""
+def _buckets(bot: Bot, seat: Visitor, chosen: Filter) -> tuple[Bucket, ...]:
+    """The last 48 hours, or the last 14 days, this hour and this day included, as far as this
+    visitor sees them."""
     now = bot.clock()
     local = now.astimezone(bot.zone)
     if chosen.by is Step.HOUR:
@@ -137,7 +118,7 @@ def _buckets(bot: Bot, chosen: Filter) -> tuple[Bucket, ...]:
     else:
         first = local.date() - timedelta(days=_DAYS - 1)
         start = datetime.combine(first, time.min, bot.zone)
-    return volume(
+    buckets = volume(
         bot.database,
         start=start,
         end=now + timedelta(seconds=1),
@@ -145,6 +126,7 @@ def _buckets(bot: Bot, chosen: Filter) -> tuple[Bucket, ...]:
         zone=bot.zone,
         channel=chosen.channel or None,
     )
+    return tuple(bucket for bucket in buckets if seat.sees(bucket.channel))
 
 
 def _charts(
