@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -21,6 +19,7 @@ from responder.desk.lines import BLUE, COLOURS, GREEN, ORANGE, PURPLE, Point, li
 from responder.desk.pages import desk_of, problem, render
 from responder.desk.rows import label_of
 from responder.desk.signin import Seat
+from responder.desk.spreadsheet import csv_answer
 from responder.desk.words import count
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +28,6 @@ _HOURS, _DAYS = 48, 14
 _MOODS: Final = ("negative", "neutral", "positive", "unknown")
 _MOOD_WORDS: Final = ("Negative", "Neutral", "Positive", "Not judged")
 _MOOD_COLOURS: Final = (ORANGE, BLUE, GREEN, PURPLE)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 
 
 class Step(StrEnum):
@@ -102,26 +100,7 @@ def trends_csv(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str 
         for bucket in _buckets(bot, Filter(by=by, channel=channel))
     ]
     name = f"mentions-by-{by.value}-{bot.clock().astimezone(bot.zone):%Y-%m-%d}.csv"
-    return Response(
-        as_csv(rows),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def as_csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """CSV that spreadsheets read as it is meant: UTF-8 with a mark, everything quoted, and no cell
-    of text that they would take for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    return out.getvalue().encode("utf-8-sig", "replace")
-
-
-def _harmless(cell: object) -> object:
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+    return csv_answer(name, rows)
 
 
 def _no_such_channel(request: Request, seat: Seat) -> Response:
