@@ -23,6 +23,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "rejected": "Rejected: this gets no answer.",
     "answered": "Noted: you answered it on the network.",
     "hidden": "Hidden on the network.",
+    "again": "It waits in To approve again. Nothing was sent.",
     "back": "Taken back: nothing was sent.",
     "stands": "Noted: the reply is there.",
     "missing": "Noted: the reply is not there. Its draft waits in To approve again.",
