@@ -33,7 +33,8 @@ def screens(desk: OpenDesk) -> dict[str, str]:
         "unknown": f"{desk.item('unknown')}?view=unknown",
         "sent": f"{desk.item('sent')}?view=sent",
         "trends": f"{desk.url}/trends",
-        "channels": f"{desk.url}/channels",
+        "health": f"{desk.url}/health",
+        "history": f"{desk.url}/history",
         "not found": f"{desk.url}/nope",
     }
 

@@ -10,7 +10,19 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from responder.bot import Bot
-from responder.desk import actions, api, channels, health, queue, signin, stream, switch, trends
+from responder.desk import (
+    actions,
+    api,
+    health,
+    health_page,
+    history,
+    letters,
+    queue,
+    signin,
+    stream,
+    switch,
+    trends,
+)
 from responder.desk.charts import Plotter
 from responder.desk.guard import Guard, hosts_of
 from responder.desk.live import Hub, Watcher
@@ -45,7 +57,10 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
         lifespan=lifespan,
     )
     app.state.desk = desk
-    for part in (api, health, signin, queue, actions, stream, switch, trends, channels):
+    for part in (
+        *(api, health, signin, queue, actions, stream),
+        *(switch, trends, history, health_page, letters),
+    ):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)

@@ -8,18 +8,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from listener.models import Author, Mention, MentionStatus
 from responder.bot import Bot
+from responder.desk.holding import badges
 from responder.desk.words import Due, Mark, ago, due, first_line, language_name, mark_of, span
-from responder.models import Draft, DraftStatus, Reply, ReplyStatus
+from responder.models import OPEN_DRAFT, Draft, DraftStatus, Reply, ReplyStatus
 
 ROWS: Final = 100
-OPEN_DRAFT: Final = text("drafts.status IN ('pending', 'approved')")
-"""Written out, because a bound parameter cannot prove to SQLite that its partial index fits."""
-LIVE_REPLY: Final = text("replies.status <> 'failed'")
 _SENT: Final = (ReplyStatus.QUEUED, ReplyStatus.SENDING, ReplyStatus.SENT)
 
 
@@ -35,7 +33,7 @@ class View(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One line of the queue. `claimed_by` is somebody else who has it open; `trouble` says why it
-    is back."""
+    is back, `held` why its reply would wait."""
 
     draft_id: str
     name: str
@@ -48,6 +46,7 @@ class Row:
     level: str
     claimed_by: str = ""
     trouble: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +66,8 @@ def read_queue(bot: Bot, view: View, *, agent_id: str | None) -> Queue:
     now = bot.clock()
     with bot.database.read() as session:
         if view in (View.APPROVE, View.BY_HAND):
-            rows = [_draft_row(bot, draft, agent_id, now) for draft in _drafts(session, view)]
+            held = badges(session, bot)
+            rows = [_draft_row(bot, draft, agent_id, now, held) for draft in _drafts(session, view)]
         else:
             rows = [_reply_row(bot, reply, now) for reply in _replies(session, view)]
         return Queue(view=view, rows=tuple(rows), counts=_counts(session))
@@ -147,7 +147,9 @@ def _counts(session: Session) -> dict[View, int]:
     return counts
 
 
-def _draft_row(bot: Bot, draft: Draft, agent_id: str | None, now: datetime) -> Row:
+def _draft_row(
+    bot: Bot, draft: Draft, agent_id: str | None, now: datetime, held: Mapping[str, str]
+) -> Row:
     claimed = draft.claimed_until is not None and draft.claimed_until > now
     others = claimed and draft.claimed_by != agent_id and draft.claimant is not None
     return _row(
@@ -157,6 +159,7 @@ def _draft_row(bot: Bot, draft: Draft, agent_id: str | None, now: datetime) -> R
         when=due(draft.mention.due_at, now),
         claimed_by=draft.claimant.name if others and draft.claimant else "",
         trouble=draft.reason,
+        held=held.get(draft.mention.channel, ""),
     )
 
 
@@ -177,7 +180,14 @@ def _progress(reply: Reply, now: datetime) -> Due:
 
 
 def _row(
-    bot: Bot, mention: Mention, draft_id: str, *, when: Due, claimed_by: str = "", trouble: str = ""
+    bot: Bot,
+    mention: Mention,
+    draft_id: str,
+    *,
+    when: Due,
+    claimed_by: str = "",
+    trouble: str = "",
+    held: str = "",
 ) -> Row:
     return Row(
         draft_id=draft_id,
@@ -193,4 +203,5 @@ def _row(
         level=mention.priority.value,
         claimed_by=claimed_by,
         trouble=trouble,
+        held=held,
     )
