@@ -69,7 +69,7 @@ def read_model_times(session: Session, now: datetime) -> ModelTimes:
     """What a model was asked since yesterday, and how long that took."""
     since = now - _DAY
     counted = session.execute(
-        select(Suggestion.outcome, func.count())
+        select(Suggestion.outcome, func.count().label("number"))
         .where(Suggestion.asked_at > since)
         .group_by(Suggestion.outcome)
     )
@@ -82,7 +82,7 @@ def read_model_times(session: Session, now: datetime) -> ModelTimes:
         .limit(_LATEST)
     ).all()
     return ModelTimes(
-        outcomes={outcome: number for outcome, number in counted},
+        outcomes={row.outcome: row.number for row in counted},
         waited=_median([asked - created for asked, created, _ in latest]),
         took=_median([worded - asked for asked, _, worded in latest if worded is not None]),
     )
