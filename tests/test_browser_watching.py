@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from listener.models import Cursor, DeadLetter
+from listener.models import Breaker, Cause, Cursor, DeadLetter, Gap, Operation, SpendEntry
 from responder.models import PauseLevel, ReplyStatus
 from responder.pause import all_pauses, set_pause
 from responder.team.models import Role
 from tests.conftest import OpenDesk, Sit, heading, ready
 from tests.factories import make_reply
-from tests.fakes import incoming
+from tests.fakes import FakeChannel, incoming
+from tests.test_browser_access import faults
 
 pytestmark = pytest.mark.browser
 
@@ -141,3 +143,65 @@ def test_without_scripts_all_of_it_works(sit: Sit, desk: OpenDesk) -> None:
     page.get_by_role("button", name="Stop this channel").click()
     expect(page.locator("#toast")).to_contain_text("Paused.")
     assert [pause.level for pause in all_pauses(desk.bot.database)] == [PauseLevel.AUTO]
+
+
+def trouble(desk: OpenDesk) -> None:
+    """Everything at once: a network that refuses us, gaps, money nearly spent, a failed reply."""
+    now = desk.bot.clock()
+    desk.x.declaration = replace(
+        desk.x.declaration,
+        prices_checked=date(2026, 11, 1),
+        fees=FakeChannel("x", prices_checked=date(2026, 11, 1)).declaration.fees,
+    )
+    with desk.bot.database.write() as session:
+        for operation, cause in ((Operation.WRITE, Cause.AUTH), (Operation.READ, Cause.TROUBLE)):
+            session.add(
+                Breaker(
+                    channel="x",
+                    operation=operation,
+                    cause=cause,
+                    blocked_until=now + timedelta(minutes=4),
+                    reason="an-error-without-a-single-space-" * 4,
+                    changed_at=now,
+                )
+            )
+        for stream, filled in (("mentions", None), ("search", now)):
+            session.add(
+                Gap(
+                    channel="x",
+                    stream=stream,
+                    since=now - timedelta(hours=5),
+                    until=now - timedelta(hours=4),
+                    reason="the program did not run",
+                    noticed_at=now,
+                    filled_at=filled,
+                )
+            )
+        session.add(
+            Cursor(channel="x", stream="search", started_at=now, failures=6, last_error="503")
+        )
+        session.add(
+            SpendEntry(
+                channel="x", at=now, use="reply", operation="post", micros=29_000_000, settled=True
+            )
+        )
+        make_reply(session, status=ReplyStatus.FAILED, reason="refused", changed_at=now)
+    letters(desk, "1", "2")
+    set_pause(
+        desk.bot.database, channel="facebook", level=PauseLevel.SEND, by="bo", now=now, why="a fire"
+    )
+
+
+def test_trouble_can_be_read_by_everybody(anna: Page, desk: OpenDesk) -> None:
+    trouble(desk)
+    for scheme in ("light", "dark"):
+        anna.emulate_media(color_scheme=scheme)
+        for path in ("/health", "/history"):
+            anna.goto(f"{desk.url}{path}")
+            anna.locator("#stop-all summary, .search summary").first.click()
+            assert faults(anna) == [], (scheme, path)
+    anna.set_viewport_size({"width": 320, "height": 640})
+    for path in ("/health", "/history"):
+        anna.goto(f"{desk.url}{path}")
+        anna.locator("#stop-all summary, .search summary").first.click()
+        assert anna.evaluate("document.documentElement.scrollWidth") <= 320, path

@@ -119,8 +119,12 @@ def _lag(stream: StreamHealth, interval: timedelta, now: datetime) -> str:
 def _next(stream: StreamHealth, interval: timedelta, now: datetime) -> str:
     due = stream.fetched_at + interval if stream.fetched_at else now
     if stream.not_before is not None and stream.not_before > max(due, now):
-        return _("waits %(time)s", time=seconds((stream.not_before - now).total_seconds()))
-    return _("in %(time)s", time=seconds((due - now).total_seconds())) if due > now else _("now")
+        return _("waits %(time)s", time=_soon(stream.not_before - now))
+    return _("in %(time)s", time=_soon(due - now)) if due > now else _("now")
+
+
+def _soon(length: timedelta) -> str:
+    return seconds(max(1, round(length.total_seconds())))
 
 
 def _not_closed(health: ChannelHealth, now: datetime) -> Iterator[tuple[Breaker, BreakerState]]:

@@ -134,11 +134,11 @@ def _beats(pulse: Pulse | None, known: Collection[str], seen: Collection[str]) -
 def _concerning(
     found: Iterable[Condition], known: Collection[str], seen: Collection[str]
 ) -> list[Condition]:
-    """The worst first. What is about channels of other teams is left out: a cause names its
-    channel."""
+    """The worst first, each sentence once. What is about channels of other teams is left out: a
+    cause names its channel."""
     hidden, ranks = set(known) - set(seen), list(Severity)
-    shown = [condition for condition in found if not _names(condition.cause) & hidden]
-    return sorted(shown, key=lambda condition: ranks.index(condition.severity))
+    shown = {one.text: one for one in found if not _names(one.cause) & hidden}
+    return sorted(shown.values(), key=lambda one: ranks.index(one.severity))
 
 
 def _names(cause: str) -> set[str]:
