@@ -5,6 +5,7 @@ SQLite only: PostgreSQL brings tools of its own.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from responder.team.models import Credential, CredentialKind
 
 RESTORED: Final = "restored from a backup"
 RESTORE_COMMAND: Final = "python run_bot.py restore FILE"
+_REMEMBERED: Final = "last-backup.json"
 _BESIDES: Final = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a database
 _QUICKLY: Final = 256_000_000  # bytes; looking through more would hold up a start
 
@@ -46,6 +48,15 @@ class Restored:
     held_until: datetime | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class LastBackup:
+    """The newest copy `backup` made of this installation. `there`: whether its file still is."""
+
+    file: Path
+    at: datetime
+    there: bool
+
+
 def database_file(database: Database) -> Path | None:
     """The file of an SQLite database; None for another engine."""
     name = database.engine.url.database
@@ -62,6 +73,25 @@ def back_up(source: Path, target: Path) -> None:
         copy(source, fresh)
         fresh.replace(target)
         _sync_folder(target.parent)
+
+
+def remember_backup(state: Path, target: Path, now: datetime) -> None:
+    """Write down, beside the lock, that a copy was made: the copy itself may lie anywhere. Raises
+    OSError."""
+    told = {"file": str(target.resolve()), "at": now.isoformat()}
+    with _beside(state / _REMEMBERED) as fresh:
+        fresh.write_text(json.dumps(told), encoding="utf-8")
+        fresh.replace(state / _REMEMBERED)
+
+
+def last_backup(state: Path) -> LastBackup | None:
+    """What `remember_backup` wrote down last; None if nothing, or nothing that can be read."""
+    try:
+        told = json.loads((state / _REMEMBERED).read_text(encoding="utf-8"))
+        file, at = Path(str(told["file"])), datetime.fromisoformat(str(told["at"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return LastBackup(file=file, at=at, there=file.exists()) if at.tzinfo else None
 
 
 def restore(bot: Bot, copy_: Path) -> Restored:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel
@@ -13,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from listener import letters
-from listener.channels.errors import Refused
+from listener.channels.errors import ChannelError, Refused
 from listener.letters import Closed, NoSuchLetter, Outcome
 from listener.models import DeadLetter
 from responder.approve import Conflict, NotFound
@@ -27,6 +29,19 @@ SENTENCES: Final = {
     Outcome.UNREADABLE: "It still cannot be read",
     Outcome.UNCLEAR: "The network says nothing clear about it: try again later",
 }
+
+
+class Fate(StrEnum):
+    """What came of one letter of several. The first four are those of a letter read again."""
+
+    READ = "read"
+    GONE = "gone"
+    UNREADABLE = "unreadable"
+    UNCLEAR = "unclear"
+    REFUSED = "refused"  # nobody can ask for it: no id, or no such channel any more
+    UNASKED = "unasked"  # the network does not answer
+    DROPPED = "dropped"
+    CLOSED = "closed"  # somebody was faster
 
 
 class LetterView(BaseModel):
@@ -108,6 +123,43 @@ def dismiss(bot: Bot, letter_id: str, *, by: str) -> DeadLetter:
         letter = letters.dismiss(session, letter_id, by=by, now=now)
         note(session, who=by, action="dismiss letter", subject=letter_id, now=now)
         return letter
+
+
+def retry_several(bot: Bot, letter_ids: Iterable[str], *, by: str) -> Counter[Fate]:
+    """Ask for each of them once more, and count what came of it. A network that does not answer is
+    asked for one of its letters only."""
+    fates, silent = Counter[Fate](), set[str]()
+    for letter_id in dict.fromkeys(letter_ids):
+        fates[_retry_quietly(bot, letter_id, by, silent)] += 1
+    return fates
+
+
+def _retry_quietly(bot: Bot, letter_id: str, by: str, silent: set[str]) -> Fate:
+    """`silent`: the channels that did not answer so far; one more is added to it."""
+    channel = ""
+    try:
+        with _in_our_words():
+            channel = letters.find_letter(bot.database, letter_id).channel
+        return Fate.UNASKED if channel in silent else Fate(retry(bot, letter_id, by=by).outcome)
+    except (NotFound, Conflict):
+        return Fate.CLOSED
+    except Refused:
+        return Fate.REFUSED
+    except ChannelError:
+        silent.add(channel)
+        return Fate.UNASKED
+
+
+def dismiss_several(bot: Bot, letter_ids: Iterable[str], *, by: str) -> Counter[Fate]:
+    """Nobody needs to see them any more. Counts how many that were, and how many were closed."""
+    fates = Counter[Fate]()
+    for letter_id in dict.fromkeys(letter_ids):
+        try:
+            dismiss(bot, letter_id, by=by)
+            fates[Fate.DROPPED] += 1
+        except (NotFound, Conflict):
+            fates[Fate.CLOSED] += 1
+    return fates
 
 
 @contextmanager

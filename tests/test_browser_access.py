@@ -34,7 +34,6 @@ def screens(desk: OpenDesk) -> dict[str, str]:
         "unknown": f"{desk.item('unknown')}?view=unknown",
         "sent": f"{desk.item('sent')}?view=sent",
         "trends": f"{desk.url}/trends",
-        "channels": f"{desk.url}/channels",
         "notices": f"{desk.url}/notices",
         "team": f"{desk.url}/team",
         "agent": f"{desk.url}/team/{agents(desk.bot.database)[-1].id}",
@@ -42,6 +41,8 @@ def screens(desk: OpenDesk) -> dict[str, str]:
         "me": f"{desk.url}/me",
         "audit": f"{desk.url}/audit",
         "settings": f"{desk.url}/settings",
+        "health": f"{desk.url}/health",
+        "history": f"{desk.url}/history",
         "not found": f"{desk.url}/nope",
     }
 
@@ -90,6 +91,7 @@ def test_axe_finds_nothing_in_the_dark(clean_page: Page, desk: OpenDesk) -> None
     # Only colours differ, and what differs between other screens are not the colours.
     clean_page.emulate_media(color_scheme="dark")
     colourful = {"sign in", "queue", "item", "taken", "trends", "findings", "saved replies"}
+    colourful |= {"health", "history"}
     names = (name for name in seen(clean_page, desk) if name in colourful)
     found = {name: faults(clean_page) for name in names}
     assert {name: those for name, those in found.items() if those} == {}

@@ -376,6 +376,9 @@ def test_pause_and_resume_from_the_menu(anna: Page, desk: OpenDesk) -> None:
     heading(anna, "Ola Wiśniewska")
     anna.locator("#account summary").click()
     anna.get_by_role("button", name="Pause all sending").click()
+    heading(anna, "Stop everywhere?")
+    anna.get_by_label("to confirm").fill("stop")
+    anna.get_by_role("button", name="Stop everywhere").click()
     heading(anna, "Ola Wiśniewska")  # back where it was pressed
     expect(anna.locator("#banner")).to_contain_text("Everything is paused")
     expect(anna.get_by_role("button", name="Approve (waits)")).to_be_visible()

@@ -448,7 +448,7 @@ def test_gaps_unreadable_texts_and_failing_streams_are_there_for_everybody_to_se
                 heard_at=now,
             )
         )
-    page = visit(Role.VIEWER).get("/channels").text
+    page = visit(Role.VIEWER).get("/health").text
     assert "3 failures since" in page
     assert "make a new token" in page
     assert "search reaches back seven days" in page
@@ -462,7 +462,7 @@ def test_what_a_network_allows_and_charges_is_told_in_its_own_words(tmp_path: Pa
     with TestClient(create_app(bot), base_url="http://127.0.0.1") as client:
         secret = access.entry_link(bot.database, name="v", role=Role.VIEWER, now=bot.clock())
         client.get(f"/enter/{secret}", headers={"sec-fetch-site": "same-origin"})
-        page = " ".join(client.get("/channels").text.split())
+        page = " ".join(client.get("/health").text.split())
     bot.database.close()
     assert page.count("It allows 100 replies in 15 minutes.") == 2
     assert page.count("A reply costs $0.015.") == page.count("It charges nothing.") == 1

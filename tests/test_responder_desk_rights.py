@@ -52,8 +52,11 @@ ROUTES = {
     "/team/{id}/reset": Role.ADMIN,
     "/team/{id}/role": Role.ADMIN,
     "/team/{id}/roster": Role.ADMIN,
+    "/reply/{id}/again": Role.APPROVER,
     "/pause": Role.ADMIN,
     "/resume": Role.ADMIN,
+    "/letters/retry": Role.ADMIN,
+    "/letters/drop": Role.ADMIN,
 }
 FORM: Mapping[str, object] = {"version": 1, "text": "Hello there", "stands": "true"}
 
@@ -138,6 +141,13 @@ def test_rubbish_is_never_a_fault_of_ours(visit: Visit, place: Place, path: str)
         "/?done=approved&reply=" + "9" * 3000,
         "/queue?view=&open=%ff",
         "/trends?by=century",
+        "/history?status=nope&from=yesterday",
+        "/history?from=0001-01-01&to=9999-12-31&after=%00",
+        "/history?q=%00%F0%9F%92%A9%ff&after=e30&agent=%27",
+        "/history?language=%3Cscript%3E&author_kind=&status=&from=&to=",
+        "/history.csv?channel=nope",
+        "/health?done=letters&read=%D9%A1&gone=-1&dropped=" + "9" * 400,
+        "/health?done=paused&flight=" + "x," * 200,
         "/trends?channel=%27",
         "/trends.csv?by=hour&channel=nope",
         "/events?after=%F0%9F%92%A9-x-%00",

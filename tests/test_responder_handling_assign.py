@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from config.settings import BrandSettings
+from responder import access
 from responder.approve import Conflict, NotFound, approve
 from responder.bot import Bot
 from responder.handling.assign import assign, assign_round

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from listener.sandbox.sandbox import Sandbox
+from responder.backup import last_backup
 from tests.daemon import Daemon, command, write_config
 from tests.loopback import Network, Says, serving
 from tests.patience import PATIENCE, eventually
@@ -189,6 +190,9 @@ def test_a_backup_does_not_replace_a_file_unless_told_to(config: Path, tmp_path:
     assert command("--config", str(config), "backup", str(copy)).returncode == 2
     assert copy.read_text() == "something dear"
     assert command("--config", str(config), "backup", str(copy), "--force").returncode == 0
+    known = last_backup(tmp_path)
+    assert known is not None
+    assert (known.file, known.there) == (copy, True)
     itself = command("--config", str(config), "backup", str(tmp_path / "bot.db"), "--force")
     assert (itself.returncode, "the database itself" in itself.stderr) == (2, True)
 

@@ -9,18 +9,27 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from config import logs, settings
+from config.clock import utcnow
 from config.errors import ConfigError
 from config.lock import InstanceLock
 from config.secrets import Redactor
 from config.settings import Settings
-from responder.backup import RESTORE_COMMAND, Damaged, Restored, back_up, restore
-from responder.bot import assemble, database_url
+from responder.backup import (
+    RESTORE_COMMAND,
+    Damaged,
+    Restored,
+    back_up,
+    remember_backup,
+    restore,
+)
+from responder.bot import assemble, database_url, state_folder
 
 
 def back_up_now(config: Path, target: Path, *, force: bool) -> int:
     """Copy the database, also while `run` is running. Needs no channel's secrets."""
     logs.set_up(Redactor())
-    source = _file(settings.load(config), "pg_dump")
+    loaded = settings.load(config)
+    source = _file(loaded, "pg_dump")
     if not source.exists():
         raise _wrong(str(source), "there is no database yet", "start the bot first")
     if target.exists() and not force:
@@ -39,7 +48,16 @@ def back_up_now(config: Path, target: Path, *, force: bool) -> int:
         print(f"Nothing was written to {target}: {error}", file=sys.stderr)
         return 1
     print(f"{target}: {target.stat().st_size} bytes, looked through and sound")
+    _remember(loaded, target)
     return 0
+
+
+def _remember(loaded: Settings, target: Path) -> None:
+    """For the desk's Health page. The copy is made and sound, whatever comes of this."""
+    try:
+        remember_backup(state_folder(loaded), target, utcnow())
+    except OSError as error:
+        print(f"The desk will not know of it: {error}", file=sys.stderr)
 
 
 def restore_now(config: Path, copy: Path) -> int:

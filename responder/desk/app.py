@@ -15,9 +15,11 @@ from responder.desk import (
     api,
     audit,
     bulk,
-    channels,
     conduct,
     health,
+    health_page,
+    history,
+    letters,
     me,
     media,
     notices,
@@ -66,8 +68,8 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     )
     app.state.desk = desk
     item = (actions, writing, conduct, settling, media, notices)
-    screens = (queue, bulk, *item, stream, switch, trends, channels, me, team, audit, settings)
-    for part in (api, health, signin, *screens):
+    public = (queue, bulk, *item, stream, switch, trends, history, health_page, letters)
+    for part in (api, health, signin, *public, me, team, audit, settings):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)

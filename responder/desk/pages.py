@@ -16,17 +16,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk import tongue, words
+from responder.desk.banner import banners
 from responder.desk.charts import Plotter
 from responder.desk.choices import named
 from responder.desk.live import Hub
 from responder.desk.looks import looks_of
 from responder.desk.retold import retold
 from responder.desk.roles import role_may, role_name
-from responder.desk.rows import View, label_of
-from responder.desk.tongue import N_, _
+from responder.desk.rows import View
+from responder.desk.tongue import _
 from responder.handling.notes import unseen
-from responder.models import PauseLevel
-from responder.pause import EVERYWHERE, all_pauses
 from responder.pulse import Pulse
 from responder.team.models import Role
 
@@ -34,12 +33,6 @@ PRODUCT: Final = "Antiphon"
 HERE: Final = Path(__file__).resolve().parent
 PART: Final = "desk-part"
 """The header by which our own scripts ask; a browser without scripts never sends it."""
-
-_STOPPED: Final = {
-    PauseLevel.AUTO: N_("nothing leaves without a person"),
-    PauseLevel.SEND: N_("nothing leaves; what you approve waits"),
-    PauseLevel.ALL: N_("nothing leaves and nothing new is heard"),
-}
 
 
 def screens() -> tuple[tuple[str, str], ...]:
@@ -80,17 +73,6 @@ class ChannelName:
 
     name: str
     label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Paused:
-    """One line of the banner. `channel` is empty for all."""
-
-    channel: str
-    label: str
-    effect: str
-    since: str
-    by: str
 
 
 @cache
@@ -166,8 +148,8 @@ def render(
         looks=looks_of(request),
         here=request.url.path,
         live=getattr(request.state, "live", ""),
-        paused=pauses(desk.bot) if seat else (),
         unseen=_unseen(desk.bot, seat),
+        paused=banners(desk.bot, seat) if seat else (),
         channels=tuple(
             ChannelName(name=name, label=channel.declaration.label)
             for name, channel in desk.bot.channels.items()
@@ -193,24 +175,6 @@ def problem(
 ) -> HTMLResponse:
     """A page that says what went wrong and what to do, in the desk's look."""
     return render(request, "problem.html", seat=seat, status=status, title=title, sentence=sentence)
-
-
-def pauses(bot: Bot) -> tuple[Paused, ...]:
-    """What is paused now, as lines for the banner. The PAUSE file counts even without the table."""
-    found = [
-        Paused(
-            channel=row.channel,
-            label="" if row.channel == EVERYWHERE else label_of(bot, row.channel),
-            effect=_(_STOPPED[row.level]),
-            since=words.ago(row.since, bot.clock()),
-            by=row.by,
-        )
-        for row in all_pauses(bot.database)
-    ]
-    if bot.pause_file.exists():
-        effect = _(_STOPPED[PauseLevel.ALL])
-        found.append(Paused(channel="", label="", effect=effect, since="", by=_("the PAUSE file")))
-    return tuple(found)
 
 
 def query(path: str, values: Mapping[str, str] | Iterable[tuple[str, str]]) -> str:

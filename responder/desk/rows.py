@@ -14,6 +14,7 @@ from listener.models import Author, Mention
 from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk.filter_bar import FilterBar, read_bar
+from responder.desk.holding import badges
 from responder.desk.listing import Listing, resolved
 from responder.desk.sight import in_sight
 from responder.desk.tongue import _
@@ -77,6 +78,7 @@ class Row:
     crowd_url: str = ""
     judged: str = ""
     choosable: bool = False  # may be decided with others
+    held: str = ""  # why its reply would wait
 
     @property
     def pick(self) -> str:
@@ -186,7 +188,12 @@ def _rows(
     view, filters, after = asked.of, asked.filters, asked.after
     if view in OF_DRAFTS:
         waiting, cursor = drafts_of(session, view, filters, who, limit=limit, after=after)
-        found = [_draft_row(bot, one, who, asked) for one in waiting]
+        held = badges(session, bot)
+        found = [
+            replace(row, held=held.get(one.draft.mention.channel, ""))
+            for one in waiting
+            for row in (_draft_row(bot, one, who, asked),)
+        ]
     else:
         answered, cursor = replies_of(session, view, filters, who, limit=limit, after=after)
         found = [_reply_row(bot, one, who.now) for one in answered]

@@ -1,50 +1,135 @@
-"""The kill switch at the desk: pause and resume, for admins, from the menu on every page."""
+"""The kill switch at the desk: pause and resume, for admins. To stop everywhere a word is typed."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
 
-from responder.desk.pages import desk_of, problem
+from listener.normalize import clean
+from responder.access import Visitor
+from responder.desk.pages import desk_of, problem, query, render
 from responder.desk.signin import AdminSeat, safe_next
-from responder.desk.tongue import _
+from responder.desk.tongue import N_, _
 from responder.models import PauseLevel
-from responder.pause import EVERYWHERE, lift_pause, set_pause
+from responder.pause import EVERYWHERE, LONGEST_REASON, lift_pause, set_pause
 
 router = APIRouter(include_in_schema=False)
 
-_Word = Annotated[str, Form(max_length=500)]
+HOME: Final = "/health"
+_WORD: Final = N_("stop")
+_Word = Annotated[str, Field(max_length=500)]
+
+LEVELS: Final[Mapping[PauseLevel, tuple[str, str]]] = {
+    PauseLevel.SEND: (
+        N_("Stop sending"),
+        N_("Nothing leaves. What people approve waits. New texts are still heard and drafted."),
+    ),
+    PauseLevel.AUTO: (
+        N_("Approve only"),
+        N_("Rules send nothing by themselves. What people approve leaves as always."),
+    ),
+    PauseLevel.ALL: (
+        N_("Stop sending and listening"),
+        N_("Nothing leaves and the networks are not asked for anything. It is read afterwards."),
+    ),
+}
+"""What each level is called, and what it does."""
+
+
+class Going(BaseModel):
+    """What resuming takes. `back` goes before `next`, which our scripts set to where the form
+    stands."""
+
+    channel: _Word = EVERYWHERE
+    next: _Word = HOME
+    back: _Word = ""
+
+    @property
+    def leads_to(self) -> str:
+        return safe_next(self.back or self.next)
+
+
+class Stopping(Going):
+    level: PauseLevel = PauseLevel.SEND
+    why: _Word = ""
+    typed: _Word = ""
+
+
+def word_to_type() -> str:
+    """What somebody types who wants to stop everywhere, in their language."""
+    return _(_WORD)
+
+
+def is_the_word(typed: str) -> bool:
+    """Whether that is what was typed: in any case, with or without accents, in English as well."""
+    return _bare(typed) in {_bare(word_to_type()), _bare(_WORD)}
 
 
 @router.post("/pause")
-def pause(
-    request: Request,
-    seat: AdminSeat,
-    channel: _Word = EVERYWHERE,
-    level: Annotated[PauseLevel, Form()] = PauseLevel.SEND,
-    next: _Word = "/",  # noqa: A002  # the URL's word
-) -> Response:
-    bot = desk_of(request).bot
+def pause(request: Request, seat: AdminSeat, wish: Annotated[Stopping, Form()]) -> Response:
+    """Pause; everywhere only with the word typed, else it is asked for."""
+    bot, channel = desk_of(request).bot, wish.channel
     if channel != EVERYWHERE and not (channel in bot.channels and seat.sees(channel)):
-        return problem(request, 404, _("No such channel"), _("Nothing was paused."), seat=seat)
-    set_pause(bot.database, channel=channel, level=level, by=seat.name, now=bot.clock())
-    return RedirectResponse(safe_next(next), status_code=303)
+        title, sentence = _("No such channel"), _("Nothing was paused.")
+        return problem(request, 404, title, sentence, seat=seat)
+    if channel == EVERYWHERE and not is_the_word(wish.typed):
+        return _ask(request, seat, wish)
+    in_flight = set_pause(
+        bot.database,
+        channel=channel,
+        level=wish.level,
+        by=seat.name,
+        now=bot.clock(),
+        why=clean(wish.why),
+    )
+    return _go_on(wish.leads_to, "paused", in_flight)
 
 
 @router.post("/resume")
-def resume(
-    request: Request,
-    seat: AdminSeat,
-    channel: _Word = EVERYWHERE,
-    next: _Word = "/",  # noqa: A002
-) -> Response:
+def resume(request: Request, seat: AdminSeat, wish: Annotated[Going, Form()]) -> Response:
     """End a pause, or with no channel every pause, the one of the PAUSE file included."""
-    bot = desk_of(request).bot
+    bot, channel = desk_of(request).bot, wish.channel
     if channel != EVERYWHERE and not seat.sees(channel):
-        return problem(request, 404, _("No such channel"), _("Nothing was resumed."), seat=seat)
+        title, sentence = _("No such channel"), _("Nothing was resumed.")
+        return problem(request, 404, title, sentence, seat=seat)
     lift_pause(bot.database, channel=channel, by=seat.name, now=bot.clock())
     if channel == EVERYWHERE:
         bot.pause_file.unlink(missing_ok=True)
-    return RedirectResponse(safe_next(next), status_code=303)
+    return _go_on(wish.leads_to, "resumed", ())
+
+
+def _ask(request: Request, seat: Visitor, wish: Stopping) -> Response:
+    """The page that asks for the word: nothing is paused yet."""
+    return render(
+        request,
+        "stop.html",
+        seat=seat,
+        status=422 if wish.typed else 200,
+        level=wish.level,
+        levels=LEVELS,
+        why=clean(wish.why),
+        wrong=bool(wish.typed),
+        word=word_to_type(),
+        longest=LONGEST_REASON,
+        leads_to=wish.leads_to,
+    )
+
+
+def _go_on(path: str, done: str, in_flight: Sequence[str]) -> Response:
+    """Back; and where something was on the wire already, to the page that lists it."""
+    place, _mark, _query = path.partition("?")
+    if in_flight:
+        path = query(HOME, {"done": done, "flight": ",".join(in_flight)})
+    elif place == HOME:
+        path = query(HOME, {"done": done})
+    return RedirectResponse(path, status_code=303)
+
+
+def _bare(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word.strip().casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -27,6 +27,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "rejected": N_("Rejected: this gets no answer."),
     "answered": N_("Noted: you answered it on the network."),
     "hidden": N_("Hidden on the network."),
+    "again": N_("It waits in To approve again. Nothing was sent."),
     "back": N_("Taken back: nothing was sent."),
     "stands": N_("Noted: the reply is there."),
     "missing": N_("Noted: the reply is not there. Its draft waits in To approve again."),
