@@ -10,7 +10,23 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from responder.bot import Bot
-from responder.desk import actions, api, channels, health, queue, signin, stream, switch, trends
+from responder.desk import (
+    actions,
+    api,
+    channels,
+    health,
+    incidents,
+    library,
+    library_edit,
+    library_table,
+    queue,
+    rules,
+    signin,
+    stream,
+    switch,
+    trends,
+    voice_box,
+)
 from responder.desk.charts import Plotter
 from responder.desk.guard import Guard, hosts_of
 from responder.desk.live import Hub, Watcher
@@ -46,6 +62,8 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     )
     app.state.desk = desk
     for part in (api, health, signin, queue, actions, stream, switch, trends, channels):
+        app.include_router(part.router)
+    for part in (library, library_edit, library_table, voice_box, incidents, rules):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)

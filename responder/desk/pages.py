@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -20,6 +20,7 @@ from responder.desk.charts import Plotter
 from responder.desk.live import Hub
 from responder.desk.rows import View, label_of
 from responder.desk.tongue import _
+from responder.library.uses import Uses
 from responder.models import PauseLevel
 from responder.pause import EVERYWHERE, all_pauses
 from responder.pulse import Pulse
@@ -39,7 +40,12 @@ _STOPPED: Final = {
 
 def screens() -> tuple[tuple[str, str], ...]:
     """What the line at the top leads to: address and name. People's own pages are in their menu."""
-    return (("/", _("Desk")), ("/trends", _("Trends")), ("/channels", _("Channels")))
+    return (
+        ("/", _("Desk")),
+        ("/library", _("Library")),
+        ("/trends", _("Trends")),
+        ("/channels", _("Channels")),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +60,11 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.hub.watch_file(self.bot.pause_file)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """What people make of the library's words."""
+        return Uses(self.bot)
 
 
 @dataclass(frozen=True, kw_only=True)

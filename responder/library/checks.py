@@ -115,13 +115,20 @@ def findings_of(page: Page, wrapping: Wrapping) -> tuple[Finding, ...]:
 
     Nobody has written to us here, so rules about a mention's own words are silent.
     """
-    troubled = isinstance(page, SavedReply) and page.occasion in TROUBLED
     return tuple(
-        finding
-        for said in said_by(page)
-        for finding in _found(said, wrapping, troubled=troubled)
-        if said.alone or finding.rule != "R02"  # steps are cut to the room there is
+        replace(finding, message=f"{said.place}: {finding.message}")
+        for said, findings in found_in(page, wrapping)
+        for finding in findings
     )
+
+
+def found_in(page: Page, wrapping: Wrapping) -> Iterator[tuple[Said, tuple[Finding, ...]]]:
+    """The same text by text."""
+    troubled = isinstance(page, SavedReply) and page.occasion in TROUBLED
+    for said in said_by(page):
+        found = _found(said, wrapping, troubled=troubled)
+        # Steps are cut to the room there is.
+        yield said, tuple(one for one in found if said.alone or one.rule != "R02")
 
 
 def said_by(page: Page) -> Iterator[Said]:
@@ -162,5 +169,4 @@ def _found(said: Said, wrapping: Wrapping, *, troubled: bool) -> Iterator[Findin
         start, end = (
             min(max(at - len(before), 0), len(said.text)) for at in (finding.start, finding.end)
         )
-        message = f"{said.place}: {finding.message}"
-        yield replace(finding, severity=gravity, message=message, start=start, end=end)
+        yield replace(finding, severity=gravity, start=start, end=end)
