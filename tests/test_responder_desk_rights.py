@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -24,6 +25,24 @@ ROUTES = {
     "/reply/{id}/undo": Role.APPROVER,
     "/pause": Role.ADMIN,
     "/resume": Role.ADMIN,
+    "/library/new": Role.EDITOR,
+    "/library/check": Role.EDITOR,
+    "/library/entry/saved_reply/{id}/en": Role.EDITOR,
+    "/library/entry/saved_reply/{id}/en/retire": Role.EDITOR,
+    "/library/entry/saved_reply/{id}/en/restore": Role.EDITOR,
+    "/library/entry/saved_reply/{id}/en/approve": Role.APPROVER,
+    "/library/entry/saved_reply/{id}/en/decline": Role.APPROVER,
+    "/library/import": Role.EDITOR,
+    "/library/import/again": Role.EDITOR,
+    "/library/import/apply": Role.EDITOR,
+    "/library/voice/try": Role.VIEWER,
+    "/library/incidents": Role.APPROVER,
+    "/library/incidents/preview": Role.APPROVER,
+    "/library/incidents/{id}/close": Role.APPROVER,
+    "/library/rules": Role.ADMIN,
+    "/library/rules/preview": Role.EDITOR,
+    "/library/rules/{id}/end": Role.ADMIN,
+    "/library/reviews/{id}/judge": Role.APPROVER,
 }
 FORM: Mapping[str, object] = {"version": 1, "text": "Hello there", "stands": "true"}
 
@@ -37,9 +56,9 @@ def test_every_route_is_in_the_matrix(visit: Visit) -> None:
         for method in getattr(route, "methods", None) or ()
     }
     changing = {path for path, method in routes if method == "POST" and "/api/" not in path}
-    known = {path.replace("{id}", "{draft_id}") for path in ROUTES}
-    known = {path.replace("/reply/{draft_id}", "/reply/{reply_id}") for path in known}
-    assert changing == known | {"/sign-in", "/sign-out", "/join/{invite}"}
+    changing = {re.sub(r"{\w+}", "{id}", path) for path in changing}
+    known = {path.replace("/saved_reply/{id}/en", "/{id}/{id}/{id}") for path in ROUTES}
+    assert changing == known | {"/sign-in", "/sign-out", "/join/{id}"}
 
 
 @pytest.mark.parametrize("path", ROUTES)
@@ -110,6 +129,11 @@ def test_rubbish_is_never_a_fault_of_ours(visit: Visit, place: Place, path: str)
         "/trends.csv?by=hour&channel=nope",
         "/events?after=%F0%9F%92%A9-x-%00",
         "/item/%ff",
+        "/library/entry/%ff/%00/xx",
+        "/library/new?kind=saved_reply&like=%00/%ff/x&language=%00",
+        "/library/voice?language=%00&channel=%ff",
+        "/library/export.csv?kind=%00&language=%ff",
+        "/library/rules/" + "0" * 28 + "?days=-5",
     ],
 )
 def test_rubbish_in_an_address_is_never_a_fault_of_ours(visit: Visit, path: str) -> None:

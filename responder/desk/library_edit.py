@@ -219,8 +219,8 @@ def _save(
         refusal = Refusal(status=status, sentences=sentences, typed=form)
         return show_form(request, seat, name, is_new=is_new, refusal=refusal)
 
-    if faults_of(name, body):
-        return refused(422, _("Not saved: something is missing or wrong."))
+    if faults := faults_of(name, body):
+        return refused(422, _("Not saved: something is missing or wrong."), *faults)
     try:
         change = Change(
             body=body,

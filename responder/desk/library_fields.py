@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from listener.normalize import clean
 from responder.desk.tongue import N_
 from responder.library.models import EntryKind
+from responder.library.store import MODELS
 
 Line = Annotated[str, Field(max_length=1_000)]
 Text = Annotated[str, Field(max_length=20_000)]
@@ -84,7 +85,7 @@ FIELDS_OF: Final[Mapping[EntryKind, Sequence[Typed]]] = {
     ),
     EntryKind.ARTICLE: (
         _TITLE,
-        Typed(name="kind", shape=Shape.CHOICE, needed=1, own=False),
+        Typed(name="kind", shape=Shape.CHOICE, own=False),
         Typed(name="answer", shape=Shape.TEXT, needed=1, hint=N_("In two sentences.")),
         Typed(name="steps", shape=Shape.TEXTS, hint=N_("Up to seven, each with what one sees.")),
         _URL,
@@ -118,7 +119,7 @@ FIELDS_OF: Final[Mapping[EntryKind, Sequence[Typed]]] = {
     ),
     EntryKind.VOICE: (
         Typed(name="form_of_address", shape=Shape.TEXT, needed=1),
-        Typed(name="form", shape=Shape.CHOICE, needed=1),
+        Typed(name="form", shape=Shape.CHOICE),
         *(
             Typed(name=name, shape=Shape.TEXT, needed=1)
             for name in ("greeting", "greeting_without_name", "signature", "automatic")
@@ -239,19 +240,28 @@ def _value(shape: Shape, typed: Any) -> Any:
 
 
 def values_of(kind: EntryKind, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A body as the form shows it: texts as lists, everything else as a string."""
-    return {field.name: _shown(field.shape, body.get(field.name)) for field in FIELDS_OF[kind]}
+    """A body as the form shows it: texts as lists, everything else as a string. What a body leaves
+    out is as usual."""
+    usual = MODELS[kind].model_fields
+    return {
+        field.name: _shown(
+            field.shape,
+            body.get(field.name, usual[field.name].get_default(call_default_factory=True)),
+        )
+        for field in FIELDS_OF[kind]
+    }
 
 
 def _shown(shape: Shape, value: Any) -> Any:
     if shape in (Shape.TEXTS, Shape.CHOICES):
         return [str(one) for one in value] if isinstance(value, list | tuple) else []
     if shape is Shape.LINES:
-        return "\n".join(_escaped(str(one)) for one in value or ())
+        lines = value if isinstance(value, list | tuple) else ()
+        return "\n".join(_escaped(str(one)) for one in lines)
     if shape is Shape.PAIRS:
         pairs = value.items() if isinstance(value, Mapping) else ()
         return "\n".join(f"{words} = {instead}".rstrip() for words, instead in pairs)
-    return "" if value is None else str(value)
+    return value if isinstance(value, str) else ""  # no default is PydanticUndefined
 
 
 def _pair(line: str) -> tuple[str, str]:

@@ -109,7 +109,7 @@ _FINDS: Final[Mapping[str, str]] = MappingProxyType(
             " and greeting left out"
         ),
         "R26": N_("one that laughs at somebody who feels bad, or more than two"),
-        "R27": N_(", also with digits for letters"),
+        "R27": N_("also with digits for letters"),
         "R28": N_("a handle of somebody who is not in the conversation, more than one hashtag"),
         "R29": N_(
             "those that turn the direction of a text, hide in it, or look like another script's"
