@@ -178,7 +178,8 @@ def lint(
 
     Example: echo "Done." | python run_bot.py lint --channel x --language en --mention "Where?"
     """
-    from responder.commands.lint import Asked, lint_reply
+    from responder.commands.lint import lint_reply
+    from responder.trying import Asked
 
     reply = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
     asked = Asked(reply=reply, channel=channel, language=language, mention=mention)

@@ -56,7 +56,7 @@ def open_incident(database: Database, opening: Opening, *, by: str, now: datetim
     title = clean(opening.title).strip()[:_LONGEST_TITLE]
     if not any(map(str.isalnum, title)):
         raise Unfit("an incident needs a title")
-    entry = _entry(opening)
+    entry = entry_of(opening)
     statements = {lang: _statement(lang, text) for lang, text in opening.statements.items()}
     with database.write() as session:
         incident = Incident(
@@ -95,11 +95,15 @@ def running(session: Session) -> Sequence[Incident]:
 
 def incident_of(session: Session, mention: Mention) -> Incident | None:
     """The open incident a mention belongs to; the latest where there are several."""
+    return next(
+        (one for one in running(session) if belongs(mention, one.channel, _kept(one))), None
+    )
+
+
+def belongs(mention: Mention, channel: str, entry: Entry) -> bool:
+    """Whether a mention is one of those that `entry` tells, on `channel` ("" for all)."""
     about = About(text=mention.text, topics=mention.topics)
-    for incident in running(session):
-        if incident.channel in ("", mention.channel) and best(about, [_kept(incident)]):
-            return incident
-    return None
+    return channel in ("", mention.channel) and best(about, [entry]) is not None
 
 
 def known_as(incident: Incident, language: str) -> str:
@@ -111,7 +115,7 @@ def known_as(incident: Incident, language: str) -> str:
     return f"{incident.title} (no statement in {spoken})"
 
 
-def _entry(opening: Opening) -> Entry:
+def entry_of(opening: Opening) -> Entry:
     """What tells which mentions belong to it. Raises Unfit."""
     if not opening.topics and not opening.words:
         raise Unfit("name topics or words: otherwise no mention belongs to it")
@@ -125,10 +129,13 @@ def _entry(opening: Opening) -> Entry:
 
 
 def _kept(incident: Incident) -> Entry:
-    """The same of one that was kept. What cannot be looked for is left out, so that a row of
-    former days stops no draft."""
-    sound = [words for words in incident.words if _is_sound(words)]
-    return _as_entry(incident.topics, sound)
+    """The same of one that was kept, so that a row of former days stops no draft."""
+    return _as_entry(incident.topics, sound_words(incident))
+
+
+def sound_words(incident: Incident) -> list[str]:
+    """The words of one that was kept, without what cannot be looked for."""
+    return [words for words in incident.words if _is_sound(words)]
 
 
 def _as_entry(topics: Sequence[str], words: Sequence[str]) -> Entry:

@@ -114,14 +114,14 @@ def test_the_days_looked_back_are_chosen(bot: Bot) -> None:
     assert (_only(bot, days=30).used, _only(bot, days=30).rejected) == (1, 1)
 
 
-def test_the_report_says_when_there_was_more_than_it_read(bot: Bot, monkeypatch: Any) -> None:
-    monkeypatch.setattr("responder.learning.edits.AT_MOST", 2)
+def test_the_report_says_when_there_was_more_than_it_read(bot: Bot) -> None:
     for _ in range(2):
         _sent(bot)
-    assert not edits(bot).more
+    assert not edits(bot, at_most=2).more
     _sent(bot, "Hi Giulia. No. — the shop", not_before=NOW - timedelta(days=1))
-    assert edits(bot).more
-    assert (_only(bot).used, _only(bot).unchanged) == (2, 2)
+    assert edits(bot, at_most=2).more
+    only = _only(bot, at_most=2)
+    assert (only.used, only.unchanged) == (2, 2)
 
 
 def test_programs_read_the_report_and_the_share_kept_of_a_reply(bot: Bot) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from listener.models import Mention
@@ -69,9 +69,15 @@ def have_reviewed(session: Session, reply: Reply, rule: Rule, now: datetime) -> 
 
 
 def reviews_page(
-    session: Session, *, judged: bool = False, limit: int, after: str | None = None
+    session: Session,
+    *,
+    judged: bool = False,
+    limit: int,
+    after: str | None = None,
+    seen: ColumnElement[bool] | None = None,
 ) -> PageView[ReviewView]:
-    """Those that wait, the oldest first; or those that were judged, the newest first."""
+    """Those that wait, the oldest first; or those that were judged, the newest first. `seen`: only
+    of these mentions."""
     query = (
         select(Review, Reply, Mention, AutoRule)
         .join(Reply, Reply.id == Review.reply_id)
@@ -79,6 +85,8 @@ def reviews_page(
         .join(AutoRule, AutoRule.id == Review.rule_id)
         .where(Reply.status == ReplyStatus.SENT)
     )
+    if seen is not None:
+        query = query.where(seen)
     given = Review.verdict.is_not(None) if judged else Review.verdict.is_(None)
     query = query.where(given).order_by(Review.id.desc() if judged else Review.id)
     if after:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from responder.library.models import EntryKind, LibraryEntry
+from responder.library.models import LibraryEntry, named_in
 from responder.models import Draft
 
 _AROUND: Final = timedelta(minutes=1)
 """A draft may be made from the book of a moment ago: what changed so shortly before counts too."""
-
-_NAMED: Final = {kind.value.replace("_", " "): kind for kind in EntryKind}
-_SOURCE: Final = re.compile(rf"\b({'|'.join(_NAMED)})(?:, [a-z ]+)?: ([a-z][a-z0-9_]*)")
-
-
-def sources_of(made_from: str) -> list[tuple[EntryKind, str]]:
-    """The entries of the book that are named as the source of words: kind and key."""
-    return [(_NAMED[kind], key) for kind, key in _SOURCE.findall(made_from)]
 
 
 def changed_since(session: Session, draft: Draft, moment: datetime) -> bool:
@@ -29,7 +20,7 @@ def changed_since(session: Session, draft: Draft, moment: datetime) -> bool:
     process has read may be a second old: here the library itself is asked."""
     entries = [
         and_(LibraryEntry.kind == kind, LibraryEntry.key == key)
-        for kind, key in sources_of(draft.made_from)
+        for kind, key in named_in(draft.made_from)
     ]
     came_in_force = select(LibraryEntry.id).where(
         or_(false(), *entries),

@@ -19,11 +19,16 @@ from responder.desk import (
     health,
     health_page,
     history,
+    incidents,
     letters,
+    library,
+    library_edit,
+    library_table,
     me,
     media,
     notices,
     queue,
+    rules,
     settings,
     settling,
     signin,
@@ -31,6 +36,7 @@ from responder.desk import (
     switch,
     team,
     trends,
+    voice_box,
     writing,
 )
 from responder.desk.charts import Plotter
@@ -68,8 +74,9 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     )
     app.state.desk = desk
     item = (actions, writing, conduct, settling, media, notices)
-    public = (queue, bulk, *item, stream, switch, trends, history, health_page, letters)
-    for part in (api, health, signin, *public, me, team, audit, settings):
+    shared = (queue, bulk, *item, stream, switch, trends, history, health_page, letters)
+    shelves = (library, library_edit, library_table, voice_box, incidents, rules)
+    for part in (api, health, signin, *shared, *shelves, me, team, audit, settings):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)

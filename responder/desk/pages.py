@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -26,6 +26,7 @@ from responder.desk.roles import role_may, role_name
 from responder.desk.rows import View
 from responder.desk.tongue import _
 from responder.handling.notes import unseen
+from responder.library.uses import Uses
 from responder.pulse import Pulse
 from responder.team.models import Role
 
@@ -65,6 +66,11 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.hub.watch_file(self.bot.pause_file)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """What people make of the library's words."""
+        return Uses(self.bot)
 
 
 @dataclass(frozen=True, kw_only=True)

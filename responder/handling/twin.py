@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from config.book import Chapter
-from responder.automatic.sources import sources_of
 from responder.bot import Bot
 from responder.learning.similar import body_of, share_kept
-from responder.library.models import EntryKind
+from responder.library.models import EntryKind, named_in
 from responder.model.tables import BY_MODEL
 from responder.models import Draft
 
@@ -64,7 +63,7 @@ def _named(bot: Bot, draft: Draft, words: str) -> Iterator[tuple[EntryKind, str,
     house = bot.house(draft.language)
     before, now = (body_of(text, draft.language, house) for text in (draft.proposed, words))
     if draft.proposed and share_kept(before, now) >= _STILL_IT:
-        for kind, key in sources_of(draft.made_from):
+        for kind, key in named_in(draft.made_from):
             yield kind, key, 0
 
 

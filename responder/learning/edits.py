@@ -52,8 +52,9 @@ class EditsView(BaseModel):
     entries: list[EditView]
 
 
-def edits(bot: Bot, *, days: int = DAYS) -> EditsView:
-    """What became of our words in the last `days` (1 to 365), source by source."""
+def edits(bot: Bot, *, days: int = DAYS, at_most: int = AT_MOST) -> EditsView:
+    """What became of our words in the last `days` (1 to 365), source by source; of more than
+    `at_most` replies in the newest."""
     since = bot.clock() - timedelta(days=days)
     used: defaultdict[_Key, list[float]] = defaultdict(list)
     unchanged, rejected = Counter[_Key](), Counter[_Key]()
@@ -69,7 +70,7 @@ def edits(bot: Bot, *, days: int = DAYS) -> EditsView:
                 Draft.proposed != "",
             )
             .order_by(Reply.not_before.desc())
-            .limit(AT_MOST + 1)
+            .limit(at_most + 1)
         ).all()
         for made_from, language, count in session.execute(
             select(Draft.made_from, Draft.language, func.count())
@@ -81,12 +82,12 @@ def edits(bot: Bot, *, days: int = DAYS) -> EditsView:
             .group_by(Draft.made_from, Draft.language)
         ):
             rejected[_key(made_from, language)] += count
-    for made_from, language, proposed, text in sent[:AT_MOST]:
+    for made_from, language, proposed, text in sent[:at_most]:
         key = _key(made_from, language)
         used[key].append(_share(bot, language, proposed, text))
         unchanged[key] += proposed == text
     found = [_entry(key, used.get(key, ()), unchanged, rejected) for key in {*used, *rejected}]
-    return EditsView(days=days, more=len(sent) > AT_MOST, entries=sorted(found, key=_rank))
+    return EditsView(days=days, more=len(sent) > at_most, entries=sorted(found, key=_rank))
 
 
 def kept_of(bot: Bot, reply: Reply) -> float | None:

@@ -95,12 +95,18 @@ class Wrapping:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Said:
-    """One text of an entry. `alone`: it is a whole answer, not one of several parts."""
+class Said:
+    """One text of an entry: the field it stands in, and which of its texts it is, counted from 1; 0
+    where the field is one text. `alone`: it is a whole answer, not one of several parts."""
 
-    place: str
+    field: str
+    number: int
     text: str
     alone: bool = True
+
+    @property
+    def place(self) -> str:
+        return f"{self.field} {self.number}" if self.number else self.field
 
 
 def findings_of(page: Page, wrapping: Wrapping) -> tuple[Finding, ...]:
@@ -109,30 +115,43 @@ def findings_of(page: Page, wrapping: Wrapping) -> tuple[Finding, ...]:
 
     Nobody has written to us here, so rules about a mention's own words are silent.
     """
-    troubled = isinstance(page, SavedReply) and page.occasion in TROUBLED
     return tuple(
-        finding
-        for said in _texts(page)
-        for finding in _found(said, wrapping, troubled=troubled)
-        if said.alone or finding.rule != "R02"  # steps are cut to the room there is
+        replace(finding, message=f"{said.place}: {finding.message}")
+        for said, findings in found_in(page, wrapping)
+        for finding in findings
     )
 
 
-def _texts(page: Page) -> Iterator[_Said]:
+def found_in(page: Page, wrapping: Wrapping) -> Iterator[tuple[Said, tuple[Finding, ...]]]:
+    """The same text by text."""
+    troubled = isinstance(page, SavedReply) and page.occasion in TROUBLED
+    for said in said_by(page):
+        found = _found(said, wrapping, troubled=troubled)
+        # Steps are cut to the room there is.
+        yield said, tuple(one for one in found if said.alone or one.rule != "R02")
+
+
+def said_by(page: Page) -> Iterator[Said]:
+    """The texts of a saved reply or an article, as they are said to customers."""
     if isinstance(page, SavedReply):
         for name in ("texts", "plain"):
             for number, text in enumerate(getattr(page, name), 1):
-                yield _Said(place=f"{name} {number}", text=text)
+                yield Said(field=name, number=number, text=text)
     elif isinstance(page, Article):
-        yield _Said(place="answer", text=page.answer)
+        yield Said(field="answer", number=0, text=page.answer)
         if page.steps:
-            yield _Said(place="steps", text=" ".join(page.steps), alone=False)
+            yield Said(field="steps", number=0, text=" ".join(page.steps), alone=False)
 
 
-def _found(said: _Said, wrapping: Wrapping, *, troubled: bool) -> Iterator[Finding]:
+def whole_of(said: Said, voice: Voice) -> str:
+    """A text as a whole reply: with greeting and signature, to who is not called by name."""
+    return f"{voice.greeting_without_name} {said.text} {voice.signature}"
+
+
+def _found(said: Said, wrapping: Wrapping, *, troubled: bool) -> Iterator[Finding]:
     voice = wrapping.voice
     before = f"{voice.greeting_without_name} "
-    whole = f"{before}{said.text} {voice.signature}"
+    whole = whole_of(said, voice)
     target = Target(
         length=Length(used=len(whole), limit=len(whole)),  # each channel counts for itself
         counted_in="characters",
@@ -150,5 +169,4 @@ def _found(said: _Said, wrapping: Wrapping, *, troubled: bool) -> Iterator[Findi
         start, end = (
             min(max(at - len(before), 0), len(said.text)) for at in (finding.start, finding.end)
         )
-        message = f"{said.place}: {finding.message}"
-        yield replace(finding, severity=gravity, message=message, start=start, end=end)
+        yield replace(finding, severity=gravity, start=start, end=end)

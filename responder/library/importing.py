@@ -56,21 +56,27 @@ def import_table(
     """Save every row that says something new. `overwrite`: also what somebody changed, proposed or
     removed after the table was written out. Entries that are not in it stay. Raises BadTable,
     before anything."""
-    lines = tuple(read_table(text))
-    stands = _newest(bot)
+    lines = lines_of(text)
+    stands = all_stands(bot)
+    return tuple(
+        _take(bot, line, stands, by=by, confirm=confirm, overwrite=overwrite) for line in lines
+    )
+
+
+def lines_of(text: str) -> tuple[Line, ...]:
+    """The rows of a table; of two that mean the same entry the second has a problem. Raises
+    BadTable."""
     first: dict[Name, int] = {}
-    taken = []
-    for line in lines:
+    lines = []
+    for line in read_table(text):
         twin = first.setdefault(line.name, line.number) if line.name else line.number
-        if twin != line.number:
-            taken.append(_refused(line, f"the same entry stands in row {twin}"))
-        else:
-            taken.append(_take(bot, line, stands, by=by, confirm=confirm, overwrite=overwrite))
-    return tuple(taken)
+        again = f"the same entry stands in row {twin}" if twin != line.number else line.problem
+        lines.append(replace(line, problem=again))
+    return tuple(lines)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Stands:
+class Stands:
     """What is known of an entry: what is in force of it, if anything is, and its newest version
     that counts or waits."""
 
@@ -81,24 +87,20 @@ class _Stands:
 def _take(
     bot: Bot,
     line: Line,
-    stands: Mapping[Name, _Stands],
+    stands: Mapping[Name, Stands],
     *,
     by: Visitor,
     confirm: frozenset[str],
     overwrite: bool,
 ) -> Taken:
     name = line.name
-    if name is None or line.change is None:
+    if name is None or line.problem:
         return _refused(line, line.problem)
-    known = stands.get(name)
     try:
-        change = replace(change_of(line, _readable(known)), confirm=confirm)
-        if known and known.in_force and _says_the_same(known.in_force, name, change):
+        plan = plan_of(line, stands.get(name), confirm=confirm, overwrite=overwrite)
+        if plan is None:
             return Taken(row=line.number, became=Became.UNCHANGED, name=str(name))
-        version = None if overwrite or known is None else line.version
-        if known and not known.in_force and version is None and not overwrite:
-            _require_never_removed(known.newest)
-        row = _save(bot, name, change, by=by, version=version, overwrite=overwrite)
+        row = _save(bot, name, plan.change, by=by, version=plan.version, overwrite=overwrite)
     except Blocked as error:
         found = "; ".join(f"{one.rule} {one.message}" for one in error.findings)
         return _refused(line, found)
@@ -109,6 +111,30 @@ def _take(
     return Taken(
         row=line.number, became=Became.SAVED, name=str(name), superseded=told_superseded(bot, row)
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a row shall make of its entry. `version`: the one it was made from; None: any."""
+
+    change: Change
+    version: int | None
+
+
+def plan_of(
+    line: Line, known: Stands | None, *, confirm: frozenset[str], overwrite: bool
+) -> Plan | None:
+    """What a row without a problem asks for; None if its entry says so already. Raises Unfit, and
+    Conflict for what somebody removed."""
+    if line.name is None:
+        raise Unfit(line.problem)
+    change = replace(change_of(line, _readable(known)), confirm=confirm)
+    if known and known.in_force and _says_the_same(known.in_force, line.name, change):
+        return None
+    version = None if overwrite or known is None else line.version
+    if known and not known.in_force and version is None and not overwrite:
+        _require_never_removed(known.newest)
+    return Plan(change=change, version=version)
 
 
 def told_superseded(bot: Bot, row: LibraryEntry) -> str:
@@ -132,7 +158,7 @@ def _save(
         return save(bot, name, change, by=by, version=version, overwrite=overwrite)
 
 
-def _readable(known: _Stands | None) -> LibraryEntry | None:
+def _readable(known: Stands | None) -> LibraryEntry | None:
     row = known.in_force if known else None
     return row if row is not None and SPOILED not in (row.body or {}) else None
 
@@ -158,10 +184,10 @@ def _refused(line: Line, problem: str) -> Taken:
     return Taken(row=line.number, became=Became.REFUSED, name=str(line.name or ""), problem=problem)
 
 
-def _newest(bot: Bot) -> dict[Name, _Stands]:
+def all_stands(bot: Bot) -> dict[Name, Stands]:
     """What there is of every entry that ever was, without proposals that came to nothing: one that
     was declined must not hide that the entry was removed."""
-    found: dict[Name, _Stands] = {}
+    found: dict[Name, Stands] = {}
     query = (
         select(LibraryEntry)
         .where(
@@ -176,5 +202,5 @@ def _newest(bot: Bot) -> dict[Name, _Stands]:
             before = found.get(name)
             stands = row.standing is Standing.IN_FORCE and row.body is not None
             in_force = row if stands else before.in_force if before else None
-            found[name] = _Stands(in_force=in_force, newest=row)
+            found[name] = Stands(in_force=in_force, newest=row)
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -40,6 +41,16 @@ CAME_TO_NOTHING: Final = (Standing.DECLINED, Standing.SUPERSEDED)
 
 SPOILED: Final = "unreadable"
 """The one value of a body that is none: no entry has a value of that name."""
+
+
+_NAMED: Final = {kind.value.replace("_", " "): kind for kind in EntryKind}
+_SOURCE: Final = re.compile(rf"\b({'|'.join(_NAMED)})(?:, [a-z ]+)?: ([a-z][a-z0-9_]*)")
+
+
+def named_in(made_from: str) -> Iterator[tuple[EntryKind, str]]:
+    """Kind and key of the entries that a draft was made from (`Draft.made_from`)."""
+    for kind, key in _SOURCE.findall(made_from):
+        yield _NAMED[kind], key
 
 
 class Body(TypeDecorator[dict[str, Any]]):

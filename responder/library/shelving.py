@@ -25,7 +25,7 @@ from responder.bot import Bot
 from responder.library.checks import Unfit, Wrapping, findings_of, fit
 from responder.library.models import EntryKind, LibraryEntry, Standing
 from responder.library.store import body_of, newest_turn
-from responder.library.unread import newest_counted, require_newest, require_nothing_waits
+from responder.library.unread import newest_counted, require_read
 from responder.team.models import Role
 from responder.voice.check import unconfirmed
 from responder.voice.finding import Finding
@@ -70,12 +70,10 @@ def save(
     `version`: the newest one that was read, 0 for none; None: whichever it is, but a colleague's
     proposal only with `overwrite`. Raises Unfit, Blocked, Conflict; NotFound if nothing can go.
     """
-    page, findings = _looked_at(bot, name, change)
+    page, findings = looked_at(bot, name, change)
     with bot.database.write() as session:
         known = history(session, name)
-        require_newest(known, version)
-        if version is None and not overwrite:
-            require_nothing_waits(known, by)
+        require_read(known, version, by=by, overwrite=overwrite)
         row = _next(name, change, page, known)
         if known and _is_settled(known[0], by) and _alike(known[0], row):
             return known[0]
@@ -110,7 +108,7 @@ def approve(
     with bot.database.read() as session:
         proposed = _waiting(history(session, name), name, version)
     confirmed = confirm | {str(finding["rule"]) for finding in proposed.findings}
-    _looked_at(bot, name, Change(body=proposed.body, confirm=confirmed))
+    looked_at(bot, name, Change(body=proposed.body, confirm=confirmed))
     with bot.database.write() as session:
         known = history(session, name)
         row = _waiting(known, name, version)
@@ -167,25 +165,29 @@ def _is(name: Name) -> ColumnElement[bool]:
     )
 
 
-def _looked_at(bot: Bot, name: Name, change: Change) -> tuple[Page | None, tuple[Finding, ...]]:
+def looked_at(bot: Bot, name: Name, change: Change) -> tuple[Page | None, tuple[Finding, ...]]:
     """The value to be kept and what the checker says of it. Raises Unfit, Blocked."""
     if change.body is None:
         return None, ()
-    book = bot.book
-    if name.language not in book.chapters:
-        known = ", ".join(book.chapters)
+    chapters = bot.book.chapters
+    if name.language not in chapters:
+        known = ", ".join(chapters)
         raise Unfit(f"language: {name.language[:16]!r} is not one of brand.languages ({known})")
     page = fit(name.kind, name.key, change.body)
-    wrapping = Wrapping(
-        language=name.language,
-        languages=bot.settings.brand.languages,
-        voice=book.chapters[name.language].voice,
-        house=bot.house(name.language),
-    )
-    findings = findings_of(page, wrapping)
+    findings = findings_of(page, wrapping(bot, name.language))
     if in_the_way := unconfirmed(findings, change.confirm):
         raise Blocked(in_the_way)
     return page, findings
+
+
+def wrapping(bot: Bot, language: str) -> Wrapping:
+    """What stands around a text when it is said in `language`, one of the book's."""
+    return Wrapping(
+        language=language,
+        languages=bot.settings.brand.languages,
+        voice=bot.book.chapters[language].voice,
+        house=bot.house(language),
+    )
 
 
 def _next(

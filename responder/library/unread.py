@@ -14,7 +14,17 @@ def newest_counted(known: Sequence[LibraryEntry]) -> LibraryEntry | None:
     return next((one for one in known if one.standing not in CAME_TO_NOTHING), None)
 
 
-def require_newest(known: Sequence[LibraryEntry], version: int | None) -> None:
+def require_read(
+    known: Sequence[LibraryEntry], version: int | None, *, by: Visitor, overwrite: bool
+) -> None:
+    """That a change which names `version` (None: whichever is newest) writes over nothing unread,
+    but with `overwrite` a colleague's proposal. Raises Conflict."""
+    _require_newest(known, version)
+    if version is None and not overwrite:
+        _require_nothing_waits(known, by)
+
+
+def _require_newest(known: Sequence[LibraryEntry], version: int | None) -> None:
     """Proposals that came to nothing need not have been read: what is in force, and so an export,
     names none of them. Raises Conflict."""
     newest, counted = known[0].version if known else 0, newest_counted(known)
@@ -27,7 +37,7 @@ def require_newest(known: Sequence[LibraryEntry], version: int | None) -> None:
     raise Conflict(f"{row.changed_by} {deed} version {row.version}: read it again")
 
 
-def require_nothing_waits(known: Sequence[LibraryEntry], by: Visitor) -> None:
+def _require_nothing_waits(known: Sequence[LibraryEntry], by: Visitor) -> None:
     """That no proposal of a colleague would give way unread. Raises Conflict."""
     for row in known[:1]:
         if row.standing is Standing.WAITING and row.changed_by != by.name:
