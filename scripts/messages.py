@@ -20,9 +20,11 @@ from responder.desk.tongue import FOLDER, LANGUAGES
 DESK = FOLDER.parent
 _METHODS = [("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
-_KEYWORDS: dict[str, tuple[int, ...] | None] = {
+_KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "N_": None,
+    "NN_": (1, 2),
+    "P_": ((1, "c"), 2),
     "gettext": None,
     "ngettext": (1, 2),
     "many": (1, 2),

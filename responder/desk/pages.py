@@ -11,13 +11,16 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk import tongue, words
 from responder.desk.charts import Plotter
 from responder.desk.live import Hub
+from responder.desk.retold import begun, retold
+from responder.desk.retold_values import named
 from responder.desk.rows import View, label_of
 from responder.desk.tongue import _
 from responder.models import PauseLevel
@@ -91,10 +94,21 @@ def make_templates() -> Environment:
     translations: Any = templates
     translations.install_gettext_callables(tongue.say, tongue.say_many, newstyle=True)
     templates.filters.update(is_language=_is_language, web=_is_web, host=_host)
+    templates.filters.update(retold=_retold, named=_named, begun=begun)
     templates.globals.update(
         product=PRODUCT, words=words, View=View, Role=Role, spoken=tongue.spoken, screens=screens
     )
     return templates
+
+
+@pass_context  # of a constant, too, it is asked for each reader anew
+def _retold(_context: Context, sentence: str) -> str:
+    return retold(sentence)
+
+
+@pass_context
+def _named(_context: Context, value: str, kind: str) -> str:
+    return named(value, kind)
 
 
 def _is_language(code: str) -> bool:

@@ -1,0 +1,183 @@
+"""Sentences of the domain, said in the reader's language.
+
+They are made in English by modules that know of no reader, and kept, logged, compared and searched
+so. Where the desk shows one, the message it was made of is found again (responder/desk/sentences/)
+and its translation is filled with what stood in its holes. What no message fits stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from responder.desk import retold_values
+from responder.desk.sentences import MESSAGES
+from responder.desk.tongue import N_, say, say_many, spoken
+
+_ENGLISH: Final = "en"
+_LONGEST: Final = 2_000
+"""Longer is no sentence of ours."""
+_HOLE: Final = re.compile(r"%\((\w+)\)s|%%")
+_MARK: Final = re.compile(r"; |: |, |\. | \((?=.*\)$)", re.DOTALL)
+_JOINED: Final = {
+    # For translators: two things said of one matter; the Greek ano teleia goes here
+    "; ": N_("%(first)s; %(second)s"),
+    ": ": N_("%(first)s: %(second)s"),
+    ", ": N_("%(first)s, %(second)s"),
+    ". ": N_("%(first)s. %(second)s"),
+    " (": N_("%(first)s (%(second)s)"),
+}
+
+
+def retold(sentence: str) -> str:
+    """The sentence in the reader's language; as it is if nobody translated it. Never raises."""
+    language = spoken()
+    return sentence if language == _ENGLISH else _retold(language, sentence)
+
+
+def begun(sentence: str) -> str:
+    """With a capital, as at the beginning of a sentence; the rest stays as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def forget() -> None:
+    """Other catalogues count from now on."""
+    _retold.cache_clear()
+
+
+@lru_cache(maxsize=4096)
+def _retold(_language: str, sentence: str) -> str:
+    told = _told(sentence) if len(sentence) <= _LONGEST else None
+    return sentence if told is None else told
+
+
+def _told(sentence: str) -> str | None:
+    """By the messages it consists of; None if not even a part of it is known."""
+    if (told := _fixed(sentence)) is not None:
+        return told
+    parts = tuple(_parts(sentence))
+    whole = [(one, mark, other) for one, mark, other in parts if mark == "; "]
+    return _of_two(whole) or _one(sentence) or _of_two(parts) or _of_half(parts)
+
+
+def _of_two(parts: list[_Part] | tuple[_Part, ...]) -> str | None:
+    """Two known sentences that the domain joined; the first one as short as can be."""
+    for first, mark, second in parts:
+        one = _one(first)
+        other = None if one is None else _told(second)
+        if one is not None and other is not None:
+            return say(_JOINED[mark]) % {"first": one, "second": other}
+    return None
+
+
+def _of_half(parts: tuple[_Part, ...]) -> str | None:
+    """One of ours before words that are not, such as a network's; or behind them. A comma joins
+    nothing there: any text has commas."""
+    for first, mark, second in parts:
+        if mark != ", " and (one := _one(first)) is not None:
+            return say(_JOINED[mark]) % {"first": one, "second": _told(second) or second}
+    before = [part for part in parts if part[1] in ("; ", ": ")]
+    for first, mark, second in before[:1]:
+        if (other := _told(second)) is not None:
+            return say(_JOINED[mark]) % {"first": first, "second": other}
+    return None
+
+
+_Part = tuple[str, str, str]
+
+
+def _parts(sentence: str) -> Iterator[_Part]:
+    """Where it may have been joined: what stands before, the mark, and what stands behind."""
+    for mark in _MARK.finditer(sentence):
+        behind = sentence[mark.end() :]
+        yield sentence[: mark.start()], mark[0], behind[:-1] if mark[0] == " (" else behind
+
+
+def _one(sentence: str) -> str | None:
+    """By one message; also with another first letter or a full stop, as pages put them."""
+    told = _plainly(sentence)
+    if told is None and sentence[:1].isupper():
+        told = _plainly(sentence[:1].lower() + sentence[1:])
+        return None if told is None else begun(told)
+    return told
+
+
+def _plainly(sentence: str) -> str | None:
+    if (told := _fixed(sentence)) is not None:
+        return told
+    for message in _messages():
+        if message.probe in sentence and (found := message.pattern.fullmatch(sentence)):
+            told = _filled(message, found.groupdict())
+            if told is not None:
+                return told
+    if sentence.endswith("."):
+        told = _plainly(sentence[:-1])
+        return None if told is None else f"{told}."
+    return None
+
+
+def _fixed(sentence: str) -> str | None:
+    return say(sentence) if sentence in _without_holes() else retold_values.word(sentence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Message:
+    """`pattern` fits every sentence it was made into, `probe` stands in all of them. `told`: how
+    many letters stand outside its holes."""
+
+    one: str
+    more: str
+    told: int
+    probe: str
+    pattern: re.Pattern[str]
+
+
+def _filled(message: _Message, held: Mapping[str, str]) -> str | None:
+    """The translation, with what stood in the holes; None where that cannot stand there."""
+    values = {}
+    for name, text in held.items():
+        value = _told(text) or text if name == "sentence" else retold_values.value(name, text)
+        if value is None:
+            return None
+        values[name] = value
+    said = say(message.one)
+    if message.more:
+        said = say_many(message.one, message.more, retold_values.number(held["number"]))
+    try:
+        return said % values
+    except (KeyError, TypeError, ValueError):  # a translator's slip must not cost the page
+        return None
+
+
+@cache
+def _without_holes() -> frozenset[str]:
+    return frozenset(one for one in MESSAGES if isinstance(one, str) and not _HOLE.search(one))
+
+
+@cache
+def _messages() -> tuple[_Message, ...]:
+    """Those with holes, the most particular first."""
+    return tuple(sorted(_compiled(), key=lambda one: -one.told))
+
+
+def _compiled() -> Iterator[_Message]:
+    for message in MESSAGES:
+        one, more = (message, "") if isinstance(message, str) else message
+        for form in filter(None, dict.fromkeys((one, more))):
+            if _HOLE.search(form):
+                probe = max(_HOLE.sub("\0", form).split("\0"), key=len)
+                told = len(_HOLE.sub("", form))
+                yield _Message(one=one, more=more, told=told, probe=probe, pattern=_pattern(form))
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    parts, at = [], 0
+    for hole in _HOLE.finditer(message):
+        parts.append(re.escape(message[at : hole.start()]))
+        name = hole[1]
+        parts.append(f"(?P<{name}>{retold_values.shape(name)})" if name else "%")
+        at = hole.end()
+    return re.compile("".join(parts) + re.escape(message[at:]), re.DOTALL)
