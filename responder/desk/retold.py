@@ -109,7 +109,7 @@ def _plainly(sentence: str) -> str | None:
     if (told := _fixed(sentence)) is not None:
         return told
     for message in _messages():
-        if message.probe in sentence and (found := message.pattern.fullmatch(sentence)):
+        if message.probe in sentence and (found := _pattern(message.form).fullmatch(sentence)):
             told = _filled(message, found.groupdict())
             if told is not None:
                 return told
@@ -125,14 +125,14 @@ def _fixed(sentence: str) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Message:
-    """`pattern` fits every sentence it was made into, `probe` stands in all of them. `told`: how
-    many letters stand outside its holes."""
+    """`form` is the one it is looked for by, `probe` stands in every sentence it was made into.
+    `told`: how many letters stand outside its holes."""
 
     one: str
     more: str
-    told: int
+    form: str
     probe: str
-    pattern: re.Pattern[str]
+    told: int
 
 
 def _filled(message: _Message, held: Mapping[str, str]) -> str | None:
@@ -170,9 +170,10 @@ def _compiled() -> Iterator[_Message]:
             if _HOLE.search(form):
                 probe = max(_HOLE.sub("\0", form).split("\0"), key=len)
                 told = len(_HOLE.sub("", form))
-                yield _Message(one=one, more=more, told=told, probe=probe, pattern=_pattern(form))
+                yield _Message(one=one, more=more, form=form, probe=probe, told=told)
 
 
+@cache  # when it is first wanted: all of them at once would hold up the first page
 def _pattern(message: str) -> re.Pattern[str]:
     parts, at = [], 0
     for hole in _HOLE.finditer(message):
