@@ -19,8 +19,8 @@ _FORMED: Final = {
     "%Y-%m-%d %H:%M": "2026-11-30 09:00",
     "%Y-%m-%d %H:%M:%S": "2026-11-30 09:00:00",
 }
-_UNSEEN: Final = frozenset({"log", "Index", "ConfigError"})
-"""Whoever is called so shows its arguments to nobody at the desk."""
+_UNSEEN: Final = frozenset({"log", "text", "Index", "ConfigError", "_", "N_", "many"})
+"""Whoever is called so shows its arguments to nobody at the desk, or has them translated there."""
 _AUDITED: Final = frozenset({"action", "detail", "subject"})
 _CONDITIONS: Final = frozenset({"red", "warning", "note", "each"})
 """Of a condition the cause, a key, stands first; of `each` second."""

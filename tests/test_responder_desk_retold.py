@@ -325,6 +325,25 @@ def test_a_page_of_sentences_is_said_in_no_time() -> None:
     assert spent < 0.002
 
 
+@in_pseudo
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        "described as: " * 140,
+        "spam, " * 330,
+        "a complaint; " * 150,
+        "described as: " + "spam, " * 320,
+        ": ; , (" * 280 + ")",
+        "it did not arrive: " * 100,
+        "“a” and “" * 200 + "” are two forms of address",
+        "x failed 3 " * 180 + "times in a row",
+    ],
+)
+def test_whatever_customers_and_networks_write_holds_up_no_page(rubbish: str) -> None:
+    retold("1 follower")
+    assert _spent_on([rubbish]) < 0.3
+
+
 def _spent_on(page: list[str]) -> float:
     start = perf_counter()
     for sentence in page:

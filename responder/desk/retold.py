@@ -8,9 +8,10 @@ and its translation is filled with what stood in its holes. What no message fits
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Final
 
 from responder.desk import retold_values
@@ -20,6 +21,10 @@ from responder.desk.tongue import N_, say, say_many, spoken
 _ENGLISH: Final = "en"
 _LONGEST: Final = 2_000
 """Longer is no sentence of ours."""
+_MOST_MARKS: Final = 8
+_DEEPEST: Final = 12
+"""So often at most a sentence is taken apart: customers and networks write what they like, and
+nothing of it may hold up a page."""
 _HOLE: Final = re.compile(r"%\((\w+)\)s|%%")
 _MARK: Final = re.compile(r"; |: |, |\. | \((?=.*\)$)", re.DOTALL)
 _JOINED: Final = {
@@ -34,8 +39,10 @@ _JOINED: Final = {
 
 def retold(sentence: str) -> str:
     """The sentence in the reader's language; as it is if nobody translated it. Never raises."""
-    language = spoken()
-    return sentence if language == _ENGLISH else _retold(language, sentence)
+    if spoken() == _ENGLISH or len(sentence) > _LONGEST:
+        return sentence
+    told = _told(sentence, 0)
+    return sentence if told is None else told
 
 
 def begun(sentence: str) -> str:
@@ -45,76 +52,97 @@ def begun(sentence: str) -> str:
 
 def forget() -> None:
     """Other catalogues count from now on."""
-    _retold.cache_clear()
+    _found.cache_clear()
 
 
-@lru_cache(maxsize=4096)
-def _retold(_language: str, sentence: str) -> str:
-    told = _told(sentence) if len(sentence) <= _LONGEST else None
-    return sentence if told is None else told
-
-
-def _told(sentence: str) -> str | None:
+def _told(sentence: str, depth: int) -> str | None:
     """By the messages it consists of; None if not even a part of it is known."""
+    return _found(spoken(), sentence, depth) if depth < _DEEPEST else None
+
+
+@lru_cache(maxsize=8192)
+def _found(_language: str, sentence: str, depth: int) -> str | None:
     if (told := _fixed(sentence)) is not None:
         return told
-    parts = tuple(_parts(sentence))
-    whole = [(one, mark, other) for one, mark, other in parts if mark == "; "]
-    return _of_two(whole) or _one(sentence) or _of_two(parts) or _of_half(parts)
+    parts = tuple(_parts(sentence, depth))
+    joined = tuple(part for part in parts if part.mark == "; ")
+    return _of_two(joined) or _one(sentence, depth) or _of_two(parts) or _of_half(parts)
 
 
-def _of_two(parts: list[_Part] | tuple[_Part, ...]) -> str | None:
-    """Two known sentences that the domain joined; the first one as short as can be."""
-    for first, mark, second in parts:
-        one = _one(first)
-        other = None if one is None else _told(second)
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """Two sentences that the domain may have joined. `depth`: how often it was taken apart."""
+
+    first: str
+    mark: str
+    second: str
+    depth: int
+
+    @property
+    def one(self) -> str | None:
+        """The first one, by one message."""
+        return _one(self.first, self.depth)
+
+    @property
+    def other(self) -> str | None:
+        return _told(self.second, self.depth + 1)
+
+    def say(self, first: str, second: str) -> str:
+        return say(_JOINED[self.mark]) % {"first": first, "second": second}
+
+
+def _parts(sentence: str, depth: int) -> Iterator[_Parts]:
+    for mark in islice(_MARK.finditer(sentence), _MOST_MARKS):
+        behind = sentence[mark.end() :]
+        yield _Parts(
+            first=sentence[: mark.start()],
+            mark=mark[0],
+            second=behind[:-1] if mark[0] == " (" else behind,
+            depth=depth,
+        )
+
+
+def _of_two(parts: Iterable[_Parts]) -> str | None:
+    """Two known sentences; the first one as short as can be."""
+    for part in parts:
+        one = part.one
+        other = None if one is None else part.other
         if one is not None and other is not None:
-            return say(_JOINED[mark]) % {"first": one, "second": other}
+            return part.say(one, other)
     return None
 
 
-def _of_half(parts: tuple[_Part, ...]) -> str | None:
+def _of_half(parts: Sequence[_Parts]) -> str | None:
     """One of ours before words that are not, such as a network's; or behind them. A comma joins
     nothing there: any text has commas."""
-    for first, mark, second in parts:
-        if mark != ", " and (one := _one(first)) is not None:
-            return say(_JOINED[mark]) % {"first": one, "second": _told(second) or second}
-    before = [part for part in parts if part[1] in ("; ", ": ")]
-    for first, mark, second in before[:1]:
-        if (other := _told(second)) is not None:
-            return say(_JOINED[mark]) % {"first": first, "second": other}
-    return None
+    for part in parts:
+        if part.mark != ", " and (one := part.one) is not None:
+            return part.say(one, part.other or part.second)
+    behind = next((part for part in parts if part.mark in ("; ", ": ")), None)
+    if behind is None or (other := behind.other) is None:
+        return None
+    return behind.say(behind.first, other)
 
 
-_Part = tuple[str, str, str]
-
-
-def _parts(sentence: str) -> Iterator[_Part]:
-    """Where it may have been joined: what stands before, the mark, and what stands behind."""
-    for mark in _MARK.finditer(sentence):
-        behind = sentence[mark.end() :]
-        yield sentence[: mark.start()], mark[0], behind[:-1] if mark[0] == " (" else behind
-
-
-def _one(sentence: str) -> str | None:
+def _one(sentence: str, depth: int) -> str | None:
     """By one message; also with another first letter or a full stop, as pages put them."""
-    told = _plainly(sentence)
+    told = _plainly(sentence, depth)
     if told is None and sentence[:1].isupper():
-        told = _plainly(sentence[:1].lower() + sentence[1:])
+        told = _plainly(sentence[:1].lower() + sentence[1:], depth)
         return None if told is None else begun(told)
     return told
 
 
-def _plainly(sentence: str) -> str | None:
+def _plainly(sentence: str, depth: int) -> str | None:
     if (told := _fixed(sentence)) is not None:
         return told
     for message in _messages():
         if message.probe in sentence and (found := _pattern(message.form).fullmatch(sentence)):
-            told = _filled(message, found.groupdict())
+            told = _filled(message, found.groupdict(), depth)
             if told is not None:
                 return told
     if sentence.endswith("."):
-        told = _plainly(sentence[:-1])
+        told = _plainly(sentence[:-1], depth)
         return None if told is None else f"{told}."
     return None
 
@@ -135,14 +163,16 @@ class _Message:
     told: int
 
 
-def _filled(message: _Message, held: Mapping[str, str]) -> str | None:
+def _filled(message: _Message, held: Mapping[str, str], depth: int) -> str | None:
     """The translation, with what stood in the holes; None where that cannot stand there."""
     values = {}
     for name, text in held.items():
-        value = _told(text) or text if name == "sentence" else retold_values.value(name, text)
-        if value is None:
+        if name == "sentence":
+            values[name] = _told(text, depth + 1) or text
+        elif (value := retold_values.value(name, text)) is not None:
+            values[name] = value
+        else:
             return None
-        values[name] = value
     said = say(message.one)
     if message.more:
         said = say_many(message.one, message.more, retold_values.number(held["number"]))

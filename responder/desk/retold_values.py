@@ -20,18 +20,7 @@ from responder.desk.tongue import catalogue, locale, say, spoken
 _NUMBERS: Final = frozenset(
     {
         *("number", "most", "least", "limit", "used", "less", "left", "lost", "ours", "bad"),
-        *(
-            "seconds",
-            "megabytes",
-            "percent",
-            "shortest",
-            "longest",
-            "seen",
-            "place",
-            "code",
-            "all",
-            "lacking",
-        ),
+        *("seconds", "megabytes", "percent", "seen", "place", "code", "all", "lacking"),
     }
 )
 _BARE: Final = frozenset({"place", "code"})  # digits that count nothing
