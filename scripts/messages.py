@@ -28,9 +28,11 @@ _METHODS = [
     ("passwords.py", "python"),
 ]
 _OPTIONS = {_TEMPLATES: {"trimmed": "true", "newstyle_gettext": "true"}}
-_KEYWORDS: dict[str, tuple[int, ...] | None] = {
+_KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "N_": None,
+    "NN_": (1, 2),
+    "P_": ((1, "c"), 2),
     "gettext": None,
     "ngettext": (1, 2),
     "many": (1, 2),

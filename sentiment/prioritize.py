@@ -136,7 +136,10 @@ def _parts(facts: Facts) -> tuple[tuple[float, str], ...]:
             15 * min(1.0, math.log10(1 + followers) / 6),
             f"{followers:,} follower{'' if followers == 1 else 's'}",
         ),
-        (10 * min(1.0, math.log2(1 + rate) / 8), f"{rate:,.0f} reactions an hour"),
+        (
+            10 * min(1.0, math.log2(1 + rate) / 8),
+            f"{rate:,.0f} reaction{'' if round(rate) == 1 else 's'} an hour",
+        ),
     )
 
 

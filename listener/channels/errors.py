@@ -41,7 +41,8 @@ class RateLimited(ChannelError):
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"rate limit until {self.until:%Y-%m-%d %H:%M:%S} UTC ({self.scope}) {self.detail}"
+        told = f"rate limit until {self.until:%Y-%m-%d %H:%M:%S} UTC ({self.scope}) {self.detail}"
+        return told.rstrip()
 
 
 @dataclass(eq=False)

@@ -11,17 +11,18 @@ from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk import tongue, words
 from responder.desk.banner import banners
 from responder.desk.charts import Plotter
-from responder.desk.choices import named
 from responder.desk.live import Hub
 from responder.desk.looks import looks_of
-from responder.desk.retold import retold
+from responder.desk.retold import begun, retold
+from responder.desk.retold_values import named
 from responder.desk.roles import role_may, role_name
 from responder.desk.rows import View
 from responder.desk.tongue import _
@@ -96,9 +97,8 @@ def make_templates() -> Environment:
     templates.policies["ext.i18n.trimmed"] = True
     translations: Any = templates
     translations.install_gettext_callables(tongue.say, tongue.say_many, newstyle=True)
-    templates.filters.update(
-        is_language=_is_language, web=_is_web, host=_host, retold=retold, named=named
-    )
+    templates.filters.update(is_language=_is_language, web=_is_web, host=_host)
+    templates.filters.update(retold=_retold, named=_named, begun=begun)
     templates.globals.update(
         product=PRODUCT,
         words=words,
@@ -111,6 +111,16 @@ def make_templates() -> Environment:
         own_screens=own_screens,
     )
     return templates
+
+
+@pass_context  # of a constant, too, it is asked for each reader anew
+def _retold(_context: Context, sentence: str) -> str:
+    return retold(sentence)
+
+
+@pass_context
+def _named(_context: Context, value: str, kind: str) -> str:
+    return named(value, kind)
 
 
 def _is_language(code: str) -> bool:

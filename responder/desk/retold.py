@@ -1,133 +1,214 @@
-"""Sentences that were kept, or said where nobody knows the reader, in the reader's language.
+"""Sentences of the domain, said in the reader's language.
 
-The store and the domain speak English: what is written down is compared, logged and searched. Here
-stand the sentences people meet at an item, with fields for what differs; one that is not among them
-is shown as it is.
+They are made in English by modules that know of no reader, and kept, logged, compared and searched
+so. Where the desk shows one, the message it was made of is found again (responder/desk/sentences/)
+and its translation is filled with what stood in its holes. What no message fits stays as it is.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice
 from typing import Final
 
-from responder.desk.tongue import N_, _
+from responder.desk import retold_values
+from responder.desk.sentences import MESSAGES
+from responder.desk.tongue import N_, say, say_many, spoken
 
-_SENTENCES: Final = (
-    # What kept a deed from being done
-    N_("%(name)s approved it first"),
-    N_("The draft is rejected: %(why)s"),
-    N_("The draft is withdrawn: %(why)s"),
-    N_("The draft is expired: %(why)s"),
-    N_("The draft is approved"),
-    N_("The draft is rejected"),
-    N_("The draft is withdrawn"),
-    N_("The draft is expired"),
-    N_("The draft was changed meanwhile: read it again"),
-    N_("The customer deleted the text"),
-    N_("The customer changed the text: a new draft is on its way"),
-    N_("The customer changed the text: read it again"),
-    N_("The channel %(name)s is not configured any more"),
-    N_("Too late: the reply is sent"),
-    N_("Too late: the reply is sending"),
-    N_("Too late: the reply is unknown"),
-    N_("Too late: the reply is failed"),
-    N_("The words were erased: nobody can tell any more what they said"),
-    N_("%(name)s set it right meanwhile: read it again"),
-    N_("This reply is not in doubt"),
-    N_("It may still show up: look again in %(seconds)s s"),
-    N_("Nobody has to do anything about it any more"),
-    N_("The note says nothing"),
-    N_("A note has %(number)s characters at most"),
-    N_("That account is closed, or was never opened"),
-    N_("%(name)s may only read"),
-    N_("%(name)s is not there now: it would come back at once"),
-    N_("%(name)s does not see %(channel)s"),
-    N_("Say why: whoever takes it over wants to know"),
-    N_("What is of the most urgent class cannot be put off"),
-    N_("It can be put off for %(number)s days at most, and not to the past"),
-    N_("Choose a day and a time"),
-    N_("Nothing can be deleted on %(name)s from here"),
-    N_("It does not stand on the network"),
-    N_("Something else was decided about it since"),
-    # Why a picture is not shown
-    N_("It does not lie with the network itself"),
-    N_("Its address is none of the internet"),
-    N_("The network does not hand it out"),
-    N_("What lies there is no picture"),
-    N_("It is larger than %(number)s MB"),
-    N_("It came in part only"),
-    N_("Nobody knows where it lies"),
-    N_("Too many pictures are on their way: try again in a moment"),
-    # Why a draft is back, or closed
-    N_("approved by %(name)s, but it could not leave for %(hours)s hours: read it again"),
-    N_("a rule let it leave, but it could not leave for %(hours)s hours: read it again"),
-    N_("our reply was deleted by %(name)s"),
-    N_("deleted by %(name)s"),
-    N_("found on the network"),
-    N_("the customer deleted the text"),
-    N_("the customer changed the text after the approval"),
-    N_("the network does not let us answer it any more"),
-    N_("the words are not the ones that were approved"),
-    N_("the author asked us not to write"),
-    N_("a colleague answered in the network's own app"),
-    N_("a colleague wrote in this thread meanwhile: look at it first"),
-    N_("%(name)s did not find it on the network"),
-    N_("%(name)s saw it on the network"),
-    N_("%(name)s said that somebody is in danger: read these words again"),
-    N_("%(name)s said that nobody is in danger: read these words again"),
-    N_("%(name)s said that somebody is in danger: these words are new"),
-    N_("%(name)s said that nobody is in danger: these words are new"),
-    N_("%(name)s set right what the text says"),
-    N_("%(name)s set right what it says"),
-    N_("%(name)s decided not to answer"),
-    N_("%(name)s answered on the network"),
-    N_("%(name)s hid the mention"),
-    N_("%(name)s marked it as spam"),
-    N_("Needs no answer"),
-    N_("Wrong tone"),
-    N_("Wrong fact"),
-    N_("Misses what was asked"),
-    # Why something is drafted
-    N_("a question"),
-    N_("a request"),
-    N_("a complaint"),
-    N_("praise"),
-    N_("praise beside a trouble: it may be scorn"),
-    N_("it may be about danger or the law: a person looks"),
-    N_("it may be about danger or the law"),
-    N_("spam"),
-    N_("nobody spoke to us"),
-)
-_FIELD: Final = re.compile(r"%\\?\((\w+)\\?\)s")
+_ENGLISH: Final = "en"
+_LONGEST: Final = 2_000
+"""Longer is no sentence of ours."""
+_MOST_MARKS: Final = 8
+_DEEPEST: Final = 12
+"""So often at most a sentence is taken apart: customers and networks write what they like, and
+nothing of it may hold up a page."""
+_HOLE: Final = re.compile(r"%\((\w+)\)s|%%")
+_MARK: Final = re.compile(r"; |: |, |\. | \((?=.*\)$)", re.DOTALL)
+_JOINED: Final = {
+    # For translators: two things said of one matter; the Greek ano teleia goes here
+    "; ": N_("%(first)s; %(second)s"),
+    ": ": N_("%(first)s: %(second)s"),
+    ", ": N_("%(first)s, %(second)s"),
+    ". ": N_("%(first)s. %(second)s"),
+    " (": N_("%(first)s (%(second)s)"),
+}
 
 
 def retold(sentence: str) -> str:
-    """`sentence` in the reader's language, where it is one of ours; else as it is. Of several, with
-    a semicolon between them, each by itself."""
-    known = _known(sentence)
-    if known is not None:
-        return known
-    parts = sentence.split("; ")
-    if len(parts) > 1:
-        return "; ".join(_known(part) or part for part in parts)
-    first, colon, rest = sentence.partition(": ")
-    begin = _known(first) if colon else None
-    return f"{begin}: {rest}" if begin else sentence
+    """The sentence in the reader's language; as it is if nobody translated it. Never raises."""
+    if spoken() == _ENGLISH or len(sentence) > _LONGEST:
+        return sentence
+    told = _told(sentence, 0)
+    return sentence if told is None else told
 
 
-def _known(sentence: str) -> str | None:
-    for pattern, said in _patterns():
-        found = pattern.fullmatch(sentence)
-        if found:
-            return _(said, **found.groupdict()) if found.groupdict() else _(said)
+def begun(sentence: str) -> str:
+    """With a capital, as at the beginning of a sentence; the rest stays as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def forget() -> None:
+    """Other catalogues count from now on."""
+    _found.cache_clear()
+
+
+def _told(sentence: str, depth: int) -> str | None:
+    """By the messages it consists of; None if not even a part of it is known."""
+    return _found(spoken(), sentence, depth) if depth < _DEEPEST else None
+
+
+@lru_cache(maxsize=8192)
+def _found(_language: str, sentence: str, depth: int) -> str | None:
+    if (told := _fixed(sentence)) is not None:
+        return told
+    parts = tuple(_parts(sentence, depth))
+    joined = tuple(part for part in parts if part.mark == "; ")
+    return _of_two(joined) or _one(sentence, depth) or _of_two(parts) or _of_half(parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """Two sentences that the domain may have joined. `depth`: how often it was taken apart."""
+
+    first: str
+    mark: str
+    second: str
+    depth: int
+
+    @property
+    def one(self) -> str | None:
+        """The first one, by one message."""
+        return _one(self.first, self.depth)
+
+    @property
+    def other(self) -> str | None:
+        return _told(self.second, self.depth + 1)
+
+    def say(self, first: str, second: str) -> str:
+        return say(_JOINED[self.mark]) % {"first": first, "second": second}
+
+
+def _parts(sentence: str, depth: int) -> Iterator[_Parts]:
+    for mark in islice(_MARK.finditer(sentence), _MOST_MARKS):
+        behind = sentence[mark.end() :]
+        yield _Parts(
+            first=sentence[: mark.start()],
+            mark=mark[0],
+            second=behind[:-1] if mark[0] == " (" else behind,
+            depth=depth,
+        )
+
+
+def _of_two(parts: Iterable[_Parts]) -> str | None:
+    """Two known sentences; the first one as short as can be."""
+    for part in parts:
+        one = part.one
+        other = None if one is None else part.other
+        if one is not None and other is not None:
+            return part.say(one, other)
     return None
 
 
+def _of_half(parts: Sequence[_Parts]) -> str | None:
+    """One of ours before words that are not, such as a network's; or behind them. A comma joins
+    nothing there: any text has commas."""
+    for part in parts:
+        if part.mark != ", " and (one := part.one) is not None:
+            return part.say(one, part.other or part.second)
+    behind = next((part for part in parts if part.mark in ("; ", ": ")), None)
+    if behind is None or (other := behind.other) is None:
+        return None
+    return behind.say(behind.first, other)
+
+
+def _one(sentence: str, depth: int) -> str | None:
+    """By one message; also with another first letter or a full stop, as pages put them."""
+    told = _plainly(sentence, depth)
+    if told is None and sentence[:1].isupper():
+        told = _plainly(sentence[:1].lower() + sentence[1:], depth)
+        return None if told is None else begun(told)
+    return told
+
+
+def _plainly(sentence: str, depth: int) -> str | None:
+    if (told := _fixed(sentence)) is not None:
+        return told
+    for message in _messages():
+        if message.probe in sentence and (found := _pattern(message.form).fullmatch(sentence)):
+            told = _filled(message, found.groupdict(), depth)
+            if told is not None:
+                return told
+    if sentence.endswith("."):
+        told = _plainly(sentence[:-1], depth)
+        return None if told is None else f"{told}."
+    return None
+
+
+def _fixed(sentence: str) -> str | None:
+    return say(sentence) if sentence in _without_holes() else retold_values.word(sentence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Message:
+    """`form` is the one it is looked for by, `probe` stands in every sentence it was made into.
+    `told`: how many letters stand outside its holes."""
+
+    one: str
+    more: str
+    form: str
+    probe: str
+    told: int
+
+
+def _filled(message: _Message, held: Mapping[str, str], depth: int) -> str | None:
+    """The translation, with what stood in the holes; None where that cannot stand there."""
+    values = {}
+    for name, text in held.items():
+        if name == "sentence":
+            values[name] = _told(text, depth + 1) or text
+        elif (value := retold_values.value(name, text)) is not None:
+            values[name] = value
+        else:
+            return None
+    said = say(message.one)
+    if message.more:
+        said = say_many(message.one, message.more, retold_values.number(held["number"]))
+    try:
+        return said % values
+    except (KeyError, TypeError, ValueError):  # a translator's slip must not cost the page
+        return None
+
+
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(_pattern(said), re.DOTALL), said) for said in _SENTENCES)
+def _without_holes() -> frozenset[str]:
+    return frozenset(one for one in MESSAGES if isinstance(one, str) and not _HOLE.search(one))
 
 
-def _pattern(said: str) -> str:
-    return _FIELD.sub(lambda field: f"(?P<{field[1]}>.+?)", re.escape(said))
+@cache
+def _messages() -> tuple[_Message, ...]:
+    """Those with holes, the most particular first."""
+    return tuple(sorted(_compiled(), key=lambda one: -one.told))
+
+
+def _compiled() -> Iterator[_Message]:
+    for message in MESSAGES:
+        one, more = (message, "") if isinstance(message, str) else message
+        for form in filter(None, dict.fromkeys((one, more))):
+            if _HOLE.search(form):
+                probe = max(_HOLE.sub("\0", form).split("\0"), key=len)
+                told = len(_HOLE.sub("", form))
+                yield _Message(one=one, more=more, form=form, probe=probe, told=told)
+
+
+@cache  # when it is first wanted: all of them at once would hold up the first page
+def _pattern(message: str) -> re.Pattern[str]:
+    parts, at = [], 0
+    for hole in _HOLE.finditer(message):
+        parts.append(re.escape(message[at : hole.start()]))
+        name = hole[1]
+        parts.append(f"(?P<{name}>{retold_values.shape(name)})" if name else "%")
+        at = hole.end()
+    return re.compile("".join(parts) + re.escape(message[at:]), re.DOTALL)

@@ -61,7 +61,7 @@ def post(value: object) -> Address:
 def did(value: object) -> str:
     """Raises MalformedError."""
     if not isinstance(value, str) or not _DID.fullmatch(value):
-        raise MalformedError("did is none")
+        raise MalformedError("did is no identifier")
     return value
 
 

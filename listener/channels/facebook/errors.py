@@ -145,7 +145,7 @@ def _permanent(code: int, error: Item, detail: str) -> ChannelError:
     if code in _TOKEN_DEAD:
         subcode = error.get("error_subcode")
         why = _WHY_DEAD.get(subcode, "") if isinstance(subcode, int) else ""
-        why = f" ({why})" if why else ""
+        why = f": {why}" if why else ""
         return AuthFailed(action=f"make a new page_access_token, this one is dead{why}. {detail}")
     message = wire.words(error.get("message")).casefold()
     if code in (3, 10) or 200 <= code <= 299:

@@ -33,21 +33,21 @@ _REGIONS: Final = {
 _NATIONAL: Final = {
     "stdnum.it.codicefiscale": (
         re.compile(r"\b[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]\b", re.IGNORECASE),
-        "a codice fiscale",
+        "codice fiscale",
     ),
-    "stdnum.es.dni": (re.compile(r"\b\d{8}[- ]?[A-Z]\b", re.IGNORECASE), "a DNI"),
-    "stdnum.es.nie": (re.compile(r"\b[XYZ][- ]?\d{7}[- ]?[A-Z]\b", re.IGNORECASE), "a NIE"),
-    "stdnum.pl.pesel": (re.compile(r"(?<![\w-])\d{11}(?![\w-])"), "a PESEL"),
-    "stdnum.gr.amka": (re.compile(r"(?<![\w-])\d{11}(?![\w-])"), "an AMKA"),
+    "stdnum.es.dni": (re.compile(r"\b\d{8}[- ]?[A-Z]\b", re.IGNORECASE), "DNI"),
+    "stdnum.es.nie": (re.compile(r"\b[XYZ][- ]?\d{7}[- ]?[A-Z]\b", re.IGNORECASE), "NIE"),
+    "stdnum.pl.pesel": (re.compile(r"(?<![\w-])\d{11}(?![\w-])"), "PESEL"),
+    "stdnum.gr.amka": (re.compile(r"(?<![\w-])\d{11}(?![\w-])"), "AMKA"),
     "stdnum.de.idnr": (
         re.compile(r"(?<![\w-])[1-9]\d(?:[ ]?\d{3}){3}(?![\w-])"),
-        "a Steueridentifikationsnummer",
+        "Steueridentifikationsnummer",
     ),
     "stdnum.fr.nir": (
         re.compile(r"(?<![\w-])[1-478](?:[ ]?\d{2}){3}[ ]?\d{3}[ ]?\d{3}[ ]?\d{2}(?![\w-])"),
-        "a numéro de sécurité sociale",
+        "numéro de sécurité sociale",
     ),
-    "stdnum.us.ssn": (re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), "an SSN"),
+    "stdnum.us.ssn": (re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), "SSN"),
 }
 _ORDER: Final = re.compile(r"[^\d.!?\n]{0,20}?(?<![\d.,])([a-z]{0,4}[-/#]?\d{5,}[\w-]*)")
 _TOLD_BY: Final = 8  # the last digits: the same with and without the country in front
@@ -69,7 +69,7 @@ def private_data(reading: Reading) -> Iterator[Finding]:
         for message, at in look(text, reading):
             if not any(a < at[1] and at[0] < b for a, b in told):
                 told.append(at)
-                yield found("R18", f"{message} can be read by everybody", at, suggestion=_TAKE_OUT)
+                yield found("R18", message, at, suggestion=_TAKE_OUT)
 
 
 def asked_in_public(reading: Reading) -> Iterator[Finding]:
@@ -115,21 +115,21 @@ def _valid(module: str) -> Callable[[str], bool]:
 def _ibans(text: str, _: Reading) -> _Told:
     for hit in _IBAN.finditer(text):
         if _valid("stdnum.iban")(hit[0]):
-            yield "A bank account", hit.span()
+            yield "A bank account can be read by everybody", hit.span()
 
 
 def _nationals(text: str, _: Reading) -> _Told:
     for module, (pattern, name) in _NATIONAL.items():
         for hit in pattern.finditer(text):
             if _valid(module)(hit[0].upper()):
-                yield name[0].upper() + name[1:], hit.span()
+                yield f"A person's number ({name}) can be read by everybody", hit.span()
 
 
 def _cards(text: str, _: Reading) -> _Told:
     for hit in _CARD.finditer(text):
         digits = re.sub(r"\D", "", hit[0])
         if 13 <= len(digits) <= 19 and digits[0] in "23456" and _valid("stdnum.luhn")(digits):
-            yield "A card number", hit.span()
+            yield "A card number can be read by everybody", hit.span()
 
 
 def _orders(text: str, reading: Reading) -> _Told:
@@ -138,7 +138,8 @@ def _orders(text: str, reading: Reading) -> _Told:
         if number:
             start, end = reading.folded.back(*number.span(1))
             if text[start:end].strip():  # not in a link
-                yield f"The whole number {reading.text[start:end]}", (start, end)
+                whole = reading.text[start:end]
+                yield f"The whole number {whole} can be read by everybody", (start, end)
 
 
 def _phones(text: str, reading: Reading) -> _Told:
@@ -158,7 +159,7 @@ def _phones(text: str, reading: Reading) -> _Told:
             except phonenumbers.NumberParseException:
                 continue
             if phonenumbers.is_valid_number(number):
-                yield f"The phone number {hit[0]}", hit.span()
+                yield f"The phone number {hit[0]} can be read by everybody", hit.span()
                 break
 
 
