@@ -69,7 +69,8 @@ class DeskServer:
             ) from None
         self.port: int = self._socket.getsockname()[1]
         app = create_app(bot, host=self.host, pulse=pulse)
-        self._server = _Server(app.state.desk.hub, _config(app, self.host, self.port))
+        self.hub: Hub = app.state.desk.hub
+        self._server = _Server(self.hub, _config(app, self.host, self.port))
         self._thread: threading.Thread | None = None
 
     @property
