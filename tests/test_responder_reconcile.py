@@ -290,6 +290,7 @@ def test_what_a_stream_of_our_own_posts_has_shown_need_not_be_asked_for(
     fetched = NOW + timedelta(days=3)
     desk.clock.now = fetched + timedelta(minutes=1)
     with desk.bot.database.write() as session:
+        session.get_one(Reply, desk.reply_id).queued_at = fetched  # approved just now
         session.add(
             Cursor(
                 channel="x",
