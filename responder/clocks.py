@@ -20,8 +20,7 @@ from listener.clocks import Clocks, Event, Kind, clocks
 from listener.models import OPEN, Mention, MentionStatus, OwnPost
 from listener.store import due_at_of
 from responder.bot import Bot
-from responder.desk.rows import LIVE_REPLY
-from responder.models import Audit, Draft, Reply, ReplyStatus
+from responder.models import LIVE_REPLY, Audit, Draft, Reply, ReplyStatus
 from sentiment.prioritize import respond_within
 
 log = logging.getLogger(__name__)

@@ -19,6 +19,7 @@ from listener.tally import compare_hours
 from responder.bot import Bot
 from responder.draft import draft_round
 from responder.erase import purge_round
+from responder.handling.assign import assign_round
 from responder.outside import outside_round
 from responder.pause import level_for, stops_polling
 from responder.post import post_round
@@ -27,6 +28,7 @@ from responder.verify import verify_round
 log = logging.getLogger(__name__)
 
 DRAFT_SECONDS = 1.0
+ASSIGN_SECONDS = 20.0
 POST_SECONDS = 1.0
 OUTSIDE_SECONDS = 2.0
 VERIFY_SECONDS = 60.0
@@ -50,8 +52,11 @@ class Job:
 
 
 def jobs(bot: Bot) -> list[Job]:
-    """What is done for each channel apart, and one drafter for all."""
+    """What is done for each channel apart; one drafter, and one who gives out work, for all."""
     found = [Job(name="draft", seconds=DRAFT_SECONDS, work=safely(lambda: draft_round(bot)))]
+    if bot.settings.desk.assign:
+        giving = safely(lambda: assign_round(bot))
+        found.append(Job(name="assign", seconds=ASSIGN_SECONDS, work=giving))
     for channel in bot.channels.values():
         found += _of_channel(bot, channel)
     return found

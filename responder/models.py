@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -242,3 +243,8 @@ class Audit(Base):
     action: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(64))  # the id of the row it concerns
     detail: Mapped[str] = mapped_column(Text, default="")
+
+
+# Written out, because a bound parameter cannot prove to SQLite that its partial index fits.
+OPEN_DRAFT: Final = text("drafts.status IN ('pending', 'approved')")
+LIVE_REPLY: Final = text("replies.status <> 'failed'")

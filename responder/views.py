@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from listener.channels.base import Answerable
@@ -18,6 +18,7 @@ from responder.clocks import read_clocks
 from responder.learning.edits import kept_of
 from responder.models import AuthorKind, Draft, DraftStatus, Purpose, Reply, ReplyStatus
 from responder.paging import BadCursor, cursor_of, moment_and_id, one_page, parts_of
+from responder.search import contains
 from responder.voice.finding import Severity
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
@@ -215,7 +216,9 @@ def mentions_page(
     query = _narrowed(query, (Mention.status, status), (Mention.channel, channel))
     query = _narrowed(query, (Mention.language, language))
     if q:
-        query = query.outerjoin(Mention.author).where(_contains(q))
+        query = query.outerjoin(Mention.author).where(
+            contains(q, Mention.text, Author.name, Author.handle)
+        )
     if after:
         moment, row_id = moment_and_id(after)
         query = query.where(
@@ -289,12 +292,3 @@ def _narrowed(query: Select[Any], *filters: tuple[Any, object]) -> Select[Any]:
         if value is not None:
             query = query.where(column == value)
     return query
-
-
-def _contains(q: str) -> ColumnElement[bool]:
-    # SQLite knows upper and lower case of ASCII alone: "Παραγγελία" is tried in its usual shapes.
-    shapes = {q} if q.isascii() else {q, q.lower(), q.upper(), q.capitalize()}
-    columns = (Mention.text, Author.name, Author.handle)
-    return or_(
-        *(column.icontains(shape, autoescape=True) for column in columns for shape in shapes)
-    )

@@ -187,8 +187,14 @@ def make_auto_rule(
 
 
 def make_agent(session: Session, **changes: Any) -> Agent:
-    """An agent without a password (responder.access makes ones that can sign in)."""
-    values = {"name": f"agent-{next(_numbers)}", "role": Role.EDITOR, "created_at": NOW}
+    """One of the team, with a password nobody knows (responder.access makes ones that can sign
+    in)."""
+    values = {
+        "name": f"agent-{next(_numbers)}",
+        "role": Role.EDITOR,
+        "created_at": NOW,
+        "password_hash": "nobody knows",
+    }
     return _kept(session, Agent(**values | changes))
 
 

@@ -63,6 +63,7 @@ def test_nobody_outside_the_channels_knows_a_network_by_name(path: Path) -> None
         "listener.normalize",
         "listener.likeness",
         "responder.decide",
+        "responder.handling.roster",
         "responder.automatic.rule",
         "responder.learning.similar",
         "responder.voice.check",

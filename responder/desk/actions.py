@@ -21,6 +21,7 @@ from responder.correct import correct
 from responder.desk.claims import open_claim, renew_claim
 from responder.desk.correction import Danger, Feeling, Topic, choosing, read_standing, right_of
 from responder.desk.item import check_words, read_item
+from responder.desk.listing import Listing, ListingField, TheListing
 from responder.desk.pages import desk_of, query, render
 from responder.desk.rows import View, next_after, read_queue
 from responder.desk.signin import ApproverSeat, EditorSeat, Seat
@@ -41,7 +42,7 @@ Short = Annotated[str, Field(max_length=500)]
 class Deed(BaseModel):
     """What a form of the item sends: the list it was opened from, and the words in the field."""
 
-    view: View = View.APPROVE
+    view: ListingField = Listing()
     text: Words = ""
 
 
@@ -91,7 +92,7 @@ def item_page(
     request: Request,
     seat: Seat,
     draft_id: Id,
-    view: View = View.APPROVE,
+    listing: TheListing,
     done: str = "",
     reply: str = "",
 ) -> Response:
@@ -99,7 +100,7 @@ def item_page(
     editor = seat.agent_id if seat.may(Role.EDITOR) else None
     if editor and open_claim(bot, draft_id, agent_id=editor):
         desk_of(request).hub.look_now()
-    return _show(request, seat, draft_id, view, toast=read_toast(bot, done, reply))
+    return _show(request, seat, draft_id, listing, toast=read_toast(bot, done, reply))
 
 
 @router.get("/item/{draft_id}/notice")
@@ -243,7 +244,7 @@ def undo(
         draft_id = decisions.take_back(bot, reply_id, by=seat.name)
     except Conflict as conflict:
         return _refused(request, seat, draft_of(bot, reply_id), deed, f"{conflict}.")
-    view = View.APPROVE if deed.view is View.SENT else deed.view
+    view = Listing() if deed.view.of is View.SENT else deed.view
     return _go_on(view, draft_id, {"done": "back"})
 
 
@@ -256,13 +257,13 @@ def draft_of(bot: Bot, reply_id: str) -> str:
         return reply.draft_id
 
 
-def _following(bot: Bot, seat: Visitor, view: View, draft_id: str) -> str | None:
-    return next_after(read_queue(bot, view, agent_id=seat.agent_id), draft_id)
+def _following(bot: Bot, seat: Visitor, view: Listing, draft_id: str) -> str | None:
+    return next_after(read_queue(bot, view, seat), draft_id)
 
 
-def _go_on(view: View, draft_id: str | None, values: Mapping[str, str]) -> Response:
+def _go_on(view: Listing, draft_id: str | None, values: Mapping[str, str]) -> Response:
     path = f"/item/{draft_id}" if draft_id else "/"
-    return RedirectResponse(query(path, {"view": view.value, **values}), status_code=303)
+    return RedirectResponse(query(path, [*view.pairs(), *values.items()]), status_code=303)
 
 
 def _refused(request: Request, seat: Visitor, draft_id: str, deed: Deed, sentence: str) -> Response:
@@ -274,7 +275,7 @@ def _show(
     request: Request,
     seat: Visitor,
     draft_id: str,
-    view: View,
+    view: Listing,
     *,
     refusal: Refusal | None = None,
     **values: Any,
@@ -288,7 +289,7 @@ def _show(
     page: dict[str, Any] = {
         "toast": None,
         "confirmed": frozenset(),
-        "queue": read_queue(bot, view, agent_id=seat.agent_id),
+        "queue": read_queue(bot, view, seat),
         "open_id": draft_id,
         "item": item,
         "right": read_standing(bot, item.mention),

@@ -14,6 +14,7 @@ from responder.desk import (
     actions,
     api,
     audit,
+    bulk,
     channels,
     health,
     me,
@@ -59,7 +60,7 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
         lifespan=lifespan,
     )
     app.state.desk = desk
-    screens = (queue, actions, stream, switch, trends, channels, me, team, audit, settings)
+    screens = (queue, bulk, actions, stream, switch, trends, channels, me, team, audit, settings)
     for part in (api, health, signin, *screens):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

@@ -11,8 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from responder.approve import NotFound, claim
 from responder.bot import Bot
-from responder.desk.rows import OPEN_DRAFT
-from responder.models import Draft, DraftStatus
+from responder.models import OPEN_DRAFT, Draft, DraftStatus
 
 _FRESH: Final = timedelta(seconds=60)
 

@@ -15,11 +15,11 @@ from responder.approve import NotFound
 from responder.bot import Bot
 from responder.checking import target_of
 from responder.clocks import read_clocks
-from responder.desk.rows import LIVE_REPLY, label_of, name_of
+from responder.desk.rows import label_of, name_of
 from responder.desk.thread import Thread, read_thread
 from responder.desk.words import Due, Line, Mark, ago, due, language_name, lines, mark_of
 from responder.model.kept import kept_of
-from responder.models import Approval, Audit, Draft, DraftStatus, Reply, ReplyStatus
+from responder.models import LIVE_REPLY, Approval, Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.pause import level_for, stops_sending
 from responder.voice.check import check as etiquette
 from responder.voice.finding import Finding, Severity

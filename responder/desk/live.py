@@ -24,8 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from config.clock import Clock
 from config.database import Database
 from listener.models import Mention
-from responder.desk.rows import OPEN_DRAFT
-from responder.models import Draft, Pause, Reply
+from responder.models import OPEN_DRAFT, Draft, Pause, Reply
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from listener.models import Mention, MentionStatus
-from responder.desk.rows import LIVE_REPLY, name_of
-from responder.models import AuthorKind, Reply, ReplyStatus
+from responder.desk.rows import name_of
+from responder.models import LIVE_REPLY, AuthorKind, Reply, ReplyStatus
 
 _AT_MOST: Final = 60  # texts shown of each kind, the newest ones; the rest are behind the link
 _LATEST: Final = 500  # texts of a conversation looked at

@@ -3,6 +3,7 @@ import { $, go, unread } from './swap.js';
 import * as chart from './chart.js';
 import * as keys from './keys.js';
 import * as live from './live.js';
+import * as queue from './queue.js';
 import * as words from './words.js';
 
 document.documentElement.classList.add('scripted');
@@ -26,10 +27,10 @@ document.addEventListener('submit', async event => {
 });
 
 document.addEventListener('click', event => {
-  const link = event.target.closest('a[data-id], a.back, .views a, a[data-fresh], #work a[href^="/?view"]');
+  const link = event.target.closest('#queue a, a[data-id], a.back, a[data-fresh], a[data-part], #work a[href^="/?view"]');
   if (!link || !$('#work') || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  go(link.matches('[data-fresh]') ? `${link.pathname}?view=${$('#queue').dataset.view}` : link.href);
+  go(link.matches('[data-fresh]') ? `${link.pathname}?view=${$('#queue').dataset.list}` : link.href);
 });
 addEventListener('popstate', () => { if ($('#work')) go(location.href, { push: false }); });
 
@@ -54,6 +55,7 @@ document.addEventListener('desk:told', toast);
 
 words.start();
 keys.start();
+queue.start();
 chart.start();
 if ($('#work')) live.start();
 toast();

@@ -1,22 +1,32 @@
 // Keys. Single letters act outside fields only, each has a button as well, and they can be turned off.
 import { $, inField } from './swap.js';
+import { pick, search } from './queue.js';
 
 const rows = () => [...document.querySelectorAll('#queue a.row')];
 const visible = element => !!element && element.getClientRects().length > 0;
 const enabled = () => localStorage.getItem('desk-keys') !== 'off';
 
+// The row the eye is on.
+const current = () => document.activeElement?.closest?.('#queue .entry')?.querySelector('a.row') ?? $('#queue a.row[aria-current]');
+
 function step(by) {
-  const all = rows(), from = all.indexOf(document.activeElement);
-  const at = from >= 0 ? from : all.findIndex(row => row.ariaCurrent === 'true');
+  const all = rows(), at = all.indexOf(current());
   const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + by))];
   next?.focus({ preventScroll: true });
   next?.scrollIntoView({ block: 'nearest' });
+  return next;
+}
+
+function extend(by) {
+  const from = current();
+  if (from) pick(from, true);
+  pick(step(by), true);
 }
 
 function open(panel) {
   if (!panel) return;
   panel.open = true;
-  $('input:checked, button', panel)?.focus();
+  $('input:checked, textarea, select, button', panel)?.focus();
 }
 
 function leave() {
@@ -39,17 +49,40 @@ function edit() {
   words.setSelectionRange(words.value.length, words.value.length);
 }
 
+const help = () => $('#help').showModal();
+
 const acts = {
   j: () => step(1),
   k: () => step(-1),
-  o: () => (document.activeElement.closest?.('a.row') ?? $('#queue a.row[aria-current]'))?.click(),
+  J: () => extend(1),
+  K: () => extend(-1),
+  o: () => current()?.click(),
+  x: () => pick(current()),
+  p: () => $('a.play')?.click(),
   a: () => $('#approve')?.click(),
   e: edit,
   r: () => open($('#reject')),
   h: () => open($('#hide')),
+  s: () => open($('#snooze')),
+  n: () => open($('#note')),
+  t: () => $('#take')?.click(),
   u: () => $('#undo button')?.click(),
-  '?': () => $('#help').showModal(),
+  g: () => { going = performance.now(); },
+  '/': search,
+  '.': help,
+  '?': help,
 };
+
+// After g: where to.
+const places = { a: '/', t: '/trends', h: '/health', l: '/library' };
+const PATIENCE = 1500;
+let going = -PATIENCE;
+function gone(key) {
+  const soon = performance.now() - going < PATIENCE && Object.hasOwn(places, key);
+  going = -PATIENCE;
+  if (soon) $(`.screens a[href="${places[key]}"]`)?.click();
+  return soon;
+}
 
 export function start() {
   document.addEventListener('keydown', event => {
@@ -61,9 +94,10 @@ export function start() {
     } else if (event.key === 'Enter' && event.target.matches?.('#findings input')) event.preventDefault(); // a tick sends nothing
     else if (event.key === 'Escape') leave();
     else if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || !enabled()) return;
+    else if (gone(event.key)) event.preventDefault();
     else if (Object.hasOwn(acts, event.key)) {
       event.preventDefault();
-      if (!event.repeat || 'jk'.includes(event.key)) acts[event.key]();
+      if (!event.repeat || 'jkJK'.includes(event.key)) acts[event.key]();
     }
   });
   document.addEventListener('click', event => {

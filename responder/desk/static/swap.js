@@ -43,29 +43,39 @@ export async function ask(url, options = {}) {
   return { answer, text };
 }
 
-// The list, without losing focus or place: onto the same row, or the one that took its place.
+// What stands for an element once it was drawn anew: the same link, box or button.
+const twin = (element, root) => [...root.querySelectorAll(element.tagName)].find(other =>
+  other.getAttribute('href') === element.getAttribute('href') && other.name === element.name && other.value === element.value);
+
+// The list, without losing focus, place or what was chosen: onto the same row, or the one that took
+// its place. The same list leaves the filters alone: somebody may be at them.
 export function putQueue(text) {
-  const old = $('#queue'), rows = $('.rows', old);
-  const focused = document.activeElement?.closest?.('a.row');
-  const links = [...old.querySelectorAll('a.row')];
-  const at = focused ? links.indexOf(focused) : -1;
-  const top = rows?.scrollTop ?? 0, inside = old.contains(document.activeElement);
-  put('#queue', text);
-  const fresh = $('#queue');
-  if ($('.rows', fresh)) $('.rows', fresh).scrollTop = top;
+  const old = $('#queue'), fresh = $('#queue', parse(text));
+  if (!old || !fresh) return;
+  const rows = $('.rows', old), top = rows?.scrollTop ?? 0, here = document.activeElement;
+  const focused = here?.closest?.('a.row'), inside = old.contains(here);
+  const at = focused ? [...old.querySelectorAll('a.row')].indexOf(focused) : -1;
+  const chosen = new Set([...old.querySelectorAll('.pick input:checked')].map(box => box.value));
+  const same = old.dataset.list === fresh.dataset.list;
+  for (const part of same ? ['#lists', '#list'] : []) $(part, old).replaceWith($(part, fresh));
+  if (!same) old.replaceWith(fresh);
+  const now = $('#queue');
+  for (const box of now.querySelectorAll('.pick input')) box.checked = same && chosen.has(box.value);
+  if (same && $('.rows', now)) $('.rows', now).scrollTop = top;
   if (focused) {
-    const now = [...fresh.querySelectorAll('a.row')];
-    const same = now.find(row => row.dataset.id === focused.dataset.id);
-    (same ?? now[Math.min(at, now.length - 1)] ?? $('.views a[aria-current]', fresh))?.focus({ preventScroll: true });
-  } else if (inside) $('.views a[aria-current]', fresh)?.focus({ preventScroll: true });
+    const links = [...now.querySelectorAll('a.row')];
+    const again = links.find(row => row.dataset.id === focused.dataset.id);
+    (again ?? links[Math.min(at, links.length - 1)] ?? $('.views a[aria-current]', now))?.focus({ preventScroll: true });
+  } else if (inside && !now.contains(document.activeElement)) (twin(here, now) ?? $('.views a[aria-current]', now))?.focus({ preventScroll: true });
+  document.dispatchEvent(new Event('desk:list'));
 }
 
-// The list as it is now, around the item that is open.
+// The list as it is now, with its filters and from the same row on, around the item that is open.
 export async function askQueue() {
-  const view = $('#queue')?.dataset.view, item = $('#item');
-  if (!view) return;
-  const { answer, text } = await ask(`/queue?${new URLSearchParams({ view, open: item?.dataset.id ?? '' })}`);
-  if (!answer.ok || $('#queue')?.dataset.view !== view || $('#item') !== item) return;
+  const list = $('#queue')?.dataset.list, item = $('#item');
+  if (!list) return;
+  const { answer, text } = await ask(`/queue?view=${list}&open=${item?.dataset.id ?? ''}`);
+  if (!answer.ok || $('#queue')?.dataset.list !== list || $('#item') !== item) return;
   putQueue(text);
   // A pause that began or ended elsewhere shows at once; but never under somebody's finger.
   if (!$('#banner')?.contains(document.activeElement)) put('#banner', text);
@@ -106,9 +116,9 @@ function show(text, { focus }) {
   tell(page);
   if (shown() !== before) shownAt = performance.now();
   document.title = $('title', page)?.textContent ?? document.title;
-  document.body.classList.toggle('opened', !!$('#item'));
+  document.body.classList.toggle('opened', !!$('#item, #question'));
   $('#queue a.row[aria-current]')?.scrollIntoView({ block: 'nearest' });
-  if (focus) ($('#refusal') ?? $('#item') ?? $('#queue a.row') ?? $('#main'))?.focus({ preventScroll: true });
+  if (focus) ($('#refusal') ?? $('#item') ?? $('#question') ?? $('#queue a.row') ?? $('#main'))?.focus({ preventScroll: true });
   if (document.body.classList.contains('opened') || $('#item')) $('#work').scrollTop = 0;
   if (matchMedia('(max-width: 45.99rem)').matches) scrollTo(0, 0);
   document.dispatchEvent(new Event('desk:shown'));
