@@ -19,6 +19,7 @@ class DeskSettings(BaseModel):
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    assign: bool = True  # what is nobody's goes to whoever is on duty
     behind_proxy: bool = False
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     two_people: bool = False

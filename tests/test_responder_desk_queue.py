@@ -23,6 +23,7 @@ from responder.handling.lists import Filters, View
 from responder.handling.models import Assignment, SavedView
 from responder.handling.snooze import snooze
 from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
+from responder.team import accounts
 from responder.team.models import Agent, Role
 from sentiment.prioritize import Level
 from tests.conftest import Place, Visit
@@ -170,7 +171,7 @@ def test_the_line_above_tells_what_slips_and_leads_there(visit: Visit, place: Pl
     for who in ("ola", "sam", "hand"):
         assign(place.bot, mention_of(place, who), to=agent(place, "bo"), by="bo")
     assert "Without owner or overdue: 5" in client.get("/").text
-    access.disable(place.bot.database, "bo", place.bot.clock())
+    accounts.disable(place.bot.database, "bo", place.bot.clock())
     page = client.get("/").text
     assert "Without owner or overdue: 8" in page
     assert "Nobody is on duty" in page

@@ -16,7 +16,6 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from listener.models import OPEN, Mention
-from responder import access
 from responder.approve import Blocked, Conflict, approve, reject
 from responder.bot import Bot
 from responder.draft import draft_round
@@ -37,6 +36,7 @@ from responder.handling.snooze import snooze
 from responder.handling.state import Mode, read_state
 from responder.models import LIVE_REPLY, OPEN_DRAFT, Draft, PauseLevel, Reply
 from responder.pause import set_pause
+from responder.team import accounts
 from responder.team.models import Agent, Role
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
@@ -247,7 +247,7 @@ class Day:
             reject(self.bot, draft.id, version=draft.version, reason="", by="bo")
 
     def an_account_closes(self, number: int) -> None:
-        access.disable(self.bot.database, self.NAMES[number % 3], self.watch.now)
+        accounts.disable(self.bot.database, self.NAMES[number % 3], self.watch.now)
 
     def it_gets_urgent(self, number: int) -> None:
         if draft := self._some_draft(number):
