@@ -24,7 +24,6 @@ class DeskSettings(BaseModel):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     two_people: bool = False
     speaker_looks: bool = False
-    assign: bool = True
 
     @field_validator("trusted_proxies")
     @classmethod
