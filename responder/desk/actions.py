@@ -244,8 +244,7 @@ def undo(
         draft_id = decisions.take_back(bot, reply_id, by=seat.name)
     except Conflict as conflict:
         return _refused(request, seat, draft_of(bot, reply_id), deed, f"{conflict}.")
-    view = Listing() if deed.view.of is View.SENT else deed.view
-    return _go_on(view, draft_id, {"done": "back"})
+    return _go_on(Listing() if deed.view.of is View.SENT else deed.view, draft_id, {"done": "back"})
 
 
 def draft_of(bot: Bot, reply_id: str) -> str:
