@@ -31,6 +31,8 @@ def screens(desk: OpenDesk) -> dict[str, str]:
         "item": desk.item("giulia"),
         "taken": desk.item("sam"),
         "by hand": f"{desk.item('hand')}?view=hand",
+        "filtered": f"{desk.url}/?channel=x&q=o",
+        "several": f"{desk.url}/bulk?deed=snooze&pick={desk.ids['giulia']}:1",
         "unknown": f"{desk.item('unknown')}?view=unknown",
         "sent": f"{desk.item('sent')}?view=sent",
         "trends": f"{desk.url}/trends",
