@@ -28,6 +28,7 @@ from config.clock import utcnow
 from responder import access
 from responder.bot import Bot
 from responder.desk.app import create_app
+from responder.desk.live import Hub
 from responder.desk.server import DeskServer
 from responder.team.models import Role
 from tests.desk_story import tell
@@ -75,6 +76,11 @@ class OpenDesk(Place):
     @property
     def url(self) -> str:
         return self.server.url
+
+    @property
+    def hub(self) -> Hub:
+        """What tells open desks of changes."""
+        return self.server.hub
 
     def enter(self, name: str = "anna", role: Role = Role.ADMIN) -> str:
         """A link that signs in."""

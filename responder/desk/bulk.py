@@ -44,6 +44,7 @@ from responder.team.models import Agent, Role
 router = APIRouter(include_in_schema=False)
 
 _PICK: Final = re.compile(r"(crowd|[0-9a-f]{28}):([0-9a-f]{28}|[0-9]{1,9})")
+_AGAIN: Final = "R25"  # the rule against the same words again
 _NAMED: Final = 8  # of those chosen the confirmation names so many
 
 
@@ -74,6 +75,7 @@ class Together(BaseModel):
     reason: Annotated[str, Field(max_length=500)] = "no_answer"
     agent: Annotated[str, Field(pattern=r"^([0-9a-f]{28})?$")] = ""
     how: Sleep = Sleep.HOUR
+    again: bool = False  # the same words to so many, though a network may take them for spam
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +136,10 @@ def approve_all(
     if not say_the_same(found):
         return _told(deed.view, "differ", 0, len(deed.pick))
 
+    agreed = frozenset({_AGAIN}) if deed.again else frozenset[str]()
+
     def work(draft: Draft) -> None:
-        decisions.approve(bot, draft.id, version=draft.version, by=seat.name)
+        decisions.approve(bot, draft.id, version=draft.version, by=seat.name, confirm=agreed)
 
     return _decided(request, seat, deed, "approved", work)
 

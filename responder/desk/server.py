@@ -70,9 +70,9 @@ class DeskServer:
             ) from None
         self.port: int = self._socket.getsockname()[1]
         app = create_app(bot, host=self.host, pulse=pulse)
-        self._server = _Server(
-            app.state.desk.hub, _config(app, self.host, self.port, bot.settings.desk)
-        )
+        self.hub: Hub = app.state.desk.hub
+        config = _config(app, self.host, self.port, bot.settings.desk)
+        self._server = _Server(self.hub, config)
         self._thread: threading.Thread | None = None
 
     @property
