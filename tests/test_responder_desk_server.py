@@ -8,15 +8,19 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from config.desk import DeskSettings
 from config.errors import ConfigError
 from responder import access
 from responder.desk.server import DeskServer, free_port
-from responder.team.models import Role
+from responder.team.models import Role, SignInFailure
 from tests.conftest import OpenDesk, Place
 from tests.patience import PATIENCE
 
@@ -142,3 +146,55 @@ def test_answers_do_not_wait_for_one_another(desk: OpenDesk) -> None:
         took.append(time.monotonic() - began)
     connection.close()
     assert min(took[1:]) < 0.03
+
+
+@pytest.mark.parametrize(
+    ("settings", "believed"),
+    [
+        ({}, False),
+        ({"behind_proxy": True}, True),
+        ({"behind_proxy": True, "trusted_proxies": ("10.0.0.0/8",)}, False),
+    ],
+)
+def test_only_a_proxy_that_was_named_says_who_asks_and_by_https(
+    place: Place, settings: dict[str, Any], believed: bool
+) -> None:
+    told = place.bot.settings.model_copy(update={"desk": DeskSettings(**settings)})
+    bot = replace(place.bot, settings=told)
+    server = DeskServer(bot, host="127.0.0.1", port=0)
+    server.start()
+    try:
+        said = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+        secret = access.entry_link(bot.database, name="anna", role=Role.ADMIN, now=bot.clock())
+        answer = ask(server.port, "GET", f"/enter/{secret}", said)
+        cookie = answer.getheader("set-cookie") or ""
+        assert cookie.startswith("__Host-desk=") is believed
+        assert ("Secure" in cookie) is believed
+        assert (answer.getheader("strict-transport-security") is not None) is believed
+        named = ask(server.port, "GET", "/livez", {"Host": "desk.example"})
+        assert (named.status == 200) is bool(settings)
+        ask(
+            server.port,
+            "POST",
+            "/sign-in",
+            said
+            | {
+                "Sec-Fetch-Site": "same-origin",
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+            "name=eve&password=wrong",
+        )
+        with bot.database.read() as session:
+            [address] = session.scalars(select(SignInFailure.address))
+        assert address == ("203.0.113.7" if believed else "127.0.0.1")
+    finally:
+        server.stop()
+
+
+def ask(port: int, method: str, path: str, headers: dict[str, str], body: str = "") -> HTTPResponse:
+    door = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    door.request(method, path, body=body, headers=headers)
+    answer = door.getresponse()
+    answer.read()
+    door.close()
+    return answer

@@ -15,6 +15,7 @@ from listener.models import Mention
 from responder.approve import Blocked, Conflict, NotFound
 from responder.bot import Bot
 from responder.handling.lists import Onlooker
+from responder.handling.second_looks import OneMoreYes
 from responder.models import OPEN_DRAFT, Draft, DraftStatus
 
 MOST: Final = 500
@@ -81,7 +82,7 @@ def _held_by_another(who: Onlooker) -> ColumnElement[bool]:
 def _went_well(draft: Draft, work: Work) -> bool:
     try:
         work(draft)
-    except (Blocked, Conflict, NotFound):
+    except (Blocked, Conflict, NotFound, OneMoreYes):
         return False
     return True
 

@@ -1,8 +1,8 @@
 // Copy what a field shows. Where the browser does not let us, the field is left selected for Ctrl+C.
 document.addEventListener('click', async event => {
-  const button = event.target.closest('[data-copy]');
+  const button = event.target.closest('[data-copy-from]');
   if (!button) return;
-  const field = document.getElementById(button.dataset.copy);
+  const field = document.getElementById(button.dataset.copyFrom);
   field.focus();
   field.select();
   try {
