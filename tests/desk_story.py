@@ -216,7 +216,7 @@ def _outcome(
         queued_at=at,
         not_before=at,
         changed_at=at,
-        reason="" if status is ReplyStatus.SENT else "no answer within 20 seconds",
+        reason="" if status is ReplyStatus.SENT else "X took the reply but named no id",
         url="https://network.example/there" if status is ReplyStatus.SENT else "",
     )
     session.add(

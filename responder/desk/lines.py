@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,9 +32,11 @@ def line_chart(
     order: Sequence[str],
     hours: bool,
     colours: Sequence[str] = COLOURS,
+    calendar: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A Vega-Lite spec: a line for each series, named at its end, so that nobody needs a legend.
 
+    `calendar`: the words for dates, as d3 takes a locale; English without.
     Text has no colour of its own: the page's style sheet gives it one for light and dark.
     """
     return {
@@ -48,7 +50,7 @@ def line_chart(
         "data": {"values": _rows(points)},
         "encoding": _encoding(order, colours, hours=hours),
         "layer": [_line(order), _points(order), _names()],
-        "config": _CONFIG,
+        "config": _CONFIG | ({"locale": {"time": calendar}} if calendar else {}),
     }
 
 
@@ -125,6 +127,7 @@ def _encoding(order: Sequence[str], colours: Sequence[str], *, hours: bool) -> d
             "scale": {"type": "utc"},
             "axis": {
                 "title": None,
+                "aria": False,
                 "format": "%H:%M" if hours else "%-d %b",
                 "tickCount": 8,
                 "labelOverlap": True,
@@ -137,7 +140,7 @@ def _encoding(order: Sequence[str], colours: Sequence[str], *, hours: bool) -> d
         "y": {
             "field": "value",
             "type": "quantitative",
-            "axis": {"title": None, "tickCount": 5, "tickMinStep": 1, "format": "d"},
+            "axis": {"title": None, "aria": False, "tickCount": 5, "tickMinStep": 1, "format": "d"},
             "scale": {"zero": True, "nice": True},
         },
         "color": _series(order, colours),

@@ -21,13 +21,14 @@ from responder.desk.pages import desk_of, problem, render
 from responder.desk.rows import label_of
 from responder.desk.signin import Seat
 from responder.desk.spreadsheet import csv_answer
-from responder.desk.words import count
+from responder.desk.tongue import N_, _, many
+from responder.desk.words import calendar_words, hour_or_day
 
 router = APIRouter(include_in_schema=False)
 
 _HOURS, _DAYS = 48, 14
 _MOODS: Final = ("negative", "neutral", "positive", "unknown")
-_MOOD_WORDS: Final = ("Negative", "Neutral", "Positive", "Not judged")
+_MOOD_WORDS: Final = (N_("Negative"), N_("Neutral"), N_("Positive"), N_("Not judged"))
 _MOOD_COLOURS: Final = (ORANGE, BLUE, GREEN, PURPLE)
 
 
@@ -36,6 +37,16 @@ class Step(StrEnum):
 
     HOUR = "hour"
     DAY = "day"
+
+
+_BY_CHANNEL: Final = {
+    Step.HOUR: N_("Mentions per hour by channel"),
+    Step.DAY: N_("Mentions per day by channel"),
+}
+_BY_MOOD: Final = {
+    Step.HOUR: N_("Mentions per hour by sentiment"),
+    Step.DAY: N_("Mentions per day by sentiment"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +116,8 @@ def trends_csv(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str 
 
 
 def _no_such_channel(request: Request, seat: Seat) -> Response:
-    return problem(request, 404, "No such channel", "Choose one from the list.", seat=seat)
+    title, sentence = _("No such channel"), _("Choose one from the list.")
+    return problem(request, 404, title, sentence, seat=seat)
 
 
 def _buckets(bot: Bot, seat: Visitor, chosen: Filter) -> tuple[Bucket, ...]:
@@ -134,14 +146,14 @@ def _charts(
 ) -> tuple[Chart, ...]:
     names = tuple(sorted({bucket.channel for bucket in buckets}))
     by_channel = Split(
-        title=f"Mentions per {chosen.by.value} by channel",
+        title=_(_BY_CHANNEL[chosen.by]),
         series=tuple(label_of(bot, name) for name in names),
         values=lambda b: [b.mentions if b.channel == name else 0 for name in names],
         colours=COLOURS,
     )
     by_mood = Split(
-        title=f"Mentions per {chosen.by.value} by sentiment",
-        series=_MOOD_WORDS,
+        title=_(_BY_MOOD[chosen.by]),
+        series=tuple(map(_, _MOOD_WORDS)),
         values=lambda b: [b.negative, b.neutral, b.positive, b.unknown],
         colours=_MOOD_COLOURS,
     )
@@ -160,13 +172,19 @@ def _chart(split: Split, buckets: Sequence[Bucket], by: Step, plotter: Plotter) 
             at=start.replace(tzinfo=None).isoformat(timespec="seconds"),
             series=name,
             value=number,
-            spoken=f"{_when(start, by)}, {name}: {count(number, 'mention')}",
+            spoken=_spoken(_when(start, by), name, number),
         )
         for start, row in table.items()
         for name, number in zip(split.series, row, strict=True)
     ]
     anything = any(point.value for point in points)
-    spec = line_chart(points, order=split.series, hours=by is Step.HOUR, colours=split.colours)
+    spec = line_chart(
+        points,
+        order=split.series,
+        hours=by is Step.HOUR,
+        colours=split.colours,
+        calendar=calendar_words(),
+    )
     return Chart(
         title=split.title,
         finding=_finding(points, by),
@@ -181,13 +199,27 @@ def _finding(points: Sequence[Point], by: Step) -> str:
     """What the chart shows, as a sentence."""
     peak = max(points, key=lambda point: point.value, default=None)
     if peak is None or peak.value == 0:
-        return "Nothing was said in this time."
-    everything = count(sum(point.value for point in points), "mention")
-    when = _when(datetime.fromisoformat(peak.at), by)
-    return f"{everything}; the peak was {peak.series} on {when} with {peak.value:,}."
+        return _("Nothing was said in this time.")
+    return many(
+        "%(number)s mention; the peak was %(series)s on %(when)s with %(peak)s.",
+        "%(number)s mentions; the peak was %(series)s on %(when)s with %(peak)s.",
+        sum(point.value for point in points),
+        series=peak.series,
+        when=_when(datetime.fromisoformat(peak.at), by),
+        peak=peak.value,
+    )
+
+
+def _spoken(when: str, series: str, number: int) -> str:
+    """One point, as a screen reader says it."""
+    return many(
+        "%(when)s, %(series)s: %(number)s mention",
+        "%(when)s, %(series)s: %(number)s mentions",
+        number,
+        when=when,
+        series=series,
+    )
 
 
 def _when(start: datetime, by: Step) -> str:
-    return (
-        f"{start.day} {start:%b}, {start:%H:%M}" if by is Step.HOUR else f"{start.day} {start:%b}"
-    )
+    return hour_or_day(start, hour=by is Step.HOUR)

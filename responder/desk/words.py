@@ -234,6 +234,29 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def hour_or_day(moment: datetime, *, hour: bool) -> str:
+    """A point of a chart, by the clock it is given in: "23 Nov, 18:00", or "23 Nov"."""
+    pattern = "d MMM, HH:mm" if hour else "d MMM"
+    return format_datetime(moment.replace(tzinfo=None), pattern, locale=locale())
+
+
+def calendar_words() -> dict[str, object]:
+    """The words of dates in the reader's language, in the form of a locale of d3-time-format
+    (https://d3js.org/d3-time-format#timeFormatLocale)."""
+    spoken = locale()
+    months, days = spoken.months["format"], spoken.days["format"]
+    return {
+        "dateTime": "%-d %b %Y, %H:%M",
+        "date": "%-d %b %Y",
+        "time": "%H:%M",
+        "periods": ["AM", "PM"],
+        "days": [days["wide"][(day - 1) % 7] for day in range(7)],  # from Sunday; Babel: Monday
+        "shortDays": [days["abbreviated"][(day - 1) % 7] for day in range(7)],
+        "months": [months["wide"][month] for month in range(1, 13)],
+        "shortMonths": [months["abbreviated"][month] for month in range(1, 13)],
+    }
+
+
 def date_and_time(moment: datetime, zone: ZoneInfo) -> str:
     """A moment as people here write it: "20 Nov 2026, 18:45"."""
     return format_datetime(moment.astimezone(zone), "d MMM y, HH:mm", locale=locale())
