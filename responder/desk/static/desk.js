@@ -1,5 +1,6 @@
 // The desk works without scripts; these make it quick.
 import { $, go, unread } from './swap.js';
+import * as ahead from './ahead.js';
 import * as chart from './chart.js';
 import * as item from './item.js';
 import * as keys from './keys.js';
@@ -23,7 +24,8 @@ document.addEventListener('submit', async event => {
   const url = event.submitter?.hasAttribute('formaction') ? event.submitter.formAction : form.action;
   const body = new URLSearchParams(new FormData(form, event.submitter));
   const done = form.id === 'reply' ? words.forgetter() : undefined;
-  await go(url, { method: 'POST', body, form, done });
+  const approves = event.submitter?.id === 'approve';
+  await go(url, { method: 'POST', body, form, done, ahead: approves ? ahead.take() : undefined });
   form.ariaBusy = null;
 });
 
@@ -59,6 +61,7 @@ keys.start();
 queue.start();
 chart.start();
 item.start();
+ahead.start();
 if ($('#work')) live.start();
 toast();
 if (/[?&]done=/.test(location.search)) {
