@@ -33,8 +33,12 @@ function soon() {
   }
 }
 
+// What the desk would say no to, as far as the page knows.
+const hindered = () => !!$('#notice [data-stale], #notice [data-reread], #findings .block, #findings .confirm input:not(:checked)');
+
 // What was fetched, once; nothing if it is not there, or not the same any more.
 export function take() {
+  if (hindered()) return undefined;
   const found = row(kept?.id) && kept.id !== $('#item')?.dataset.id ? kept : undefined;
   kept = undefined;
   return found;
