@@ -233,7 +233,7 @@ def test_what_customers_write_is_text_and_nothing_else(
     client = visit(Role.ADMIN)
     for path in ("/", f"/item/{draft.id}", "/?view=sent"):
         page = client.get(path).text
-        bare = re.sub(r'<script type="module" src="/static/desk.js"></script>', "", page)
+        bare = re.sub(r'<script type="module" src="/static/[a-z]+\.js"></script>', "", page)
         assert "<script" not in bare
         assert "<img" not in bare
         assert "<svg/" not in bare
