@@ -39,6 +39,12 @@ def do(client: Any, place: Place, who: str, deed: str, **data: Any) -> Response:
     return answer
 
 
+def free(place: Place, who: str) -> None:
+    """Nobody has somebody's draft open any more."""
+    with place.bot.database.write() as session:
+        session.get_one(Draft, place.ids[who]).claimed_until = place.bot.clock()
+
+
 def field(page: str) -> str:
     found = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
     assert found
@@ -123,6 +129,7 @@ def test_a_language_the_book_does_not_speak_has_nothing_to_offer(
 
 def test_an_article_s_link_goes_before_the_signature_once(visit: Visit, place: Place) -> None:
     client = visit(Role.EDITOR)
+    free(place, "sam")
     change(place, "sam", topics=["payment"])
     with place.bot.database.read() as session:
         draft = session.get_one(Draft, place.ids["sam"])
@@ -141,6 +148,7 @@ def test_what_a_link_costs_is_the_channel_s_own_word(visit: Visit, place: Place)
     place.x.declaration = replace(place.x.declaration, link_price="$0.07")
     assert "+ $0.07 for the link" in do(client, place, "sam", "check", text=linked).text
     assert "for the link" not in do(client, place, "sam", "check", text="Hello Sam").text
+    free(place, "sam")
     change(place, "sam", topics=["payment"])
     assert "A link costs $0.07 here" in client.get(f"/item/{place.ids['sam']}").text
 
@@ -154,7 +162,9 @@ def test_typed_words_come_back_in_another_browser(visit: Visit, place: Place) ->
     page = client.get(f"/item/{place.ids['ola']}").text
     assert field(page) == FOR_OLA
     assert "Your words from before are here" in page
+    free(place, "ola")
     assert FOR_OLA not in field(visit(Role.EDITOR).get(f"/item/{place.ids['ola']}").text)
+    free(place, "ola")
     back = after(client, do(client, place, "ola", "forget", text=FOR_OLA))
     assert back != FOR_OLA
     assert field(client.get(f"/item/{place.ids['ola']}").text) == back
@@ -207,12 +217,14 @@ def test_enter_without_scripts_keeps_and_sends_nothing(visit: Visit, place: Plac
 
 def test_questions_are_ticked_off_for_colleagues_to_see(visit: Visit, place: Place) -> None:
     client = visit(Role.EDITOR)
+    free(place, "sam")
     change(place, "sam", text=QUESTIONS)
     page = client.get(f"/item/{place.ids['sam']}").text
     assert "2 questions are not ticked off yet" in page
     digests = re.findall(r'name="answered" value="(\w+)"', page)
     answer = do(client, place, "sam", "questions", text="Hi", answered=digests[:1])
     assert after(client, answer) == "Hi"
+    free(place, "sam")
     seen = visit(Role.APPROVER).get(f"/item/{place.ids['sam']}").text
     assert "ticked by editor" in seen
     assert "1 question is not ticked off yet" in seen
@@ -222,6 +234,7 @@ def test_questions_are_ticked_off_for_colleagues_to_see(visit: Visit, place: Pla
 
 
 def test_open_questions_hint_and_do_not_block(visit: Visit, place: Place) -> None:
+    free(place, "sam")
     change(place, "sam", text=QUESTIONS)
     confirm = ["R14", "R32", "R30", "R20"]
     answer = do(visit(Role.APPROVER), place, "sam", "approve", confirm=confirm, text=_sams(place))

@@ -1,4 +1,5 @@
 // The desk works without scripts; these make it quick.
+import './looks.js'; // first: keys.js reads what it brings in line
 import { $, go, unread } from './swap.js';
 import * as ahead from './ahead.js';
 import * as chart from './chart.js';
