@@ -27,7 +27,7 @@ from responder.desk.deeds import (
     show,
 )
 from responder.desk.listing import Listing, TheListing
-from responder.desk.pages import desk_of, render
+from responder.desk.pages import AHEAD, PEEK, desk_of, render
 from responder.desk.retold import retold
 from responder.desk.signin import ApproverSeat, EditorSeat, Seat
 from responder.desk.toast import read_toast
@@ -49,6 +49,11 @@ def item_page(
     reply: str = "",
 ) -> Response:
     bot = desk_of(request).bot
+    if AHEAD in request.headers:
+        toast = read_toast(bot, done, reply)
+        return render(request, "parts/told.html", seat=seat, toast=toast, queue={"view": listing})
+    if PEEK in request.headers:
+        return show(request, seat, draft_id, listing)
     editor = seat.agent_id if seat.may(Role.EDITOR) else None
     if editor and open_claim(bot, draft_id, agent_id=editor):
         desk_of(request).hub.look_now()

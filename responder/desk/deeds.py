@@ -20,7 +20,7 @@ from responder.desk.item import Item, check_words, read_item
 from responder.desk.listing import Listing, ListingField
 from responder.desk.pages import desk_of, query, render
 from responder.desk.pen import read_pen
-from responder.desk.rows import next_after, read_queue
+from responder.desk.rows import next_in, read_queue
 from responder.desk.tongue import N_, _
 from responder.model.translation import Translation
 from responder.models import Reply
@@ -65,7 +65,7 @@ class Refusal:
 
 def following(bot: Bot, seat: Visitor, view: Listing, draft_id: str) -> str | None:
     """The draft to open once this one is done."""
-    return next_after(read_queue(bot, view, seat), draft_id)
+    return next_in(bot, view, seat, draft_id)
 
 
 def go_on(view: Listing, draft_id: str | None, values: Mapping[str, str]) -> Response:

@@ -35,6 +35,10 @@ PRODUCT: Final = "Antiphon"
 HERE: Final = Path(__file__).resolve().parent
 PART: Final = "desk-part"
 """The header by which our own scripts ask; a browser without scripts never sends it."""
+PEEK: Final = "desk-peek"
+"""The page is fetched ahead: nobody looks at it yet."""
+AHEAD: Final = "desk-ahead"
+"""The next page is open already: a word about what was done is enough."""
 
 
 def screens() -> tuple[tuple[str, str], ...]:

@@ -38,6 +38,7 @@ from responder.handling.lists import (
     count_drafts,
     crowd_of,
     drafts_of,
+    next_of,
 )
 from responder.handling.models import Snooze
 from responder.handling.replies import Answered, count_replies, replies_of
@@ -46,7 +47,7 @@ from responder.handling.state import names_on_duty
 from responder.models import Draft, Reply, ReplyStatus
 from responder.team.models import Agent
 
-__all__ = ["Queue", "Row", "View", "label_of", "name_of", "next_after", "read_queue"]
+__all__ = ["Queue", "Row", "View", "label_of", "name_of", "next_in", "read_queue"]
 
 ROWS: Final = 50
 
@@ -144,14 +145,16 @@ def asked_of(session: Session, listing: Listing, seat: Visitor) -> Listing:
     return replace(listing, filters=resolved(listing, agent_id=seat.agent_id, languages=languages))
 
 
-def next_after(queue: Queue, draft_id: str) -> str | None:
+def next_in(bot: Bot, listing: Listing, seat: Visitor, draft_id: str) -> str | None:
     """The draft to open once this one is done: the next that nobody else has open, or the first."""
-    ids = [row.draft_id for row in queue.rows]
-    at = ids.index(draft_id) if draft_id in ids else -1
-    for row in (*queue.rows[at + 1 :], *queue.rows[: max(at, 0)]):
-        if not row.claimed_by and row.draft_id != draft_id:
-            return row.draft_id
-    return None
+    if listing.of not in OF_DRAFTS:
+        ids = [row.draft_id for row in read_queue(bot, listing, seat).rows]
+        at = ids.index(draft_id) if draft_id in ids else -1
+        return next((one for one in (*ids[at + 1 :], *ids[: max(at, 0)])), None)
+    with bot.database.read() as session:
+        who = onlooker(bot, session, seat)
+        asked = asked_of(session, listing, seat)
+        return next_of(session, asked.of, asked.filters, who, draft_id)
 
 
 def next_free(queue: Queue) -> str | None:

@@ -6,15 +6,17 @@ lists look at the same drafts from another side.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from listener.models import OPEN, Author, Mention, MentionStatus
+from responder.handling.crowds import CROWD, Place, behind, first_of_each
 from responder.handling.duty import Presence
 from responder.handling.models import Assignment, Snooze
 from responder.handling.snooze import asleep
@@ -161,10 +163,32 @@ def drafts_of(
 ) -> tuple[list[Waiting], str]:
     """One page of a list of drafts, the most urgent first, and the cursor of the next ("" for the
     last page). A crowd is one row, its most urgent; asked for by its likeness, each is its own."""
-    numbered = _numbered(view, filters, who)
+    listed = _selected(select(Draft.id, *_PLACE, *CROWD), view, filters, who).order_by(*_ORDER)
+    found = first_of_each(session, listed, _place_of(after), limit + 1, apart=bool(filters.like))
+    page = _loaded(session, dict(found[:limit]))
+    return page, _cursor(page[-1].draft) if len(found) > limit else ""
+
+
+def next_of(
+    session: Session, view: View, filters: Filters, who: Onlooker, draft_id: str
+) -> str | None:
+    """The draft of a list to open once this one is done: the next that nobody else has open, or the
+    first such one."""
+    free = or_(
+        Draft.claimed_until.is_(None),
+        Draft.claimed_until <= who.now,
+        Draft.claimed_by == who.agent_id,
+    )
+    listed = _selected(select(Draft.id), view, filters, who).where(free, Draft.id != draft_id)
+    this = session.execute(select(*_PLACE).join(Draft.mention).where(Draft.id == draft_id)).first()
+    later = this and session.scalar(listed.where(behind(this)).order_by(*_ORDER).limit(1))
+    return later or session.scalar(listed.order_by(*_ORDER).limit(1))
+
+
+def _loaded(session: Session, crowds: Mapping[str, int]) -> list[Waiting]:
+    """The rows of these drafts, in this order."""
     query = (
-        select(Draft, numbered.c.crowd, Assignment, Snooze)
-        .join(numbered, numbered.c.id == Draft.id)
+        select(Draft, Assignment, Snooze)
         .join(Draft.mention)
         .outerjoin(Assignment, Assignment.mention_id == Mention.id)
         .outerjoin(Snooze, Snooze.mention_id == Mention.id)
@@ -173,15 +197,13 @@ def drafts_of(
             joinedload(Draft.claimant),
             joinedload(Assignment.agent),
         )
-        .where(true() if filters.like else numbered.c.place == 1, _behind(after))
-        .order_by(*_ORDER)
+        .where(Draft.id.in_(crowds))
     )
-    found = [
-        Waiting(draft=draft, crowd=crowd, assignment=assignment, snooze=snooze)
-        for draft, crowd, assignment, snooze in session.execute(query.limit(limit + 1))
-    ]
-    more = len(found) > limit
-    return found[:limit], _cursor(found[limit - 1].draft) if more else ""
+    rows = {
+        draft.id: Waiting(draft=draft, crowd=crowds[draft.id], assignment=whose, snooze=snooze)
+        for draft, whose, snooze in session.execute(query)
+    }
+    return [rows[draft_id] for draft_id in crowds if draft_id in rows]
 
 
 def ids_of(
@@ -211,6 +233,7 @@ def crowd_of(mention: Mention) -> Filters:
 
 
 _ORDER: Final = (Mention.due_at, Mention.points.desc(), Draft.id)
+_PLACE: Final = (Mention.due_at, Mention.points, Draft.id.label("draft_id"))
 
 
 def _selected(query: Asked, view: View, filters: Filters, who: Onlooker) -> Asked:
@@ -218,20 +241,6 @@ def _selected(query: Asked, view: View, filters: Filters, who: Onlooker) -> Aske
     if filters.q:
         query = query.outerjoin(Mention.author)
     return query.where(OPEN_DRAFT, waits(), in_view(view, who), narrowed(filters, who))
-
-
-def _numbered(view: View, filters: Filters, who: Onlooker) -> Any:
-    """Each draft of the list with its place in its crowd, and how many that is."""
-    alone = case((Mention.likeness == "", Mention.id), else_=Mention.likeness)
-    crowd = (alone, Mention.channel, Mention.language)
-    # One window for both, with one sorting.
-    whole: Any = {"partition_by": crowd, "order_by": _ORDER, "rows": (None, None)}
-    places = select(
-        Draft.id,
-        func.row_number().over(**whole).label("place"),
-        func.count().over(**whole).label("crowd"),
-    )
-    return _selected(places, view, filters, who).subquery()
 
 
 def _belongs_to(agent_id: str) -> ColumnElement[bool]:
@@ -248,20 +257,16 @@ def _cursor(draft: Draft) -> str:
     return cursor_of(mention.due_at.isoformat(), repr(mention.points), draft.id)
 
 
-def _behind(after: str) -> ColumnElement[bool]:
-    """Those behind a cursor; all of them, if it is none of ours: lists are read on, not argued
+def _place_of(after: str) -> Place | None:
+    """Where a cursor stands; at the beginning, if it is none of ours: lists are read on, not argued
     about."""
     try:
-        due_at, points, draft_id = _parts(after) if after else (None, 0.0, "")
+        return _parts(after) if after else None
     except (BadCursor, ValueError, OverflowError):
-        return true()
-    if due_at is None:
-        return true()
-    later = or_(Mention.points < points, and_(Mention.points == points, Draft.id > draft_id))
-    return or_(Mention.due_at > due_at, and_(Mention.due_at == due_at, later))
+        return None
 
 
-def _parts(after: str) -> tuple[datetime, float, str]:
+def _parts(after: str) -> Place:
     moment, points, draft_id = parts_of(after, 3)
     due_at = datetime.fromisoformat(moment)
     if due_at.tzinfo is None:

@@ -1,6 +1,7 @@
 // The desk works without scripts; these make it quick.
 import './looks.js'; // first: keys.js reads what it brings in line
 import { $, go, unread } from './swap.js';
+import * as ahead from './ahead.js';
 import * as chart from './chart.js';
 import * as item from './item.js';
 import * as keys from './keys.js';
@@ -24,7 +25,8 @@ document.addEventListener('submit', async event => {
   const url = event.submitter?.hasAttribute('formaction') ? event.submitter.formAction : form.action;
   const body = new URLSearchParams(new FormData(form, event.submitter));
   const done = form.id === 'reply' ? words.forgetter() : undefined;
-  await go(url, { method: 'POST', body, form, done });
+  const approves = event.submitter?.id === 'approve';
+  await go(url, { method: 'POST', body, form, done, ahead: approves ? ahead.take() : undefined });
   form.ariaBusy = null;
 });
 
@@ -60,6 +62,7 @@ keys.start();
 queue.start();
 chart.start();
 item.start();
+ahead.start();
 if ($('#work')) live.start();
 toast();
 if (/[?&]done=/.test(location.search)) {

@@ -1,9 +1,9 @@
 // What changes elsewhere appears here. One stream for all tabs of a browser, because a browser holds
 // only six connections to a server: the tab with the lock listens and tells the others.
-import { $, ask, askQueue, choosing, fill, go, Trouble } from './swap.js';
+import { $, ask, askQueue, choosing, fill, go, said, Trouble } from './swap.js';
 import { dirty } from './words.js';
 
-let timer, stale = new Set();
+let timer, greying, stale = new Set();
 
 async function refresh() {
   const item = $('#item'), ids = stale;
@@ -34,10 +34,14 @@ async function look(item) {
 function on(message) {
   const line = $('#stream');
   if (message.type === 'state') {
-    line.textContent = message.lost ? 'Reconnecting: the list may be out of date.' : '';
+    line.textContent = message.lost ? said('lost') : '';
+    clearTimeout(greying); // what the list says of times is old by then
+    if (message.lost) greying = setTimeout(() => document.body.classList.add('stale'), 60_000);
+    else document.body.classList.remove('stale');
     return;
   }
   for (const id of message.drafts) stale.add(id);
+  document.dispatchEvent(new CustomEvent('desk:changed', { detail: new Set(message.drafts) }));
   clearTimeout(timer);
   timer = setTimeout(refresh, 120);
 }

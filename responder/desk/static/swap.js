@@ -28,17 +28,20 @@ export const fill = (selector, text) => $(selector)?.replaceChildren(parse(text)
 
 export class Trouble extends Error {}
 
+// No word of ours stands in the scripts: the page brings them, in its reader's language.
+export const said = name => $('#said').dataset[name];
+
 export async function ask(url, options = {}) {
   let answer;
   try {
     answer = await fetch(url, { ...options, headers: { 'desk-part': '1', ...options.headers } });
   } catch {
-    throw new Trouble('The desk does not answer. Look whether it was done once it is back; your words are kept here.');
+    throw new Trouble(said('away'));
   }
   const text = await answer.text();
   if (answer.status === 401) {
     location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-    throw new Trouble('You are signed out. Your words are kept.');
+    throw new Trouble(said('out'));
   }
   return { answer, text };
 }
@@ -91,19 +94,43 @@ function tell(page) {
   $('#toast')?.replaceChildren(...($('#toast', page)?.childNodes ?? []));
 }
 
-// The answer about an item that somebody has left: the list, and a word. What is open stays as it is.
-async function tellOnly(text) {
-  const page = parse(text), refusal = $('#refusal', page);
-  if (refusal) {
-    const box = document.createElement('div'), line = document.createElement('p');
-    Object.assign(box, { className: 'toast' });
-    box.dataset.seconds = 30;
-    line.textContent = `${$('h1', page)?.textContent.trim()}: ${refusal.textContent.trim()}`;
-    box.append(line);
-    $('#toast')?.replaceChildren(box);
-  } else tell(page);
+// What did not happen with an item that somebody has left, and the way back to it.
+function warn(who, sentence, href) {
+  const box = document.createElement('div'), line = document.createElement('p');
+  Object.assign(box, { className: 'toast' });
+  box.dataset.seconds = 30;
+  line.textContent = `${who}: ${sentence}`;
+  box.append(line);
+  if (href) {
+    const back = document.createElement('a');
+    Object.assign(back, { href, textContent: said('back') });
+    back.dataset.part = '';
+    box.append(back);
+  }
+  $('#toast')?.replaceChildren(box);
   document.dispatchEvent(new Event('desk:told'));
+}
+
+// The answer about an item that somebody has left: the list, and a word. What is open stays as it is.
+async function tellOnly(text, left) {
+  const page = parse(text), refusal = $('#refusal', page);
+  if (refusal) warn(left.who, refusal.textContent.trim(), left.href);
+  else {
+    tell(page);
+    document.dispatchEvent(new Event('desk:told'));
+  }
   await askQueue();
+}
+
+// The next item takes the place of the one that was just approved, before anybody has answered.
+function lead(ahead, id) {
+  current += 1; // what is on its way is about an item that was left
+  show(ahead.text, { focus: true });
+  $(`#queue a.row[data-id="${id}"]`)?.closest('li').remove();
+  history.pushState(null, '', ahead.url);
+  ask(`/item/${ahead.id}/claim`, { method: 'POST' }).then(({ answer }) => {
+    if (!answer.ok && $('#item')?.dataset.id === ahead.id) go(location.href, { push: false });
+  }).catch(() => {}); // the stream line tells
 }
 
 function show(text, { focus }) {
@@ -125,17 +152,20 @@ function show(text, { focus }) {
 }
 
 let current = 0;
-export async function go(url, { method = 'GET', body, form, done, push = true, focus = true } = {}) {
+export async function go(url, { method = 'GET', body, form, done, push = true, focus = true, ahead } = {}) {
   const mine = ++current, main = $('#main');
-  main.setAttribute('aria-busy', 'true');
+  const left = { who: $('h1')?.textContent.trim(), href: location.href };
+  if (!ahead) main.setAttribute('aria-busy', 'true');
   try {
-    const { answer, text } = await ask(url, { method, body });
+    const asked = ask(url, { method, body, headers: ahead ? { 'desk-ahead': '1' } : {} });
+    if (ahead) lead(ahead, $('#item').dataset.id);
+    const { answer, text } = await asked;
     if (mine !== current && method === 'GET') return; // somebody clicked on meanwhile
-    if (!parse(text).querySelector('#work')) throw new Trouble(parse(text).querySelector('main p')?.textContent ?? 'That did not work.');
+    if (!parse(text).querySelector('#work, #toast')) throw new Trouble(parse(text).querySelector('main p')?.textContent ?? said('failed'));
     if (answer.ok) done?.();
     const here = document.activeElement;
     if (method === 'POST' && (mine !== current || (inField(here) && here.form !== form))) {
-      await tellOnly(text);
+      await tellOnly(text, left);
       return answer.ok;
     }
     show(text, { focus });
@@ -146,7 +176,8 @@ export async function go(url, { method = 'GET', body, form, done, push = true, f
     return answer.ok;
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
-    if (mine === current || method === 'POST') complain(trouble.message);
+    if (mine === current) complain(trouble.message);
+    else if (method === 'POST') warn(left.who, trouble.message, left.href);
     return false;
   } finally {
     if (mine === current) main.removeAttribute('aria-busy');
