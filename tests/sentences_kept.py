@@ -18,6 +18,7 @@ ELSEWHERE: Final = {
     "responder/backup.py": "the command line",
     "responder/daemon.py": "the command line",
     "responder/demo.py": "the command line",
+    "responder/handling/views.py": "never shown: a list says in its own words what it did not keep",
     "responder/jobs.py": "names of jobs",
     "responder/learning/fit.py": "never shown: it tells why nothing was offered",
     "responder/library/cli.py": "the command line",
@@ -25,6 +26,7 @@ ELSEWHERE: Final = {
     "responder/model/permission.py": "settings, read at the start",
     "responder/model/prompt.py": "said to a language model",
     "responder/model/question.py": "said to a language model",
+    "responder/model/translation.py": "never shown: it is said in place that nothing came",
     "responder/notify.py": "settings, read at the start",
     "responder/origins.py": "a line in the weights",
     "responder/training.py": "the audit and the log",
@@ -35,6 +37,7 @@ ELSEWHERE: Final = {
 """Modules whose strings nobody reads at the desk, or that are translated otherwise, and why."""
 
 HELD: Final[dict[str, tuple[str, ...]]] = {
+    "_allowed(session, reply)": ("approved by anna", "it was approved", "a rule let it leave"),
     "_cite(detail, why)": ("",),
     "_count(count, one, f'{one}s')": ("3 gaps", "3 unfilled gaps"),
     "_DATED": ("the network dates it ",),
@@ -68,6 +71,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
     "beat.name": ("poll x",),
     "by.value": ("day",),
     "channel.declaration.label": ("X",),
+    "DELETED_BY": ("deleted by ",),
     "deed": ("wrote", "proposed"),
     "doing": ("reading", "writing"),
     "doubtful": ("3 replies are",),
@@ -90,7 +94,8 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
     "POT_OF[use]": ("replies",),
     "reading.target.counted_in": ("characters", "weighted characters"),
     "reply.status.value": ("sent",),
-    "reason": ("counts 7 texts in this hour, we have 3", "delivery"),
+    "REMOVED": ("our reply was ",),
+    "reason": ("counts 7 texts in this hour, we have 3", "delivery", "deleted by anna"),
     "review.verdict": ("bad",),
     "scope": ("read:accounts",),
     "self.scope": ("account",),
@@ -116,6 +121,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
     ),
     "way": ("ahead", "behind"),
     "where": ("everything", "x"),
+    "who": ("one approver", "no approver"),
     "whose": ("of before", "of the files"),
     "why": (": it was revoked", "X7"),
 }
@@ -168,6 +174,15 @@ _PARTS: Final = (
     "the person who made it lost their role on the Page",
     "set api_url to the address it leads to",
     "grant the app what it lacks: it can no longer read the Page itself",
+    "approved by X7",
+    "it was approved",
+    "a rule let it leave",
+    "deleted by ",
+    "our reply was ",
+    "is one",
+    "is none",
+    "one approver",
+    "no approver",
     "codice fiscale",
     "numéro de sécurité sociale",
 )
@@ -196,6 +211,17 @@ _KEYS: Final = (
     "handed over",
     "look back",
     "command line",
+    "give back",
+    "take over",
+    "end escalation",
+    "until X7",
+    ", or an answer",
+    "try again",
+    "mark as spam",
+    "change interface",
+    "approve only",
+    "by link",
+    "for good",
     "answered outside",
     "answered by hand",
     "outside X7",
@@ -224,13 +250,23 @@ _UNREAD: Final = (
     "Value error, ",
     "the library",
     "a language model",
+    "the PAUSE file",
+    "it needs one more person: X7",
     "the walk has no end",
     "no value for {{X7}}",
     "must begin with https:// (or http:// for a test server)",
 )
-KEPT: Final = frozenset((*_PARTS, *_ASKED_FOR, *_KEYS, *_UNREAD))
+_IN_PLACE: Final = (
+    "Only a reply that did not leave can be tried again",
+    "The customer changed the text after this was written",
+    "It has been answered",
+    "Another answer to it is under way",
+    "Nobody can answer it any more",
+)
+KEPT: Final = frozenset((*_PARTS, *_ASKED_FOR, *_KEYS, *_UNREAD, *_IN_PLACE))
 """Strings that are no sentence of ours: parts of sentences (the whole is looked for), what networks
-say and are asked, keys of the audit and of rows, and what the desk does not show."""
+say and are asked, keys of the audit and of rows, what the desk does not show, and what it says in
+its own words (responder/desk/history.py)."""
 
 SPOKEN: Final = frozenset(
     {

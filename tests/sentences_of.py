@@ -4,6 +4,7 @@ their holes are filled."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -19,6 +20,7 @@ _FORMED: Final = {
     "%Y-%m-%d %H:%M": "2026-11-30 09:00",
     "%Y-%m-%d %H:%M:%S": "2026-11-30 09:00:00",
 }
+_WORD: Final = re.compile(r"\b[^\W\d_]{2,}\b")
 _UNSEEN: Final = frozenset({"log", "text", "Index", "ConfigError", "_", "N_", "many"})
 """Whoever is called so shows its arguments to nobody at the desk, or has them translated there."""
 _AUDITED: Final = frozenset({"action", "detail", "subject"})
@@ -31,14 +33,14 @@ def sentences_of(
 ) -> Iterator[tuple[int, list[str]]]:
     """Each string of a module with its line: all ways in which it may be read. `held`: what stands
     in the holes that hold these expressions. Left out are docstrings, logs, the audit, and what is
-    no sentence: one word, a pattern."""
+    no sentence: one word, a pattern, a drawing."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     unseen = set(_unseen(tree))
     for node in ast.walk(tree):
         if id(node) in unseen or not isinstance(node, ast.Constant | ast.JoinedStr):
             continue
         said = [part for part in _ways(node, held) if _is_sentence(part)]
-        if said:
+        if any(map(_WORD.search, said)):
             yield node.lineno, said
 
 

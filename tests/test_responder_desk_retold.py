@@ -32,6 +32,7 @@ from responder.team.models import Role
 from responder.voice.check import check
 from responder.voice.cues import FOLDER
 from responder.voice.finding import RULES
+from scripts.messages import found
 from sentiment import corpus
 from sentiment.evidence import NAMES
 from sentiment.explain import ENCODER, Pull, told
@@ -82,7 +83,9 @@ def _cued() -> Iterator[str]:
         for rule in tomllib.loads(path.read_text(encoding="utf-8")).values():
             for listed in rule.values():
                 cues = listed if isinstance(listed, list) else []
-                yield from (cue.get("suggestion", "") for cue in cues if isinstance(cue, dict))
+                told = [cue for cue in cues if isinstance(cue, dict)]
+                yield from (cue.get("suggestion", "") for cue in told)
+                yield from (cue.get("instead", "") for cue in told)
 
 
 def _is_other_words(suggestion: str, case: Case) -> bool:
@@ -191,8 +194,9 @@ def test_what_drew_a_judgement_is_known() -> None:
 @in_pseudo
 def test_the_constants_of_the_desk_are_known() -> None:
     offered = [one for several in choices.choices().values() for one in several]
-    said = [*(one.name for one in offered), *(one.hint for one in offered), *toast._WORDS.values()]
-    assert [one for one in said if untold(one)] == []
+    assert [one for one in offered if untold(one.name) or untold(one.hint)] == []
+    catalogued = {message.id for message in found()}
+    assert [words for words in toast._WORDS.values() if words not in catalogued] == []
 
 
 @pytest.mark.parametrize(

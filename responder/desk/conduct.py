@@ -182,5 +182,5 @@ def _until(bot: Bot, channel: str, rest: Rest) -> datetime:
     if rest.how is Sleep.MORNING:
         return tomorrow(bot, channel, now)
     if rest.at is None:
-        raise Conflict("Choose a day and a time")
+        raise Conflict(_("Choose a day and a time"))
     return rest.at if rest.at.tzinfo else rest.at.replace(tzinfo=bot.zone)

@@ -22,6 +22,7 @@ from responder.desk.library_faults import faults_of, of_block, of_conflict
 from responder.desk.library_fields import EntryForm, Marks, NewEntryForm, body_of, key_from
 from responder.desk.library_form import Refusal, show_form
 from responder.desk.pages import desk_of, query, render
+from responder.desk.retold import retold
 from responder.desk.signin import ApproverSeat, EditorSeat, Seat
 from responder.desk.tongue import _
 from responder.library import shelving
@@ -250,7 +251,7 @@ def _date(told: str) -> date | EllipsisType | None:
 def _refused(request: Request, seat: Visitor, name: Name, error: Exception) -> Response:
     """The page of the work, with what did not happen."""
     status = 409 if isinstance(error, Conflict) else 422
-    sentence = _("Nothing was changed: %(why)s.", why=str(error).rstrip("."))
+    sentence = _("Nothing was changed: %(why)s.", why=retold(str(error).rstrip(".")))
     return show_work(request, seat, name.kind, name.key, refusal=sentence, status=status)
 
 

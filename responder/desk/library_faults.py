@@ -9,6 +9,7 @@ from typing import Any, Final
 from responder.approve import Blocked, Conflict
 from responder.desk.library_fields import FIELDS_OF, Shape
 from responder.desk.library_words import field_name
+from responder.desk.retold import retold
 from responder.desk.tongue import _, many
 from responder.library.models import EntryKind, LibraryEntry
 from responder.library.placeholders import strays
@@ -67,7 +68,7 @@ def of_conflict(known: Sequence[LibraryEntry], version: int, error: Conflict) ->
     """Who was faster, to who had read `version`; `known`: all there is by now."""
     newest = newest_counted(known)
     if newest is None or newest.version <= version:
-        return str(error)
+        return retold(str(error))
     if version == 0:
         return _(
             "Not saved: there is an entry of that key already, last changed by %(who)s.",

@@ -58,7 +58,7 @@ class _Turn:
 
     def __enter__(self) -> None:
         if not _AT_ONCE.acquire(timeout=_PATIENCE):
-            raise NoPicture("Too many pictures are on their way: try again in a moment")
+            raise NoPicture(_("Too many pictures are on their way: try again in a moment"))
 
     def __exit__(self, *_exc: object) -> None:
         _AT_ONCE.release()

@@ -12,6 +12,7 @@ from typing import Final
 from responder.desk.sentences import (
     automatic,
     findings,
+    handling,
     library,
     networks,
     networks_open,
@@ -29,6 +30,7 @@ MESSAGES: Final[tuple[str | tuple[str, str], ...]] = (
     *outcomes.MESSAGES,
     *automatic.MESSAGES,
     *refusals.MESSAGES,
+    *handling.MESSAGES,
     *library.MESSAGES,
     *troubles.MESSAGES,
     *networks.MESSAGES,

@@ -59,8 +59,10 @@ MESSAGES: Final = (
     N_("the server showed a private answer to everybody: deleted again"),
     N_("the server no longer knew what we answered: deleted again"),
     N_("the server hung the answer under another post: deleted again"),
+    N_("the server does not know what it shows: it was not deleted"),
     # Bluesky
     N_("on Bluesky nothing is hidden from here"),
+    N_("that is not ours"),
     N_("the network cannot confirm our handle: look at its DNS entry or file"),
     N_("the account is called %(handle)s by now: set handle to that, or no login works"),
     N_("Bluesky answered without the posts that were asked for"),

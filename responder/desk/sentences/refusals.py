@@ -1,5 +1,5 @@
-"""Why something was not done: responder/approve.py, correct.py, settle.py, access.py, passwords.py,
-incidents.py, letters.py, listener/letters.py, trends.py."""
+"""Why something was not done: responder/approve.py, correct.py, settle.py, incidents.py,
+letters.py, listener/letters.py, trends.py."""
 
 from __future__ import annotations
 
@@ -28,18 +28,8 @@ MESSAGES: Final = (
     N_("%(word)s is no topic"),
     N_("The words were erased: nobody can tell any more what they said"),
     N_("%(name)s set it right meanwhile: read it again"),
-    # people: responder/access.py, passwords.py
-    N_("That name and password do not fit together."),
-    N_("Too many attempts. Wait 15 minutes, then try again."),
-    N_("This link was used already or is too old. Ask for a new one."),
-    N_("%(name)s is the name of an agent: give the program another one"),
-    N_("A name has 1 to %(most)s letters, and no line breaks"),
-    N_("%(name)s is what the program calls itself: choose another name"),
+    # people
     N_("There is no agent named %(name)s"),
-    N_("There is an agent named %(name)s already: reset gives them a new link"),
-    N_("The name %(name)s is taken: choose another one"),
-    N_("A password has %(least)s letters or more (up to %(most)s)"),
-    N_("Your name is not a password"),
     # when people work: config/opening.py, hours.py
     N_("there is a comma with no day beside it: take it away"),
     N_("%(entry)s is no day with hours, such as Mon-Fri 09:00-18:00"),
