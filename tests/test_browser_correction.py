@@ -28,7 +28,7 @@ def test_a_mention_is_set_right_by_keyboard_and_goes_to_the_top(anna: Page, desk
     anna.keyboard.press("Enter")
     anna.get_by_label("Sentiment").focus()
     anna.keyboard.press("n")
-    anna.get_by_label("Phase").select_option("acquisition")
+    anna.get_by_label("Phase", exact=True).select_option("acquisition")
     anna.get_by_label("Refund", exact=True).press("Space")
     anna.get_by_label("Danger", exact=True).select_option("yes")
     anna.locator("#right button").press("Enter")
@@ -58,7 +58,7 @@ def test_letters_in_the_form_press_no_button_of_the_item(anna: Page, desk: OpenD
     ready(anna)
     anna.locator("#right summary").click()
     parts = [
-        anna.get_by_label("Refund", exact=True), anna.get_by_label("Phase"),
+        anna.get_by_label("Refund", exact=True), anna.get_by_label("Phase", exact=True),
         anna.locator("#right button"),
     ]  # fmt: skip
     for part in parts:

@@ -143,7 +143,7 @@ def test_words_are_looked_over_while_they_are_typed(visit: Visit, place: Place) 
     ).text
     assert told.lstrip().startswith('<div id="found"')
     for rule in ("R24", "R06"):
-        assert f'<span class="rule-id">{rule}</span>' in told
+        assert f'<code class="rule-id">{rule}</code>' in told
     assert "nobody fills in {{order}}" in told
     nothing = client.post("/library/check", data={"entry_kind": "store", "language": "en"})
     assert "Name: this is missing." in nothing.text

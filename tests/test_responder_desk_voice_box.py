@@ -24,7 +24,7 @@ def _stocked(place: Place) -> None:
 
 
 def _rules(page: str) -> list[str]:
-    return re.findall(r'<p class="faint small"><span class="rule-id">(\w+)</span>', page)
+    return re.findall(r'<p class="faint small"><code class="rule-id">(\w+)</code>', page)
 
 
 def test_the_box_says_what_lint_says(visit: Visit, place: Place) -> None:

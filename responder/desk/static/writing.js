@@ -120,14 +120,17 @@ function keys(event) {
   if (digit) pick(digit);
   else acts[event.key]();
 }
-function opened(event) {
-  if (event.target !== panel()) return;
-  search().setAttribute('aria-expanded', String(panel().open));
-  if (!panel().open) return;
+function show() {
+  search().setAttribute('aria-expanded', 'true');
   search().value = '';
   fillList();
   search().focus({ preventScroll: true });
   panel().scrollIntoView({ block: 'nearest' });
+}
+function opened(event) {
+  if (event.target !== panel()) return;
+  if (!panel().open) search().setAttribute('aria-expanded', 'false');
+  else if (search().ariaExpanded !== 'true') show();
 }
 function typed(event) {
   if (event.target === search()) fillList();
@@ -137,6 +140,7 @@ function typed(event) {
   if (event.data !== '/' || value[at - 1] !== '/' || (at > 1 && value[at - 2] !== '\n')) return;
   slash = true;
   panel().open = true;
+  show(); // at once: the browser tells of the opening later, and the next key is meant for the list
 }
 
 // -- questions, translation
