@@ -162,7 +162,6 @@ def presses(page: Page) -> list[float]:
         page.wait_for_timeout(PAUSE * 1000)
         page.keyboard.press("a")
     page.wait_for_timeout(2000)
-    page.screenshot(path="/tmp/bench.png")
     waits: list[float] = page.evaluate("() => window.waits")
     return [wait / 1000 for wait in waits]
 

@@ -48,6 +48,19 @@ def _holes(text: str) -> Counter[str]:
 
 
 @languages
+def test_every_message_is_translated_in_all_its_forms(language: str) -> None:
+    catalogue = _known(language)
+    waiting = []
+    for message in _said():
+        known = catalogue.get(message.id, message.context) if message.id else message
+        forms = _forms(known.string) if known and known.string else ()
+        wanted = catalogue.num_plurals if message.pluralizable else 1
+        if message.id and (len(forms) != wanted or not all(forms)):
+            waiting.append(message.id)
+    assert not waiting, f"{len(waiting)} wait for a translator, such as {waiting[:5]}"
+
+
+@languages
 def test_no_translation_is_left_of_words_that_nobody_says(language: str) -> None:
     said = {(message.id, message.context) for message in _said()}
     assert [one.id for one in _known(language) if (one.id, one.context) not in said] == []
