@@ -46,6 +46,16 @@ def holder_of(session: Session, draft: Draft, agent_id: str | None, now: datetim
     )
 
 
+def read_holder(bot: Bot, draft_id: str, *, agent_id: str | None) -> Holder | None:
+    """As `holder_of`, for the draft of that id; None once it was decided. Raises NotFound."""
+    with bot.database.read() as session:
+        draft = session.get(Draft, draft_id)
+        if draft is None:
+            raise NotFound("There is no such draft")
+        waits = draft.status is DraftStatus.PENDING
+        return holder_of(session, draft, agent_id, bot.clock()) if waits else None
+
+
 def open_claim(bot: Bot, draft_id: str, *, agent_id: str) -> bool:
     """An agent opens a draft, and lets go of the others: nobody reads two answers at once. True if
     that is news to colleagues."""

@@ -15,10 +15,11 @@ from responder.access import Visitor
 from responder.approve import NotFound
 from responder.bot import Bot
 from responder.desk.around import read_around
+from responder.desk.claims import read_holder
 from responder.desk.correction import read_standing
 from responder.desk.item import Item, check_words, read_item
 from responder.desk.listing import Listing, ListingField
-from responder.desk.pages import desk_of, query, render
+from responder.desk.pages import PEEK, desk_of, query, render
 from responder.desk.pen import read_pen
 from responder.desk.rows import next_in, read_queue
 from responder.desk.tongue import N_, _
@@ -81,10 +82,10 @@ def refused(request: Request, seat: Visitor, draft_id: str, deed: Deed, sentence
 def held(request: Request, seat: Visitor, draft_id: str, deed: Deed) -> Response | None:
     """The page again, where a colleague has the item open: one person at a time decides about it.
     None where nobody has."""
-    item = item_of(request, seat, draft_id)
-    if item.holder is None or not item.open:
+    holder = read_holder(desk_of(request).bot, draft_id, agent_id=seat.agent_id)
+    if holder is None:
         return None
-    said = _("Not done: %(name)s has this open.", name=item.holder.name)
+    said = _("Not done: %(name)s has this open.", name=holder.name)
     return refused(request, seat, draft_id, deed, said)
 
 
@@ -123,7 +124,8 @@ def show(
     page: dict[str, Any] = {
         "toast": None,
         "confirmed": frozenset(),
-        "queue": read_queue(bot, view, seat),
+        # A page that is fetched ahead is put beside a list that is there already.
+        "queue": {"view": view} if PEEK in request.headers else read_queue(bot, view, seat),
         "open_id": draft_id,
         "item": item,
         "around": read_around(bot, item.draft, agent_id=seat.agent_id),

@@ -35,7 +35,6 @@ from responder.handling.lists import (
     Onlooker,
     View,
     Waiting,
-    count_drafts,
     crowd_of,
     drafts_of,
     next_of,
@@ -44,6 +43,7 @@ from responder.handling.models import Snooze
 from responder.handling.replies import Answered, count_replies, replies_of
 from responder.handling.snooze import asleep
 from responder.handling.state import names_on_duty
+from responder.handling.tally import numbers_of
 from responder.models import Draft, Reply, ReplyStatus
 from responder.team.models import Agent
 
@@ -116,7 +116,7 @@ def read_queue(bot: Bot, listing: Listing, seat: Visitor, *, rows: int = ROWS) -
         who = onlooker(bot, session, seat)
         asked = asked_of(session, listing, seat)
         shown, cursor = _rows(bot, session, asked, who, languages, rows)
-        counts = dict(count_drafts(session, who))
+        counts = dict(numbers_of(bot.database, session, who, seat.channels))
         counts[View.UNKNOWN], counts[View.REVIEW], sent_today = count_replies(
             session, who, _midnight(bot, now)
         )

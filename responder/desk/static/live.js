@@ -3,16 +3,29 @@
 import { $, ask, askQueue, choosing, fill, go, said, Trouble } from './swap.js';
 import { dirty } from './words.js';
 
-let timer, greying, stale = new Set();
+const SOON = 120, LONGEST = 1000; // milliseconds: several changes are one look
+let timer, greying, busy = false, rests = SOON, stale = new Set();
 
+// A busy desk is asked less often: looking takes a quarter of the time at most.
+function soon() {
+  if (!busy) timer ??= setTimeout(refresh, rests);
+}
 async function refresh() {
-  const item = $('#item'), ids = stale;
+  clearTimeout(timer);
+  timer = undefined;
+  if (busy) return;
+  const item = $('#item'), ids = stale, began = performance.now();
   stale = new Set();
+  busy = true;
   try {
     await askQueue();
     if (item && (ids.has(item.dataset.id) || ids.has('*'))) await look(item);
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble; // the stream line tells
+  } finally {
+    busy = false;
+    rests = Math.min(LONGEST, Math.max(SOON, 3 * (performance.now() - began)));
+    if (stale.size) soon();
   }
 }
 
@@ -42,8 +55,7 @@ function on(message) {
   }
   for (const id of message.drafts) stale.add(id);
   document.dispatchEvent(new CustomEvent('desk:changed', { detail: new Set(message.drafts) }));
-  clearTimeout(timer);
-  timer = setTimeout(refresh, 120);
+  soon();
 }
 
 export function start() {

@@ -127,6 +127,7 @@ function lead(ahead, id) {
   current += 1; // what is on its way is about an item that was left
   show(ahead.text, { focus: true });
   $(`#queue a.row[data-id="${id}"]`)?.closest('li').remove();
+  for (const row of document.querySelectorAll('#queue a.row')) row.ariaCurrent = row.dataset.id === ahead.id ? 'true' : null;
   history.pushState(null, '', ahead.url);
   ask(`/item/${ahead.id}/claim`, { method: 'POST' }).then(({ answer }) => {
     if (!answer.ok && $('#item')?.dataset.id === ahead.id) go(location.href, { push: false });
