@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from listener.models import Mention, MentionStatus
@@ -19,6 +19,7 @@ from responder.bot import Bot
 from responder.checking import check_reply
 from responder.findings import note_decided
 from responder.handling import typed
+from responder.handling.models import Snooze
 from responder.handling.second_looks import OneMoreYes, second_look
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import call_back, enqueue, leaves_at
@@ -115,6 +116,8 @@ def _let_leave(session: Session, draft: Draft, by: str, now: datetime, leaving: 
     )
     draft.mention.status, draft.mention.changed_at = MentionStatus.DRAFTED, now
     typed.settled(session, draft.mention_id, by=by)
+    # A reply that fails brings its draft back: that must not sleep on then.
+    session.execute(delete(Snooze).where(Snooze.mention_id == draft.mention_id))
     return reply.id
 
 
