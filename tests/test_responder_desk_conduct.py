@@ -76,6 +76,17 @@ def test_what_a_colleague_has_open_can_be_read_and_not_changed(visit: Visit, pla
     )
 
 
+@pytest.mark.parametrize("deed", ["answered", "hide"])
+def test_what_a_colleague_has_open_is_not_closed_under_their_hands(
+    visit: Visit, place: Place, deed: str
+) -> None:
+    client, path = visit(Role.APPROVER), f"/item/{place.ids['sam']}"
+    answer = client.post(f"{path}/{deed}", data={"version": 1})
+    assert answer.status_code == 409
+    assert "Not done: bo has this open." in answer.text
+    assert draft(place, "sam").status is DraftStatus.PENDING
+
+
 def test_it_frees_itself(visit: Visit, place: Place) -> None:
     client, path = visit(Role.EDITOR), f"/item/{place.ids['sam']}"
     page = client.get(path).text
