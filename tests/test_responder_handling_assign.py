@@ -15,6 +15,7 @@ from responder.approve import Conflict, NotFound, approve
 from responder.bot import Bot
 from responder.handling.assign import assign, assign_round
 from responder.handling.duty import on_duty, read_presence
+from responder.handling.escalate import escalate
 from responder.handling.models import Assignment
 from responder.jobs import jobs
 from responder.models import Audit, Draft
@@ -77,6 +78,43 @@ def test_a_person_gives_it_to_a_colleague_and_takes_it_back(bot: Bot, watch: Wat
     assign(bot, mention, to=None, by="anna")
     assert owner(bot, mention) is None
     assert audit(bot, mention) == [("anna", "assign", bo), ("anna", "give back", bo)]
+
+
+def test_taking_it_once_more_outside_one_s_hours_lasts_as_long_again(
+    bot: Bot, watch: Watch
+) -> None:
+    nora, mention = agent(bot, "nora", hours="Sat 10:00-12:00"), waits(bot)
+
+    def is_hers() -> bool:
+        with bot.database.read() as session:
+            row = session.get_one(Assignment, mention)
+            return read_presence(bot, session, watch.now).counts(row, "x")
+
+    assign(bot, mention, to=nora, by="nora")
+    watch.advance(minutes=61)
+    assert not is_hers()
+    assign(bot, mention, to=nora, by="nora")
+    assert is_hers()
+    assert changed_at(bot, mention) == watch.now
+    assert audit(bot, mention) == [("nora", "assign", nora)] * 2
+
+
+def test_who_escalates_to_nobody_in_particular_takes_it_from_nobody(bot: Bot) -> None:
+    bo, mention = agent(bot, "bo"), waits(bot)
+    assign(bot, mention, to=bo, by="anna")
+    with bot.database.read() as session:
+        draft_id = session.scalars(select(Draft.id)).one()
+    escalate(bot, draft_id, reason="a lawyer", to=None, by="bo")
+    assert owner(bot, mention) == "bo"
+    assert audit(bot, mention) == [("anna", "assign", bo)]
+    vera = agent(bot, "vera", Role.VIEWER)
+    with pytest.raises(Conflict, match="may only read"):
+        escalate(bot, draft_id, reason="the press", to=vera, by="bo")
+    with bot.database.read() as session:
+        assert session.get_one(Draft, draft_id).escalated == "a lawyer"
+    cleo = agent(bot, "cleo")
+    escalate(bot, draft_id, reason="the press", to=cleo, by="bo")
+    assert owner(bot, mention) == "cleo"
 
 
 def test_nobody_gets_what_they_could_do_nothing_with(bot: Bot, watch: Watch) -> None:
