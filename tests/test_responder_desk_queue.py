@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from config.clock import utcnow
@@ -386,6 +386,20 @@ def test_automatic_replies_are_judged_from_the_list(visit: Visit, place: Place) 
         review = session.scalars(select(Review)).one()
         assert (review.verdict, review.by) == (Judgement.BAD, "approver")
     assert client.post(f"/reply/{'0' * 28}/judge", data=form).status_code == 404
+
+
+def test_the_first_page_names_the_channels_one_sees(tmp_path: Path) -> None:
+    channels = [FakeChannel("x"), FakeChannel("facebook")]
+    bot: Bot = make_bot(tmp_path, channels=channels, clock=utcnow)
+    secret = access.entry_link(bot.database, name="v", role=Role.ADMIN, now=bot.clock())
+    with bot.database.write() as session:
+        session.execute(update(Agent).values(channels=["facebook"]))
+    with TestClient(create_app(bot), base_url="http://127.0.0.1") as client:
+        client.get(f"/enter/{secret}", headers={"sec-fetch-site": "same-origin"})
+        page = client.get("/").text
+    bot.database.close()
+    assert "<strong>Facebook</strong>" in page
+    assert "<strong>X</strong>" not in page
 
 
 def test_the_first_page_lists_what_is_still_to_be_set_up(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from responder import access
@@ -236,6 +236,22 @@ def test_the_team_says_what_lies_with_whom_and_who_is_there(
     card = next(part for part in page.split("<li ") if '<bdi dir="auto">bo</bdi>' in part)
     assert "Open items 2" in words(card)  # what was sent is done
     assert "On duty" in words(card)
+
+
+def test_who_sees_some_channels_is_told_nothing_of_the_others(
+    visit: Visit, place: Place, bo: str
+) -> None:
+    client, now = visit(Role.VIEWER), place.bot.clock()
+    with place.bot.database.write() as session:
+        for who in ("giulia", "ola"):  # on X and on Facebook
+            mention_id = session.get_one(Draft, place.ids[who]).mention_id
+            session.add(Assignment(mention_id=mention_id, agent_id=bo, since=now, by="bot"))
+        session.get_one(Agent, bo).channels = ["x"]
+        session.execute(update(Agent).where(Agent.name == "viewer").values(channels=["facebook"]))
+    page = client.get("/team").text
+    card = next(part for part in page.split("<li ") if '<bdi dir="auto">bo</bdi>' in part)
+    assert "Open items 1" in words(card)
+    assert "Sees none of your channels" in words(card)
 
 
 def test_the_desk_speaks_as_its_agent_chose_here_and_at_the_next_sign_in(

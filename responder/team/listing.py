@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from responder.bot import Bot
@@ -40,13 +40,14 @@ class Colleague:
     on_duty: bool
 
 
-def read_team(bot: Bot) -> list[Colleague]:
-    """Everybody by name, those whose account is disabled last."""
+def read_team(bot: Bot, seen: ColumnElement[bool] | None = None) -> list[Colleague]:
+    """Everybody by name, those whose account is disabled last. `seen`: counted as open items are
+    only those, of mentions."""
     now = bot.clock()
     with bot.database.read() as session:
         team = session.scalars(select(Agent).order_by(Agent.name)).all()
         proofs = _proofs(session, now)
-        items = _open_items(session)
+        items = _open_items(session, true() if seen is None else seen)
         there = {agent.id for agent in on_duty(bot, session, now)}
     found = [
         _colleague(
@@ -80,12 +81,13 @@ def _proofs(session: Session, now: datetime) -> dict[str, dict[CredentialKind, C
     return found
 
 
-def _open_items(session: Session) -> dict[str, int]:
+def _open_items(session: Session, seen: ColumnElement[bool]) -> dict[str, int]:
     """By agent, how many mentions of theirs wait for somebody."""
     owned = (
         select(Assignment.agent_id, func.count(func.distinct(Assignment.mention_id)))
         .join(Draft, Draft.mention_id == Assignment.mention_id)
-        .where(Draft.status == DraftStatus.PENDING)
+        .join(Draft.mention)
+        .where(Draft.status == DraftStatus.PENDING, seen)
         .group_by(Assignment.agent_id)
     )
     return {row[0]: row[1] for row in session.execute(owned)}
