@@ -19,6 +19,7 @@ from responder.models import Audit, Draft
 from responder.sentences import Refused
 from responder.team import accounts
 from responder.team.models import Agent, Credential, CredentialKind, Role
+from responder.team.roster import Roster, write_languages, write_roster
 from tests.conftest import Place, Visit
 from tests.people import PASSWORD, cheap_hashing
 
@@ -312,6 +313,23 @@ def test_agents_say_themselves_what_they_speak_and_change_nothing_else(
     client.post("/me/languages", data={"languages": ["pl", "it"], "channels": ["facebook"]})
     assert agent(place, "bo").languages == ["it", "pl"]
     assert agent(place, "bo").channels == ["x"]
+
+
+def test_what_an_admin_changes_meanwhile_stays_when_agents_say_what_they_speak(
+    place: Place, bo: str
+) -> None:
+    """As if the page of the agent had been read before the admin's change."""
+    database, now = place.bot.database, place.bot.clock()
+    held = Roster(hours="Mon-Fri 09:00-17:00", languages=(), specialities=(), channels=("x",))
+    write_roster(database, bo, held, by="anna", now=now)
+    assert write_languages(database, bo, ("en",), by="bo", now=now)
+    assert not write_languages(database, bo, ("en",), by="bo", now=now)
+    with database.read() as session:
+        agent = session.get_one(Agent, bo)
+        assert (agent.hours, agent.channels) == (held.hours, ["x"])
+        assert agent.languages == ["en"]
+        details = session.scalars(select(Audit.detail).where(Audit.who == "bo")).all()
+    assert details[-1] == "languages: en"
 
 
 def test_a_new_password_keeps_this_browser_in_and_sends_the_others_out(
