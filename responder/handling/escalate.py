@@ -11,6 +11,7 @@ from responder.approve import Conflict, NotFound
 from responder.audit import note
 from responder.bot import Bot
 from responder.handling.assign import give
+from responder.handling.handed_up import END, ESCALATE
 from responder.models import Draft, DraftStatus
 
 
@@ -25,7 +26,7 @@ def escalate(bot: Bot, draft_id: str, *, reason: str, to: str | None, by: str) -
         draft = _waiting(session, draft_id)
         if to is not None:
             give(bot, session, draft.mention_id, to=to, by=by, now=now)
-        _say(session, draft, why, by, "escalate", now)
+        _say(session, draft, why, by, ESCALATE, now)
 
 
 def settle_escalation(bot: Bot, draft_id: str, *, by: str) -> None:
@@ -34,7 +35,7 @@ def settle_escalation(bot: Bot, draft_id: str, *, by: str) -> None:
     with bot.database.write() as session:
         draft = _waiting(session, draft_id)
         if draft.escalated:
-            _say(session, draft, "", by, "end escalation", now)
+            _say(session, draft, "", by, END, now)
 
 
 def _waiting(session: Session, draft_id: str) -> Draft:
