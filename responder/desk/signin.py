@@ -22,7 +22,7 @@ _WEEK_SECONDS: Final = 7 * 24 * 3600
 _Word = Annotated[str, Form(max_length=1000)]
 
 
-class NotSignedIn(Exception):  # an outcome: app.py sends the browser to sign in
+class NotSignedIn(Exception):  # an outcome: mishaps.py sends the browser to sign in
     """Nobody we know, or not any more."""
 
 
