@@ -14,12 +14,13 @@ from responder import access
 from responder.approve import Conflict, NotFound, approve
 from responder.bot import Bot
 from responder.handling.assign import assign, assign_round
-from responder.handling.duty import on_duty, read_presence
+from responder.handling.duty import on_duty, on_duty_on, read_presence
 from responder.handling.escalate import escalate
 from responder.handling.models import Assignment
 from responder.jobs import jobs
 from responder.models import Audit, Draft
 from responder.team import accounts
+from responder.team.listing import read_team
 from responder.team.models import Agent, Role
 from tests.factories import FakeChannel, Watch, make_agent, make_bot, make_draft, make_mention
 
@@ -240,6 +241,24 @@ def test_hours_are_those_of_the_brands_zone_and_stop_on_its_holidays(
         assert on_duty(bot, session, watch.now + timedelta(hours=2)) == []
         easter_monday = watch.now + timedelta(days=35)
         assert on_duty(bot, session, easter_monday) == []
+
+
+def test_the_team_is_on_duty_by_the_hours_of_the_channels_it_sees(
+    tmp_path: Path, watch: Watch
+) -> None:
+    night = FakeChannel("x", clock=watch, staffed_hours="Sat 10:00-12:00")
+    bot = make_bot(tmp_path, channels=[night, FakeChannel("facebook", clock=watch)], clock=watch)
+    agent(bot, "anna"), agent(bot, "finn", channels=["x"])
+
+    def there(*channels: str) -> list[str]:
+        found = read_team(bot, frozenset(channels))
+        with bot.database.read() as session:
+            queue = [one.name for one in on_duty_on(bot, session, watch.now, frozenset(channels))]
+        assert [one.agent.name for one in found if one.on_duty] == queue
+        return queue
+
+    assert there() == there("facebook") == ["anna"]
+    assert there("x") == []
 
 
 def test_who_was_invited_and_never_came_is_not_there(bot: Bot, watch: Watch) -> None:

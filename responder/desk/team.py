@@ -18,7 +18,6 @@ from responder.bot import Bot
 from responder.desk.choices import choices
 from responder.desk.pages import desk_of, query, render
 from responder.desk.rows import label_of
-from responder.desk.sight import in_sight
 from responder.desk.signin import AdminSeat, Seat
 from responder.desk.toast import Toast
 from responder.desk.tongue import N_, _, said
@@ -81,7 +80,7 @@ class Told:
 @router.get("/team")
 def team_page(request: Request, seat: Seat, done: str = "") -> Response:
     bot = desk_of(request).bot
-    team = read_team(bot, in_sight(seat))
+    team = read_team(bot, seat.channels)
     known = _known_of(bot, [one.agent for one in team])
     return render(
         request,
