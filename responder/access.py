@@ -34,6 +34,10 @@ class SignInRefused(Exception):
     """Not let in. The text is fit for the page and never says whether the name exists."""
 
 
+class TooManyAttempts(SignInRefused):
+    """Not let in for a while, whatever the password is."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
     """Somebody, or some program, that was let in. `agent_id` is None for a program's token.
@@ -70,7 +74,11 @@ def invite(
     with a sentence, for a name that will not do or belongs to an agent who has one.
     """
     with database.write() as session:
-        guest = None if name is None else _guest(session, good_name(name), role, now, by)
+        if name is None:
+            guest = None
+            note(session, who=by, action="invite agent", subject="", detail=role, now=now)
+        else:
+            guest = _guest(session, good_name(name), role, now, by)
         return credentials.issue(
             session, CredentialKind.INVITE, role, now, agent=guest, lasts=lasts
         )
@@ -110,7 +118,7 @@ def sign_in(database: Database, *, name: str, password: str, address: str, now: 
     """
     key, address = plain(name).casefold()[:LONGEST], plain(address)[:LONGEST]
     if not passwords.count_attempt(database, name=key, address=address, now=now):
-        raise SignInRefused(_TOO_MANY)
+        raise TooManyAttempts(_TOO_MANY)
     with database.read() as session:
         agent = find(session, name)
     known_hash = agent.password_hash if agent and not agent.disabled_at else None

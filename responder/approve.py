@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from listener.models import Mention, MentionStatus
@@ -19,6 +19,7 @@ from responder.bot import Bot
 from responder.checking import check_reply
 from responder.findings import note_decided
 from responder.handling import typed
+from responder.handling.models import Snooze
 from responder.handling.second_looks import OneMoreYes, second_look
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import call_back, enqueue, leaves_at
@@ -115,6 +116,8 @@ def _let_leave(session: Session, draft: Draft, by: str, now: datetime, leaving: 
     )
     draft.mention.status, draft.mention.changed_at = MentionStatus.DRAFTED, now
     typed.settled(session, draft.mention_id, by=by)
+    # A reply that fails brings its draft back: that must not sleep on then.
+    session.execute(delete(Snooze).where(Snooze.mention_id == draft.mention_id))
     return reply.id
 
 
@@ -170,7 +173,7 @@ def reject(bot: Bot, draft_id: str, *, version: int, reason: str, by: str) -> No
     now = bot.clock()
     with bot.database.write() as session:
         draft = pending(session, draft_id, version)
-        close(session, draft, DraftStatus.REJECTED, clean(reason)[:500], now)
+        close(session, draft, DraftStatus.REJECTED, clean(reason)[:500], by=by, now=now)
         draft.mention.status = MentionStatus.IGNORED
         draft.mention.status_reason = f"{by} decided not to answer"
         draft.mention.changed_at = now
@@ -182,9 +185,10 @@ def answered_by_hand(bot: Bot, draft_id: str, *, version: int, by: str) -> None:
     now = bot.clock()
     with bot.database.write() as session:
         draft = pending(session, draft_id, version)
-        close(session, draft, DraftStatus.WITHDRAWN, f"{by} answered on the network", now)
+        reason = f"{by} answered on the network"
+        close(session, draft, DraftStatus.WITHDRAWN, reason, by=by, now=now)
         draft.mention.status = MentionStatus.ANSWERED_OUTSIDE
-        draft.mention.status_reason = f"{by} answered on the network"
+        draft.mention.status_reason = reason
         draft.mention.changed_at = now
         note(session, who=by, action="answered by hand", subject=draft.id, now=now)
 
@@ -204,7 +208,7 @@ def hide(bot: Bot, mention_id: str, *, by: str) -> None:
         if row.status is not MentionStatus.ANSWERED:
             row.status, row.status_reason = MentionStatus.IGNORED, f"hidden by {by}"
         row.changed_at = now
-        typed.closed(session, mention_id)
+        typed.settled(session, mention_id, by=by)
         note(session, who=by, action="hide", subject=mention_id, now=now)
 
 
@@ -261,8 +265,11 @@ def _require_channel(bot: Bot, mention: Mention) -> None:
         raise Conflict(f"The channel {mention.channel} is not configured any more")
 
 
-def close(session: Session, draft: Draft, status: DraftStatus, reason: str, now: datetime) -> None:
-    """Nothing is to be decided about it any more."""
+def close(
+    session: Session, draft: Draft, status: DraftStatus, reason: str, *, by: str, now: datetime
+) -> None:
+    """Nothing is to be decided about it any more. What colleagues of `by` were typing stays until
+    the cleaning (`typed.forget_closed`), so that they can copy it."""
     draft.status, draft.reason, draft.changed_at = status, reason, now
     draft.version += 1
-    typed.closed(session, draft.mention_id)
+    typed.settled(session, draft.mention_id, by=by)

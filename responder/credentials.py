@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from responder.team.models import Agent, Credential, CredentialKind, Role
@@ -69,11 +69,16 @@ def spend(session: Session, secret: str, now: datetime) -> Credential | None:
     found = valid(session, secret, CredentialKind.INVITE, now)
     if found is None or not _delete(session, Credential.digest == found.digest):
         return None
-    if found.agent_id is None:
+    if found.agent_id is None and found.role is Role.ADMIN and not _has_admin(session):
         # Every start without an admin prints such a link: the first admin ends them all.
         nobodys = Credential.agent_id.is_(None)
         _delete(session, (Credential.kind == CredentialKind.INVITE) & nobodys)
     return found
+
+
+def _has_admin(session: Session) -> bool:
+    came = select(Agent.id).where(Agent.role == Role.ADMIN, Agent.password_hash != "")
+    return session.scalar(came.limit(1)) is not None
 
 
 def revoke(session: Session, agent: Agent, kind: CredentialKind | None = None) -> None:

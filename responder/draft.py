@@ -17,6 +17,7 @@ from responder.bot import Bot
 from responder.checking import check_reply
 from responder.compose import Composed
 from responder.decide import Action, Decision
+from responder.handling.handed_up import carry, said_so_far
 from responder.learning.answers import team_words
 from responder.models import AuthorKind, Draft, DraftStatus
 from responder.outbox import call_back, enqueue, leaves_at, withdraw
@@ -113,15 +114,17 @@ def _answer_safely(session: Session, bot: Bot, mention: Mention) -> int:
 
 
 def _leave_to_a_human(session: Session, bot: Bot, mention: Mention, error: Exception) -> int:
-    now = bot.clock()
+    now, handed_up = bot.clock(), said_so_far(session, mention.id)
     if not call_back(session, mention, "a new draft could not be made", now):
         mention.status, mention.changed_at = MentionStatus.DRAFTED, now
         return 0
     reason = f"no words: drafting failed ({type(error).__name__})"
-    session.add(_new_draft(session, bot, mention, Composed(text="", made_from=reason), now))
+    draft = _new_draft(session, bot, mention, Composed(text="", made_from=reason), now)
+    session.add(draft)
     mention.status, mention.status_reason = MentionStatus.DRAFTED, reason
     mention.changed_at = now
     session.flush()
+    carry(session, draft, handed_up, now)
     return 1
 
 
@@ -132,7 +135,7 @@ def is_drafted(decision: Decision) -> bool:
 def _answer(session: Session, bot: Bot, mention: Mention) -> int:
     now = bot.clock()
     proposal = propose(session, bot, mention, now)
-    decision = proposal.decision
+    decision, handed_up = proposal.decision, said_so_far(session, mention.id)
     if not call_back(session, mention, "the customer changed the text", now):
         mention.status, mention.changed_at = MentionStatus.DRAFTED, now
         return 0
@@ -147,7 +150,9 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
         draft.escalated = decision.reason
     session.add(draft)
     session.flush()
-    _ask_the_rules(session, bot, mention, draft, proposal, now)
+    carry(session, draft, handed_up, now)
+    if not handed_up:  # no rule answers what a person has to
+        _ask_the_rules(session, bot, mention, draft, proposal, now)
     return 1
 
 

@@ -23,7 +23,7 @@ from responder.model.tables import Suggestion
 from responder.models import Draft, DraftStatus
 from responder.redraft import draft_untaught
 
-_GONE: Final[dict[str, Any]] = {"text": "", "proposed": "", "findings": []}
+_GONE: Final[dict[str, Any]] = {"text": "", "proposed": "", "findings": [], "escalated": ""}
 
 
 def purge_round(bot: Bot, channel: Channel) -> int:
@@ -44,7 +44,11 @@ def erase_made_of(database: Database, channel: str) -> int:
     what was erased just now: a round that dies is made good by the next."""
     closed = Draft.status != DraftStatus.PENDING
     drafts = _of_erased(select(Draft.id), Draft.mention_id, channel).where(
-        (Draft.text != "") | (Draft.proposed != ""), closed
+        (Draft.text != "") | (Draft.proposed != "") | (Draft.escalated != ""), closed
+    )
+    # Why nobody answers is said in somebody's own words.
+    rejected = _of_erased(select(Draft.id), Draft.mention_id, channel).where(
+        Draft.reason != "", Draft.status == DraftStatus.REJECTED
     )
     kept = _of_erased(
         select(Suggestion.draft_id).join(Draft, Draft.id == Suggestion.draft_id),
@@ -57,6 +61,7 @@ def erase_made_of(database: Database, channel: str) -> int:
     notes = _of_erased(select(Note.id), Note.mention_id, channel).where(Note.text != "")
     return (
         _empty(database, Draft.id, drafts, _GONE)
+        + _empty(database, Draft.id, rejected, {"reason": ""})
         + _empty(database, Suggestion.draft_id, kept, {"kept": ""})
         + _empty(database, ShadowAnswer.id, shadows, {"text": "", "offered": ""})
         + _empty(database, Note.id, notes, {"text": ""})

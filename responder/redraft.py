@@ -21,6 +21,7 @@ from responder.checking import check_reply
 from responder.compose import Composed
 from responder.decide import Action
 from responder.draft import STATUS, is_drafted
+from responder.handling.handed_up import said_of
 from responder.learning.answers import team_words
 from responder.models import Approval, Audit, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import text_hash, withdraw
@@ -147,7 +148,8 @@ def _decide_anew(
     mention.status, mention.status_reason = STATUS[decision.action], decision.reason
     draft.version += 1
     draft.changed_at = now
-    draft.escalated = decision.reason if decision.action is Action.ESCALATE else ""
+    if not said_of(session, draft):
+        draft.escalated = decision.reason if decision.action is Action.ESCALATE else ""
     if kept:
         draft.reason = f"{said}: read these words again"
         return

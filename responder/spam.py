@@ -25,7 +25,7 @@ def is_spam(bot: Bot, draft_id: str, *, version: int, by: str) -> None:
     with bot.database.write() as session:
         draft = pending(session, draft_id, version)
         mention = draft.mention
-        close(session, draft, DraftStatus.REJECTED, f"{by} marked it as spam", now)
+        close(session, draft, DraftStatus.REJECTED, f"{by} marked it as spam", by=by, now=now)
         mention.status = MentionStatus.IGNORED
         mention.status_reason, mention.changed_at = f"{by} marked it as spam", now
         note(session, who=by, action=_MARK, subject=draft.id, now=now)

@@ -102,6 +102,21 @@ def test_the_first_admin_chooses_a_name_and_ends_the_other_open_links(database: 
         access.accept_invite(database, first, name="eve", password=PASSWORD, now=NOW)
 
 
+def test_the_links_of_two_newcomers_both_work_once_there_is_an_admin(database: Database) -> None:
+    joined(database, "anna", Role.ADMIN)
+    first, second = (access.invite(database, name=None, role=Role.ADMIN, now=NOW) for _ in range(2))
+    access.accept_invite(database, first, name="bo", password=PASSWORD, now=NOW)
+    access.accept_invite(database, second, name="cleo", password=PASSWORD, now=NOW)
+    assert {agent.name for agent in accounts.agents(database)} == {"anna", "bo", "cleo"}
+
+
+def test_an_invitation_without_a_name_is_in_the_audit_too(database: Database) -> None:
+    access.invite(database, name=None, role=Role.ADMIN, now=NOW, by="anna")
+    with database.read() as session:
+        row = session.query(Audit).one()
+    assert (row.who, row.action, row.subject, row.detail) == ("anna", "invite agent", "", "admin")
+
+
 def test_an_invitation_made_out_to_somebody_keeps_that_name(database: Database) -> None:
     secret = access.invite(database, name="anna", role=Role.EDITOR, now=NOW)
     access.accept_invite(database, secret, name="eve", password=PASSWORD, now=NOW)

@@ -19,6 +19,7 @@ from responder.bot import Bot
 from responder.correct import Right, correct
 from responder.corrections import count_new, read_lessons
 from responder.draft import draft_round
+from responder.handling.escalate import escalate, settle_escalation
 from responder.models import (
     Audit,
     AuthorKind,
@@ -205,6 +206,21 @@ def test_danger_nobody_was_to_answer_is_drafted_after_all(bot: Bot, status: Ment
     set_right(bot, mention, danger=True)
     assert draft_round(bot) == 1
     assert row(bot, mention).status is MentionStatus.DRAFTED
+
+
+def test_what_a_person_handed_up_stays_so_when_danger_is_set_right(bot: Bot) -> None:
+    mention = heard(bot)
+    draft_round(bot)
+    with bot.database.read() as session:
+        draft_id = session.scalars(select(Draft.id)).one()
+    escalate(bot, draft_id, reason="a lawyer", to=None, by="anna")
+    set_right(bot, mention, danger=True)
+    with bot.database.read() as session:
+        assert session.get_one(Draft, draft_id).escalated == "a lawyer"
+    settle_escalation(bot, draft_id, by="anna")
+    set_right(bot, mention, danger=False)
+    with bot.database.read() as session:
+        assert session.get_one(Draft, draft_id).escalated == ""
 
 
 def test_an_automatic_answer_that_has_not_left_is_called_back_and_a_human_s_is_not(

@@ -9,9 +9,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from responder.audit import note
 from responder.audited import ROWS
+from responder.models import Audit
 from responder.team.models import Role
 from tests.conftest import Place, Visit
 
@@ -93,6 +95,25 @@ def test_the_file_holds_everything_and_no_formula(visit: Visit, place: Place) ->
     assert rows[0] == ["at", "who", "deed", "subject", "detail"]
     assert sum(row[1] == "bo" for row in rows) == ROWS + 1
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "detail"),
+    [
+        ("/audit.csv?who=bo&since=2026-01-01", "audit", "since, who"),
+        ("/trends.csv?by=day&channel=facebook", "trends", "day, facebook"),
+        ("/library/export.csv", "library", "everything"),
+        ("/library/export.csv?kind=saved_reply&language=en", "library", "saved_reply, en"),
+        ("/history.csv?q=Giulia", "history", "q"),
+    ],
+)
+def test_every_file_that_is_taken_away_is_written_down(
+    visit: Visit, place: Place, path: str, what: str, detail: str
+) -> None:
+    assert visit(Role.ADMIN).get(path).status_code == 200
+    with place.bot.database.read() as session:
+        row = session.scalars(select(Audit).where(Audit.action == "export")).one()
+    assert (row.who, row.subject, row.detail) == ("admin", what, detail)
 
 
 def test_names_that_are_markup_stay_names(visit: Visit, place: Place) -> None:

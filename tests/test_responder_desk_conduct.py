@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import requests
 from httpx2 import Response
+from sqlalchemy import select
 
 from listener.channels.errors import Unavailable
 from listener.models import Mention, MentionStatus
 from responder.approve import take_back
 from responder.correct import Right, correct
 from responder.desk.around import tomorrow
-from responder.desk.conduct import FOR_ANSWER
+from responder.desk.rest import FOR_ANSWER
 from responder.handling.models import Assignment, Note, Snooze
 from responder.models import Audit, Correction, Draft, DraftStatus, Reply, ReplyStatus
 from responder.post import post_round
@@ -74,6 +75,28 @@ def test_what_a_colleague_has_open_can_be_read_and_not_changed(visit: Visit, pla
         "my own words"
         in client.post(f"{path}/edit", data={"version": 1, "text": "my own words"}).text
     )
+
+
+@pytest.mark.parametrize("deed", ["answered", "hide"])
+def test_what_a_colleague_has_open_is_not_closed_under_their_hands(
+    visit: Visit, place: Place, deed: str
+) -> None:
+    client, path = visit(Role.APPROVER), f"/item/{place.ids['sam']}"
+    answer = client.post(f"{path}/{deed}", data={"version": 1})
+    assert answer.status_code == 409
+    assert "Not done: bo has this open." in answer.text
+    assert draft(place, "sam").status is DraftStatus.PENDING
+
+
+def test_until_morning_is_the_same_moment_for_one_and_for_several(
+    visit: Visit, place: Place
+) -> None:
+    client, ids = visit(Role.EDITOR), [place.ids[who] for who in ("giulia", "ola")]
+    client.post(f"/item/{ids[0]}/snooze", data={"how": "morning"})
+    client.post("/bulk/snooze", data={"pick": f"{ids[1]}:1", "how": "morning"})
+    with place.bot.database.read() as session:
+        until = {row.until for row in session.scalars(select(Snooze))}
+    assert until == {tomorrow(place.bot, "x", place.bot.clock())}
 
 
 def test_it_frees_itself(visit: Visit, place: Place) -> None:

@@ -367,6 +367,9 @@ def test_the_notice_tells_what_changed_meanwhile(visit: Visit, place: Place) -> 
     told = client.get(path, params={"version": 1, "stage": "write"}).text
     assert "cara changed the words" in told
     assert "changed while you had it open" in told
+    client.post(f"/item/{draft_id}/escalate", data={"version": 2, "reason": "a lawyer"})
+    still = client.get(path, params={"version": 1, "stage": "write"}).text
+    assert "cara changed the words" in still, "what else was done about it hides that not"
     client.post(f"/item/{draft_id}/approve", data={"version": 2, "text": FOR_OLA})
     gone = client.get(path, params={"version": 2, "stage": "write"}).text
     assert "was faster" in gone

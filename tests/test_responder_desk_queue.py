@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from config.clock import utcnow
@@ -23,6 +23,7 @@ from responder.handling.lists import Filters, View
 from responder.handling.models import Assignment, SavedView
 from responder.handling.snooze import snooze
 from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
+from responder.paging import cursor_of
 from responder.team import accounts
 from responder.team.models import Agent, Role
 from sentiment.prioritize import Level
@@ -119,6 +120,13 @@ def test_search_finds_words_names_and_handles(visit: Visit) -> None:
     assert names(client.get("/?q=samt").text) == ["Sam Taylor"]
     assert names(client.get("/?q=krämer").text) == ["Jonas Krämer"]
     assert "Nothing here passes" in client.get("/?q=100%25").text
+
+
+def test_an_odd_cursor_is_the_beginning(visit: Visit) -> None:
+    client = visit(Role.VIEWER)
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        odd = cursor_of(moment, "1.0", "a" * 28)
+        assert names(client.get("/", params={"after": odd}).text) == names(client.get("/").text)
 
 
 @pytest.mark.parametrize(
@@ -301,6 +309,26 @@ def test_what_is_not_one_answer_is_never_approved_together(visit: Visit, place: 
         assert set(status(place, *ids)) == {DraftStatus.PENDING}
 
 
+def test_who_comes_after_a_colleague_finished_the_crowd_is_told_so(
+    visit: Visit, place: Place
+) -> None:
+    ids, client = crowd(place), visit(Role.APPROVER)
+    client.post("/bulk/reject", data={"pick": picks(*ids)})
+    answer = client.post("/bulk/approve", data={"pick": picks(*ids)})
+    said = toast(client, answer.headers["location"])
+    assert "5 were not: they were changed meanwhile" in said
+
+
+def test_a_crowd_that_is_like_nothing_any_more_is_not_its_whole_channel(
+    visit: Visit, place: Place
+) -> None:
+    ids, client = crowd(place), visit(Role.APPROVER)
+    with place.bot.database.write() as session:
+        session.get_one(Draft, ids[0]).mention.likeness = ""
+    params = {"deed": "reject", "pick": [f"crowd:{ids[0]}", f"{place.ids['ola']}:1"]}
+    assert "Reject 1 draft?" in client.get("/bulk", params=params).text
+
+
 def test_the_checks_hold_for_each_of_a_crowd(visit: Visit, place: Place) -> None:
     ids = crowd(place, replies=("Hello, TODO. — the Larix team",))
     answer = visit(Role.APPROVER).post("/bulk/approve", data={"pick": picks(*ids)})
@@ -386,6 +414,20 @@ def test_automatic_replies_are_judged_from_the_list(visit: Visit, place: Place) 
         review = session.scalars(select(Review)).one()
         assert (review.verdict, review.by) == (Judgement.BAD, "approver")
     assert client.post(f"/reply/{'0' * 28}/judge", data=form).status_code == 404
+
+
+def test_the_first_page_names_the_channels_one_sees(tmp_path: Path) -> None:
+    channels = [FakeChannel("x"), FakeChannel("facebook")]
+    bot: Bot = make_bot(tmp_path, channels=channels, clock=utcnow)
+    secret = access.entry_link(bot.database, name="v", role=Role.ADMIN, now=bot.clock())
+    with bot.database.write() as session:
+        session.execute(update(Agent).values(channels=["facebook"]))
+    with TestClient(create_app(bot), base_url="http://127.0.0.1") as client:
+        client.get(f"/enter/{secret}", headers={"sec-fetch-site": "same-origin"})
+        page = client.get("/").text
+    bot.database.close()
+    assert "<strong>Facebook</strong>" in page
+    assert "<strong>X</strong>" not in page
 
 
 def test_the_first_page_lists_what_is_still_to_be_set_up(tmp_path: Path) -> None:

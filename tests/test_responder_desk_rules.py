@@ -81,13 +81,70 @@ def test_what_a_rule_would_have_sent_is_shown(visit: Visit, place: Place) -> Non
     assert len(_rules(place)) == 1
 
 
-def test_who_does_not_see_a_channel_sees_no_example_of_it(visit: Visit, place: Place) -> None:
+def _held_to_facebook(place: Place, name: str) -> None:
+    with place.bot.database.write() as session:
+        session.execute(update(Agent).where(Agent.name == name).values(channels=["facebook"]))
+
+
+def test_who_does_not_see_a_channel_is_told_nothing_of_its_mentions(
+    visit: Visit, place: Place
+) -> None:
     client = visit(Role.EDITOR)
     with place.bot.database.write() as session:
         make_mention(session, created_at=place.bot.clock() - timedelta(hours=1), **GLAD)
-        session.execute(update(Agent).where(Agent.name == "editor").values(channels=["facebook"]))
-    tried = client.post("/library/rules/preview", data=THANKS).text
+        rule = make_auto_rule(session, name="everywhere").id
+    _held_to_facebook(place, "editor")
+    with place.bot.database.read() as session:
+        theirs = session.query(Mention).filter(Mention.channel == "facebook").count()
+        others = session.query(Mention).filter(Mention.channel == "x").count()
+    tried = client.get(f"/library/rules/{rule}?days=90").text
     assert "I love my new boots" not in tried
+    assert f"0 of {theirs} mentions" in tried
+    assert others
+
+
+def test_who_sees_some_channels_sees_makes_and_ends_the_rules_of_theirs(
+    visit: Visit, place: Place
+) -> None:
+    with place.bot.database.write() as session:
+        ids = {
+            name: make_auto_rule(session, name=name, channel=channel).id
+            for name, channel in (("on-x", "x"), ("here", "facebook"), ("all-over", ""))
+        }
+    client = visit(Role.ADMIN)
+    _held_to_facebook(place, "admin")
+    page = client.get("/library/rules").text
+    assert ("on-x" in page, "here" in page, "all-over" in page) == (False, True, True)
+    assert "<strong>X</strong>" not in page
+    assert f"/library/rules/{ids['here']}/end" in page
+    assert f"/library/rules/{ids['all-over']}/end" not in page
+    assert client.get(f"/library/rules/{ids['on-x']}").status_code == 404
+    assert client.post(f"/library/rules/{ids['on-x']}/end").status_code == 404
+    refused = client.post(f"/library/rules/{ids['all-over']}/end")
+    assert refused.status_code == 422
+    assert "it concerns channels you do not see" in refused.text
+    for channel, sentence in (("", "choose one of them"), ("x", "there is no such channel")):
+        for path in ("/library/rules", "/library/rules/preview"):
+            answer = client.post(path, data={**THANKS, "channel": channel})
+            assert answer.status_code == 422
+            assert sentence in answer.text
+    assert client.post("/library/rules", data={**THANKS, "channel": "facebook"}).status_code == 303
+    assert client.post(f"/library/rules/{ids['here']}/end").status_code == 303
+    assert {rule.name for rule in _rules(place) if rule.ended_at is None} == {
+        "on-x",
+        "all-over",
+        "thanks",
+    }
+
+
+def test_the_figures_of_a_rule_are_those_of_the_channels_one_sees(
+    visit: Visit, place: Place
+) -> None:
+    _review(place)  # the reply of a rule for all channels, on X
+    client = visit(Role.EDITOR)
+    assert "<dt>Sent</dt><dd>1</dd>" in client.get("/library/rules").text
+    _held_to_facebook(place, "editor")
+    assert "<dt>Sent</dt><dd>0</dd>" in client.get("/library/rules").text
 
 
 def test_figures_are_made_one_at_a_time(visit: Visit) -> None:

@@ -81,6 +81,14 @@ def test_signing_in_and_out(stranger: TestClient, place: Place) -> None:
     assert stranger.get("/").status_code == 200
 
 
+def test_too_many_attempts_are_told_as_that(stranger: TestClient, place: Place) -> None:
+    join(stranger, place)
+    stranger.post("/sign-out")
+    wrong = {"name": "anna", "password": "wrong"}
+    codes = [stranger.post("/sign-in", data=wrong).status_code for _ in range(6)]
+    assert codes == [403] * 5 + [429]
+
+
 def test_a_session_that_was_signed_out_is_dead_even_with_its_cookie(
     stranger: TestClient, place: Place
 ) -> None:

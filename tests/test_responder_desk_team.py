@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from responder import access
@@ -19,6 +19,7 @@ from responder.models import Audit, Draft
 from responder.sentences import Refused
 from responder.team import accounts
 from responder.team.models import Agent, Credential, CredentialKind, Role
+from responder.team.roster import Roster, write_languages, write_roster
 from tests.conftest import Place, Visit
 from tests.people import PASSWORD, cheap_hashing
 
@@ -238,6 +239,22 @@ def test_the_team_says_what_lies_with_whom_and_who_is_there(
     assert "On duty" in words(card)
 
 
+def test_who_sees_some_channels_is_told_nothing_of_the_others(
+    visit: Visit, place: Place, bo: str
+) -> None:
+    client, now = visit(Role.VIEWER), place.bot.clock()
+    with place.bot.database.write() as session:
+        for who in ("giulia", "ola"):  # on X and on Facebook
+            mention_id = session.get_one(Draft, place.ids[who]).mention_id
+            session.add(Assignment(mention_id=mention_id, agent_id=bo, since=now, by="bot"))
+        session.get_one(Agent, bo).channels = ["x"]
+        session.execute(update(Agent).where(Agent.name == "viewer").values(channels=["facebook"]))
+    page = client.get("/team").text
+    card = next(part for part in page.split("<li ") if '<bdi dir="auto">bo</bdi>' in part)
+    assert "Open items 1" in words(card)
+    assert "Sees none of your channels" in words(card)
+
+
 def test_the_desk_speaks_as_its_agent_chose_here_and_at_the_next_sign_in(
     place: Place, bo: str
 ) -> None:
@@ -296,6 +313,23 @@ def test_agents_say_themselves_what_they_speak_and_change_nothing_else(
     client.post("/me/languages", data={"languages": ["pl", "it"], "channels": ["facebook"]})
     assert agent(place, "bo").languages == ["it", "pl"]
     assert agent(place, "bo").channels == ["x"]
+
+
+def test_what_an_admin_changes_meanwhile_stays_when_agents_say_what_they_speak(
+    place: Place, bo: str
+) -> None:
+    """As if the page of the agent had been read before the admin's change."""
+    database, now = place.bot.database, place.bot.clock()
+    held = Roster(hours="Mon-Fri 09:00-17:00", languages=(), specialities=(), channels=("x",))
+    write_roster(database, bo, held, by="anna", now=now)
+    assert write_languages(database, bo, ("en",), by="bo", now=now)
+    assert not write_languages(database, bo, ("en",), by="bo", now=now)
+    with database.read() as session:
+        agent = session.get_one(Agent, bo)
+        assert (agent.hours, agent.channels) == (held.hours, ["x"])
+        assert agent.languages == ["en"]
+        details = session.scalars(select(Audit.detail).where(Audit.who == "bo")).all()
+    assert details[-1] == "languages: en"
 
 
 def test_a_new_password_keeps_this_browser_in_and_sends_the_others_out(

@@ -13,6 +13,7 @@ from listener.models import Mention, MentionStatus
 from responder import compose
 from responder.bot import Bot
 from responder.draft import draft_round
+from responder.handling.escalate import escalate, settle_escalation
 from responder.models import (
     Approval,
     AuthorKind,
@@ -22,7 +23,7 @@ from responder.models import (
     Reply,
     ReplyStatus,
 )
-from responder.pause import set_pause
+from responder.pause import lift_pause, set_pause
 from sentiment.score import Sentiment
 from tests.factories import (
     NOW,
@@ -189,6 +190,37 @@ def test_an_edited_mention_gets_a_new_draft_and_the_old_one_is_withdrawn(bot: Bo
     old, new = _drafts(bot.database)
     assert (old.status, old.reason) == (DraftStatus.WITHDRAWN, "the customer changed the text")
     assert (new.status, new.mention_version) == (DraftStatus.PENDING, 2)
+
+
+def test_what_a_person_handed_up_stays_so_when_the_customer_edits(bot: Bot) -> None:
+    mention_id = _hear(bot)
+    draft_round(bot)
+    escalate(bot, _drafts(bot.database)[0].id, reason="a lawyer", to=None, by="anna")
+    for _ in range(2):
+        _edit(bot, mention_id)
+        draft_round(bot)
+        *_, draft = _drafts(bot.database)
+        assert (draft.status, draft.escalated) == (DraftStatus.PENDING, "a lawyer")
+    settle_escalation(bot, draft.id, by="bo")
+    _edit(bot, mention_id)
+    draft_round(bot)
+    assert _drafts(bot.database)[-1].escalated == ""
+
+
+@pytest.mark.parametrize("handed_up", [True, False])
+def test_what_a_person_handed_up_is_answered_by_no_rule(eager: Bot, *, handed_up: bool) -> None:
+    mention_id = _hear(eager, **GLAD)
+    set_pause(eager.database, channel="", level=PauseLevel.AUTO, by="anna", now=NOW)
+    draft_round(eager)
+    if handed_up:
+        escalate(eager, _drafts(eager.database)[0].id, reason="a lawyer", to=None, by="anna")
+    lift_pause(eager.database, channel="", by="anna", now=NOW)
+    with eager.database.write() as session:
+        mention = session.get_one(Mention, mention_id)
+        mention.version, mention.status = 2, MentionStatus.NEW
+    draft_round(eager)
+    expected = DraftStatus.PENDING if handed_up else DraftStatus.APPROVED
+    assert _drafts(eager.database)[-1].status is expected
 
 
 def test_an_edit_calls_back_an_approved_reply_that_has_not_left(bot: Bot) -> None:

@@ -85,6 +85,19 @@ def test_what_was_made_of_a_mention_goes_with_its_words(bot: Bot, clock: Watch) 
         assert session.query(Reply).one().text == SENT, "it stands on the network"
 
 
+def test_what_colleagues_wrote_of_a_customer_goes_with_the_customer_s_words(bot: Bot) -> None:
+    said = {"escalated": "Giulia mentions a lawyer", "reason": "Wrong tone: Giulia is grieving"}
+    with bot.database.write() as session:
+        for purged in (NOW, None):
+            mention = make_mention(session, status=MentionStatus.IGNORED, purged_at=purged)
+            make_draft(session, mention, text="", status=DraftStatus.REJECTED, **said)
+    assert erase_made_of(bot.database, "x") == 2
+    assert erase_made_of(bot.database, "x") == 0
+    with bot.database.read() as session:
+        left = {(row.mention.purged_at, row.escalated, row.reason) for row in session.query(Draft)}
+    assert left == {(NOW, "", ""), (None, *said.values())}
+
+
 def test_the_book_s_words_beside_a_model_s_go_with_them(bot: Bot) -> None:
     with bot.database.write() as session:
         for purged in (NOW, None):

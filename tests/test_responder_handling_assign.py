@@ -14,11 +14,13 @@ from responder import access
 from responder.approve import Conflict, NotFound, approve
 from responder.bot import Bot
 from responder.handling.assign import assign, assign_round
-from responder.handling.duty import on_duty, read_presence
+from responder.handling.duty import on_duty, on_duty_on, read_presence
+from responder.handling.escalate import escalate
 from responder.handling.models import Assignment
 from responder.jobs import jobs
 from responder.models import Audit, Draft
 from responder.team import accounts
+from responder.team.listing import read_team
 from responder.team.models import Agent, Role
 from tests.factories import FakeChannel, Watch, make_agent, make_bot, make_draft, make_mention
 
@@ -77,6 +79,43 @@ def test_a_person_gives_it_to_a_colleague_and_takes_it_back(bot: Bot, watch: Wat
     assign(bot, mention, to=None, by="anna")
     assert owner(bot, mention) is None
     assert audit(bot, mention) == [("anna", "assign", bo), ("anna", "give back", bo)]
+
+
+def test_taking_it_once_more_outside_one_s_hours_lasts_as_long_again(
+    bot: Bot, watch: Watch
+) -> None:
+    nora, mention = agent(bot, "nora", hours="Sat 10:00-12:00"), waits(bot)
+
+    def is_hers() -> bool:
+        with bot.database.read() as session:
+            row = session.get_one(Assignment, mention)
+            return read_presence(bot, session, watch.now).counts(row, "x")
+
+    assign(bot, mention, to=nora, by="nora")
+    watch.advance(minutes=61)
+    assert not is_hers()
+    assign(bot, mention, to=nora, by="nora")
+    assert is_hers()
+    assert changed_at(bot, mention) == watch.now
+    assert audit(bot, mention) == [("nora", "assign", nora)] * 2
+
+
+def test_who_escalates_to_nobody_in_particular_takes_it_from_nobody(bot: Bot) -> None:
+    bo, mention = agent(bot, "bo"), waits(bot)
+    assign(bot, mention, to=bo, by="anna")
+    with bot.database.read() as session:
+        draft_id = session.scalars(select(Draft.id)).one()
+    escalate(bot, draft_id, reason="a lawyer", to=None, by="bo")
+    assert owner(bot, mention) == "bo"
+    assert audit(bot, mention) == [("anna", "assign", bo)]
+    vera = agent(bot, "vera", Role.VIEWER)
+    with pytest.raises(Conflict, match="may only read"):
+        escalate(bot, draft_id, reason="the press", to=vera, by="bo")
+    with bot.database.read() as session:
+        assert session.get_one(Draft, draft_id).escalated == "a lawyer"
+    cleo = agent(bot, "cleo")
+    escalate(bot, draft_id, reason="the press", to=cleo, by="bo")
+    assert owner(bot, mention) == "cleo"
 
 
 def test_nobody_gets_what_they_could_do_nothing_with(bot: Bot, watch: Watch) -> None:
@@ -202,6 +241,24 @@ def test_hours_are_those_of_the_brands_zone_and_stop_on_its_holidays(
         assert on_duty(bot, session, watch.now + timedelta(hours=2)) == []
         easter_monday = watch.now + timedelta(days=35)
         assert on_duty(bot, session, easter_monday) == []
+
+
+def test_the_team_is_on_duty_by_the_hours_of_the_channels_it_sees(
+    tmp_path: Path, watch: Watch
+) -> None:
+    night = FakeChannel("x", clock=watch, staffed_hours="Sat 10:00-12:00")
+    bot = make_bot(tmp_path, channels=[night, FakeChannel("facebook", clock=watch)], clock=watch)
+    agent(bot, "anna"), agent(bot, "finn", channels=["x"])
+
+    def there(*channels: str) -> list[str]:
+        found = read_team(bot, frozenset(channels))
+        with bot.database.read() as session:
+            queue = [one.name for one in on_duty_on(bot, session, watch.now, frozenset(channels))]
+        assert [one.agent.name for one in found if one.on_duty] == queue
+        return queue
+
+    assert there() == there("facebook") == ["anna"]
+    assert there("x") == []
 
 
 def test_who_was_invited_and_never_came_is_not_there(bot: Bot, watch: Watch) -> None:

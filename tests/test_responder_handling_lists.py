@@ -20,7 +20,7 @@ from responder.approve import Blocked, Conflict, approve, reject
 from responder.bot import Bot
 from responder.draft import draft_round
 from responder.handling.assign import assign, assign_round
-from responder.handling.duty import read_presence
+from responder.handling.duty import on_duty_on, read_presence
 from responder.handling.lists import (
     NOBODY,
     OF_DRAFTS,
@@ -33,9 +33,7 @@ from responder.handling.lists import (
 )
 from responder.handling.models import Assignment, Snooze
 from responder.handling.snooze import snooze
-from responder.handling.state import Mode, read_state
-from responder.models import LIVE_REPLY, OPEN_DRAFT, Draft, PauseLevel, Reply
-from responder.pause import set_pause
+from responder.models import LIVE_REPLY, OPEN_DRAFT, Draft, Reply
 from responder.team import accounts
 from responder.team.models import Agent, Role
 from sentiment.phase import Phase
@@ -46,7 +44,6 @@ from tests.factories import (
     Watch,
     incoming,
     make_agent,
-    make_auto_rule,
     make_bot,
     make_draft,
     make_mention,
@@ -158,26 +155,9 @@ def test_each_list_holds_its_own_and_the_counts_say_so(bot: Bot) -> None:
     }
     with bot.database.read() as session:
         counts = count_drafts(session, looks(bot, session, bo))
+        there = on_duty_on(bot, session, now)
     assert counts == {view: len(held) for view, held in lists.items()}
-    state = read_state(bot, now)
-    assert (state.overdue, state.without_owner, state.slipping, state.snoozed) == (2, 1, 2, 1)
-    assert state.on_duty == ("bo",)
-    assert read_state(bot, now, frozenset({"facebook"})).slipping == 0
-
-
-def test_the_state_says_whether_we_reply(tmp_path: Path) -> None:
-    bot = make_bot(tmp_path, channels=[FakeChannel("x", auto_reply=True), FakeChannel("facebook")])
-    now = bot.clock()
-    assert read_state(bot, now).mode is Mode.APPROVE_ONLY  # no rule yet
-    with bot.database.write() as session:
-        make_auto_rule(session)
-    assert read_state(bot, now).mode is Mode.REPLYING
-    set_pause(bot.database, channel="x", level=PauseLevel.AUTO, by="anna", now=now)
-    assert read_state(bot, now).mode is Mode.APPROVE_ONLY
-    set_pause(bot.database, channel="x", level=PauseLevel.SEND, by="anna", now=now)
-    assert read_state(bot, now).mode is Mode.APPROVE_ONLY
-    set_pause(bot.database, channel="", level=PauseLevel.SEND, by="anna", now=now)
-    assert read_state(bot, now).mode is Mode.STOPPED
+    assert [one.name for one in there] == ["bo"]
 
 
 class Day:
@@ -279,7 +259,8 @@ class Day:
                     assert mention.priority is not Level.P1
                 slips = mention.due_at < now or not self._is_owned(session, mention)
                 assert (mention.id in held[View.SLIPPING]) is slips
-        assert read_state(self.bot, now).slipping == len(held[View.SLIPPING])
+            counts = count_drafts(session, looks(self.bot, session))
+        assert counts[View.SLIPPING] == len(held[View.SLIPPING])
 
     def _is_owned(self, session: Session, mention: Mention) -> bool:
         """As a person would say it, not as the query does."""

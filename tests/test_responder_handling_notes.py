@@ -67,7 +67,8 @@ def test_who_is_named_has_a_notice_until_the_item_was_opened(bot: Bot) -> None:
     add_note(bot, mention_id, text="@bo @gone @elsewhere @anna it is the third time", by="anna")
     with bot.database.read() as session:
         assert {one.agent_id for one in session.query(Notice)} == {team["bo"]}
-        assert unseen(session, team["bo"]) == 1
+        assert unseen(session, team["bo"], frozenset()) == 1
+        assert unseen(session, team["bo"], frozenset({"facebook"})) == 0  # as its page shows
         (told,) = notices(session, team["bo"], frozenset())
         assert (told.note.by, told.seen) == ("anna", False)
         assert told.draft_id == session.query(Draft).one().id
@@ -75,7 +76,7 @@ def test_who_is_named_has_a_notice_until_the_item_was_opened(bot: Bot) -> None:
     assert mark_seen(bot, mention_id, agent_id=team["bo"])
     assert not mark_seen(bot, mention_id, agent_id=team["bo"])
     with bot.database.read() as session:
-        assert unseen(session, team["bo"]) == 0
+        assert unseen(session, team["bo"], frozenset()) == 0
         assert notices(session, team["bo"], frozenset())[0].seen
 
 

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from listener.models import Mention
-from responder.approve import Conflict, NotFound, reject
+from responder.approve import Conflict, NotFound, approve, reject
 from responder.bot import Bot
 from responder.handling.models import Snooze
 from responder.handling.snooze import LONGEST, asleep, snooze, wake
-from responder.models import Audit, Draft
+from responder.models import Audit, Draft, Reply
+from responder.settle import give_back
 from sentiment.prioritize import Level
 from tests.factories import Watch, make_bot, make_draft, make_mention
 
@@ -133,3 +134,14 @@ def test_what_is_not_there_or_done_does_not_sleep(bot: Bot, watch: Watch) -> Non
     ):
         with pytest.raises(NotFound):
             deed()
+
+
+def test_what_was_approved_and_failed_comes_back_awake(bot: Bot, watch: Watch) -> None:
+    mention = waits(bot)
+    snooze(bot, mention, until=watch.now + timedelta(days=20), for_answer=False, by="anna")
+    with bot.database.read() as session:
+        draft = session.scalars(select(Draft)).one()
+    approved = approve(bot, draft.id, version=draft.version, by="anna")
+    with bot.database.write() as session:
+        give_back(bot, session.get_one(Reply, approved.reply_id), "refused", watch.now)
+    assert sleepers(bot) == []

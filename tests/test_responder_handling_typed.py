@@ -13,6 +13,7 @@ from responder.erase import purge_round
 from responder.handling import typed
 from responder.handling.models import Note, TypedWords
 from responder.models import Draft, DraftStatus
+from responder.spam import is_spam
 from responder.team.models import Agent
 from tests.factories import Watch, make_agent, make_bot, make_draft, make_mention
 
@@ -104,8 +105,8 @@ def test_words_that_arrived_are_forgotten_and_a_colleague_s_are_not(
     assert _finds(bot, draft, who="bo") == (1, "Hi")
 
 
-@pytest.mark.parametrize("deed", ["reject", "answered", "hide"])
-def test_what_was_typed_goes_when_there_is_nothing_to_answer(
+@pytest.mark.parametrize("deed", ["reject", "answered", "hide", "spam"])
+def test_who_closes_an_item_forgets_their_own_words_and_not_a_colleague_s(
     bot: Bot, draft: str, deed: str
 ) -> None:
     _types(bot, draft, MINE)
@@ -116,10 +117,16 @@ def test_what_was_typed_goes_when_there_is_nothing_to_answer(
         reject(bot, draft, version=1, reason="", by="anna")
     elif deed == "answered":
         answered_by_hand(bot, draft, version=1, by="anna")
+    elif deed == "spam":
+        is_spam(bot, draft, version=1, by="anna")
     else:
         hide(bot, mention, by="anna")
-    assert _kept(bot) == 0
     _types(bot, draft, MINE)  # the check that was on its way
+    with bot.database.read() as session:
+        assert typed.read(session, draft, agent_id=_agent(bot, "anna")) is None
+        left = typed.read(session, draft, agent_id=_agent(bot, "bo"))
+        assert left is not None and left.text == "Hi"
+    purge_round(bot, bot.channels["x"])
     assert _kept(bot) == 0
 
 

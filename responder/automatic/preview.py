@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from listener.models import Mention, MentionStatus
@@ -89,14 +89,22 @@ class _Tally:
         self.said.append((mention.created_at, mention.channel, text))
 
 
-def preview(bot: Bot, rule: Rule, *, days: int = DAYS, at_most: int = AT_MOST) -> Preview:
+def preview(
+    bot: Bot,
+    rule: Rule,
+    *,
+    days: int = DAYS,
+    at_most: int = AT_MOST,
+    seen: ColumnElement[bool] | None = None,
+) -> Preview:
     """Run `rule` over the mentions of the last `days` (1 to 90), the oldest first; of more than
-    `at_most` the latest."""
+    `at_most` the latest. `seen`: only over those, of mentions."""
     now = bot.clock()
     rule = replace(rule, live_from=min(rule.live_from, now))
     tally, examples, reasons = _Tally(), list[Example](), Counter[str]()
     looked_at = 0
-    ids, more = _ids(bot, now - timedelta(days=days), at_most)
+    wanted = true() if seen is None else seen
+    ids, more = _ids(bot, now - timedelta(days=days), at_most, wanted)
     for session, mention in _mentions(bot, ids):
         looked_at += 1
         why, answer = _would(session, bot, rule, mention, tally, now)
@@ -139,11 +147,13 @@ def _would(
     return ("", spoken.text) if verdict.answer is Answer.SEND else (verdict.why, "")
 
 
-def _ids(bot: Bot, since: datetime, at_most: int) -> tuple[list[str], bool]:
+def _ids(
+    bot: Bot, since: datetime, at_most: int, seen: ColumnElement[bool]
+) -> tuple[list[str], bool]:
     """The latest mentions there are since then, the oldest first, and whether there are more."""
     query = (
         select(Mention.id)
-        .where(Mention.created_at >= since, Mention.status != MentionStatus.GONE)
+        .where(Mention.created_at >= since, Mention.status != MentionStatus.GONE, seen)
         .order_by(Mention.created_at.desc(), Mention.id.desc())
         .limit(at_most + 1)
     )

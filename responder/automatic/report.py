@@ -10,9 +10,10 @@ from statistics import fmean
 from typing import Final
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, true
 from sqlalchemy.orm import Session
 
+from listener.models import Mention
 from responder.automatic.models import AutoRule, Judgement, Review, ShadowAnswer
 from responder.automatic.rules import find_rule, open_rules
 from responder.automatic.watching import sends_from
@@ -116,18 +117,23 @@ def one_rule(bot: Bot, rule_id: str) -> RuleView:
         return _rule_view(bot, session, find_rule(session, rule_id))
 
 
-def report(bot: Bot, *, ended: bool = False) -> ReportsView:
-    """How every rule does, in the order of `rules`."""
-    now = bot.clock()
+def report(
+    bot: Bot, *, ended: bool = False, seen: ColumnElement[bool] | None = None
+) -> ReportsView:
+    """How every rule does, in the order of `rules`. `seen`: counted are only answers to those, of
+    mentions."""
+    now, where = bot.clock(), true() if seen is None else seen
     shown = rules(bot, ended=ended)
     with bot.database.read() as session:
         found = [
             ReportView(
                 rule=rule,
-                sent=_replies(session, rule.id, ReplyStatus.SENT, Reply.vanished_at.is_(None)),
-                held_back=_replies(session, rule.id, ReplyStatus.FAILED),
-                shadow=_shadows(bot, session, rule.id),
-                reviews=_reviews(session, rule.id, now),
+                sent=_replies(
+                    session, rule.id, ReplyStatus.SENT, Reply.vanished_at.is_(None), where
+                ),
+                held_back=_replies(session, rule.id, ReplyStatus.FAILED, where),
+                shadow=_shadows(bot, session, rule.id, where),
+                reviews=_reviews(session, rule.id, now, where),
             )
             for rule in shown
         ]
@@ -153,11 +159,16 @@ def _state(row: AutoRule, starts: Mapping[str, datetime], now: datetime) -> str:
 def _replies(
     session: Session, rule_id: str, status: ReplyStatus, *where: ColumnElement[bool]
 ) -> int:
-    found = select(func.count()).where(Reply.rule_id == rule_id, Reply.status == status, *where)
+    found = (
+        select(func.count())
+        .select_from(Reply)
+        .join(Reply.mention)
+        .where(Reply.rule_id == rule_id, Reply.status == status, *where)
+    )
     return session.scalar(found) or 0
 
 
-def _shadows(bot: Bot, session: Session, rule_id: str) -> ShadowsView:
+def _shadows(bot: Bot, session: Session, rule_id: str, seen: ColumnElement[bool]) -> ShadowsView:
     alone = exists().where(
         Reply.draft_id == Draft.id,
         Reply.author_kind == AuthorKind.AUTO,
@@ -166,7 +177,8 @@ def _shadows(bot: Bot, session: Session, rule_id: str) -> ShadowsView:
     rows = session.execute(
         select(Draft.proposed, Draft.text, Draft.language, Draft.status, alone.label("alone"))
         .join(ShadowAnswer, ShadowAnswer.draft_id == Draft.id)
-        .where(ShadowAnswer.rule_id == rule_id)
+        .join(Mention, Mention.id == Draft.mention_id)
+        .where(ShadowAnswer.rule_id == rule_id, seen)
         .order_by(ShadowAnswer.id.desc())
         .limit(SHADOWS_AT_MOST)
     ).all()
@@ -202,11 +214,14 @@ def _mean(shares: Sequence[float]) -> float | None:
     return round(fmean(shares), 3) if shares else None
 
 
-def _reviews(session: Session, rule_id: str, now: datetime) -> ReviewsView:
+def _reviews(
+    session: Session, rule_id: str, now: datetime, seen: ColumnElement[bool]
+) -> ReviewsView:
     rows = session.execute(
         select(Review.verdict, Review.due_at)
         .join(Reply, Reply.id == Review.reply_id)
-        .where(Review.rule_id == rule_id, Reply.status == ReplyStatus.SENT)
+        .join(Mention, Mention.id == Reply.mention_id)
+        .where(Review.rule_id == rule_id, Reply.status == ReplyStatus.SENT, seen)
     ).all()
     open_ones = [row.due_at for row in rows if row.verdict is None]
     return ReviewsView(

@@ -134,6 +134,8 @@ def answered(
     request: Request, seat: ApproverSeat, draft_id: Id, deed: Annotated[Decision, Form()]
 ) -> Response:
     """A person answered in the network's own app."""
+    if answer := held(request, seat, draft_id, deed):
+        return answer
     bot = desk_of(request).bot
     next_id = following(bot, seat, deed.view, draft_id)
     try:

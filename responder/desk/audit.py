@@ -16,6 +16,7 @@ from responder.access import Visitor
 from responder.audited import About, Search, every_deed, read_audit
 from responder.bot import Bot
 from responder.desk.deed_names import DEEDS
+from responder.desk.exported import note_export
 from responder.desk.pages import desk_of, query, render
 from responder.desk.rows import label_of, name_of
 from responder.desk.signin import AdminSeat
@@ -81,8 +82,9 @@ def audit_file(
 ) -> Response:
     """As it is kept: in English, with whole ids, for whoever examines it elsewhere."""
     bot = desk_of(request).bot
-    search = _search(bot, seat, _asked(who=who, deed=deed, since=since, until=until))
-    day = bot.clock().astimezone(bot.zone)
+    asked, now = _asked(who=who, deed=deed, since=since, until=until), bot.clock()
+    search, day = _search(bot, seat, asked), now.astimezone(bot.zone)
+    note_export(bot, seat, "audit", detail=", ".join(sorted(asked)) or "everything", now=now)
     return csv_answer(f"audit-{day:%Y-%m-%d}.csv", _lines(every_deed(bot.database, search)))
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -22,6 +21,7 @@ from responder.bot import Bot
 from responder.desk.deeds import REASONS
 from responder.desk.listing import Listing, ListingField, TheListing
 from responder.desk.pages import desk_of, query, render
+from responder.desk.rest import Sleep, wakes_at
 from responder.desk.rows import asked_of, name_of, onlooker, read_queue
 from responder.desk.signin import ApproverSeat, EditorSeat
 from responder.desk.toast import Toast
@@ -56,12 +56,6 @@ class What(StrEnum):
     SNOOZE = "snooze"
     WAKE = "wake"
     APPROVE = "approve"
-
-
-class Sleep(StrEnum):
-    HOUR = "hour"
-    MORNING = "morning"
-    ANSWER = "answer"
 
 
 Picks = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=MOST)]
@@ -133,7 +127,7 @@ def approve_all(
     bot = desk_of(request).bot
     with bot.database.read() as session:
         found = chosen(session, _parsed(deed.pick), onlooker(bot, session, seat))
-    if not say_the_same(found):
+    if found and not say_the_same(found):
         return _told(deed.view, "differ", 0, len(deed.pick))
 
     agreed = frozenset({_AGAIN}) if deed.again else frozenset[str]()
@@ -160,7 +154,7 @@ def snooze_all(request: Request, seat: EditorSeat, deed: Annotated[Together, For
     for_answer = deed.how is Sleep.ANSWER
 
     def work(draft: Draft) -> None:
-        until = _until(bot, deed.how, draft.mention.channel)
+        until = wakes_at(bot, deed.how, draft.mention.channel)
         snooze(bot, draft.mention_id, until=until, for_answer=for_answer, by=seat.name)
 
     return _decided(request, seat, deed, "snoozed", work)
@@ -237,6 +231,8 @@ def _picked(
         asked, who = asked_of(session, listing, seat), onlooker(bot, session, seat)
         for draft in session.scalars(select(Draft).where(Draft.id.in_(crowds))):
             crowd = crowd_of(draft.mention)
+            if not crowd.like:  # it is like nothing any more: that would be its whole channel
+                continue
             inside = asked.with_(channel=crowd.channel, language=crowd.language, like=crowd.like)
             found = ids_of(session, listing.of, inside.filters, who, limit=MOST)
             picks += [Pick(draft_id=key, version=version) for key, version in found]
@@ -275,14 +271,3 @@ def _agents(bot: Bot, session: Session, channels: set[str]) -> tuple[tuple[str, 
         for agent in session.scalars(team.order_by(Agent.name))
         if all(sees(agent, name) and is_there(bot, agent, now, name) for name in channels)
     )
-
-
-def _until(bot: Bot, how: Sleep, channel: str) -> datetime:
-    """When it wakes: in an hour; when somebody is there tomorrow; after a week at the latest."""
-    now = bot.clock()
-    if how is Sleep.HOUR:
-        return now + timedelta(hours=1)
-    if how is Sleep.ANSWER:
-        return now + timedelta(days=7)
-    tomorrow = now.astimezone(bot.zone).date() + timedelta(days=1)
-    return bot.calendar(channel).next_opening(datetime.combine(tomorrow, time(8), bot.zone))

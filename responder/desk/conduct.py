@@ -4,9 +4,8 @@ it up. None of it reaches the customer."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
@@ -15,10 +14,10 @@ from pydantic import BeforeValidator, Field
 from responder.access import Visitor
 from responder.approve import Conflict
 from responder.bot import Bot
-from responder.desk.around import tomorrow
 from responder.desk.claims import renew_claim
 from responder.desk.deeds import Deed, Id, Short, go_on, item_of, refused
 from responder.desk.pages import desk_of
+from responder.desk.rest import Sleep, wakes_at
 from responder.desk.retold import retold
 from responder.desk.signin import ApproverSeat, EditorSeat
 from responder.desk.tongue import _
@@ -32,19 +31,6 @@ router = APIRouter(include_in_schema=False)
 
 Agents = Annotated[str, Field(pattern=r"^([0-9a-f]{28})?$")]
 """The id of an agent, or nobody."""
-
-
-class Sleep(StrEnum):
-    """How long something is put off."""
-
-    HOUR = "hour"
-    MORNING = "morning"  # when the channel is staffed again
-    ANSWER = "answer"  # until the customer writes again
-    MOMENT = "moment"  # a date and a time
-
-
-FOR_ANSWER: Final = timedelta(days=7)
-"""So long a customer is waited for; then it is back by itself."""
 
 
 class Ownership(Deed):
@@ -101,7 +87,8 @@ def put_off(
     request: Request, seat: EditorSeat, draft_id: Id, deed: Annotated[Rest, Form()]
 ) -> Response:
     def work(bot: Bot, mention_id: str) -> None:
-        until = _until(bot, item_of(request, seat, draft_id).mention.channel, deed)
+        channel = item_of(request, seat, draft_id).mention.channel
+        until = wakes_at(bot, deed.how, channel, deed.at)
         for_answer = deed.how is Sleep.ANSWER
         snooze(bot, mention_id, until=until, for_answer=for_answer, by=seat.name)
 
@@ -170,17 +157,3 @@ def _done(
         told = _("Not done: %(why)s.", why=retold(str(conflict)))
         return refused(request, seat, draft_id, deed, told)
     return go_on(deed.view, draft_id, {"done": done})
-
-
-def _until(bot: Bot, channel: str, rest: Rest) -> datetime:
-    """The moment somebody chose. A date and time without a zone is the brand's."""
-    now = bot.clock()
-    if rest.how is Sleep.HOUR:
-        return now + timedelta(hours=1)
-    if rest.how is Sleep.ANSWER:
-        return now + FOR_ANSWER
-    if rest.how is Sleep.MORNING:
-        return tomorrow(bot, channel, now)
-    if rest.at is None:
-        raise Conflict(_("Choose a day and a time"))
-    return rest.at if rest.at.tzinfo else rest.at.replace(tzinfo=bot.zone)

@@ -13,9 +13,9 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from listener.normalize import clean
 from responder.access import Visitor
-from responder.audit import note
 from responder.bot import Bot
 from responder.desk.deeds import Id
+from responder.desk.exported import note_export
 from responder.desk.pages import desk_of, problem, query, render
 from responder.desk.parameters import BLANK
 from responder.desk.rows import label_of, name_of
@@ -164,9 +164,8 @@ def history_csv(request: Request, seat: Seat, asked: Asked) -> Response:
     if asked.channel and not _is_theirs(bot, seat, asked.channel):
         return _no_such_channel(request, seat)
     now = bot.clock()
-    with bot.database.write() as session:
-        detail = ", ".join(sorted(asked.asked)) or "everything"
-        note(session, who=seat.name, action="export", subject="history", detail=detail, now=now)
+    detail = ", ".join(sorted(asked.asked)) or "everything"
+    note_export(bot, seat, "history", detail=detail, now=now)
     entries = every_entry(bot, in_sight(seat), asked.search(bot), at_most=CSV_ROWS)
     name = f"history-{now.astimezone(bot.zone):%Y-%m-%d}.csv"
     return csv_answer(name, _lines(bot, entries))

@@ -18,7 +18,7 @@ from responder.approve import NotFound
 from responder.bot import Bot
 from responder.desk import library_words
 from responder.desk.pages import desk_of, query, render
-from responder.desk.sight import in_sight
+from responder.desk.sight import against, in_sight, may_change, reaches
 from responder.desk.signin import ApproverSeat, Seat
 from responder.desk.tongue import _
 from responder.incident_reach import Reach, reach_of
@@ -121,9 +121,9 @@ def close(request: Request, seat: ApproverSeat, incident_id: Id) -> Response:
     bot = desk_of(request).bot
     with bot.database.read() as session:
         row = session.get(Incident, incident_id)
-    if row is None or not _sees(seat, row.channel):
+    if row is None or not reaches(seat, row.channel):
         raise NotFound("There is no such incident")
-    if not _may_close(seat, row):
+    if not may_change(seat, row.channel):
         sentence = _("Not closed: it concerns channels you do not see.")
         return _show(request, seat, Typed(refusal=sentence), status=422)
     try:
@@ -140,11 +140,13 @@ def _show(
     bot = desk_of(request).bot
     with bot.database.read() as session:
         open_ones = [
-            Running(row=row, reach=_reach(session, seat, row), may_close=_may_close(seat, row))
+            Running(
+                row=row, reach=_reach(session, seat, row), may_close=may_change(seat, row.channel)
+            )
             for row in running(session)
-            if _sees(seat, row.channel)
+            if reaches(seat, row.channel)
         ]
-        closed = [row for row in _closed(session) if _sees(seat, row.channel)]
+        closed = [row for row in _closed(session) if reaches(seat, row.channel)]
     return render(
         request,
         "library_incidents.html",
@@ -181,25 +183,14 @@ def _closed(session: Session) -> list[Incident]:
 
 def _require_known(bot: Bot, seat: Visitor, form: OpeningForm) -> None:
     """Raises Unfit."""
-    if form.channel and not (form.channel in bot.channels and seat.sees(form.channel)):
-        raise Unfit(_("there is no such channel"))
-    if not form.channel and seat.channels:
-        raise Unfit(_("you see some channels only: choose one of them"))
+    if why := against(bot, seat, form.channel):
+        raise Unfit(why)
     if set(form.statements) - set(bot.settings.brand.languages):
         raise Unfit(_("the brand does not speak one of these languages"))
 
 
 def _refused(unfit: Unfit) -> str:
     return _("Nothing was opened: %(why)s.", why=unfit)
-
-
-def _sees(seat: Visitor, channel: str) -> bool:
-    return channel == "" or seat.sees(channel)
-
-
-def _may_close(seat: Visitor, row: Incident) -> bool:
-    """What holds everywhere is closed by who sees everything."""
-    return not seat.channels or (row.channel != "" and seat.sees(row.channel))
 
 
 def _go_on(done: str) -> Response:

@@ -245,6 +245,7 @@ def _changed(session: Session, draft: Draft, by: str, now: datetime) -> str:
         select(Audit.who, Audit.action, Audit.at)
         # Our ids sort by time: no entry about a draft is older than the draft, and the search ends.
         .where(Audit.id > draft.id, Audit.subject == draft.id)
+        .where(Audit.action.in_(("edit", "take back")))
         .order_by(Audit.id.desc())
         .limit(1)
     ).first()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from responder.access import Visitor
 from responder.desk import library_words
+from responder.desk.exported import note_export
 from responder.desk.library_fields import Marks
 from responder.desk.pages import desk_of, render
 from responder.desk.signin import EditorSeat, Seat
@@ -40,7 +41,7 @@ def table_page(request: Request, seat: Seat) -> Response:
 
 
 @router.get("/library/export.csv")
-def export(request: Request, seat: Seat, kind: str = "", language: str = "") -> Response:  # noqa: ARG001
+def export(request: Request, seat: Seat, kind: str = "", language: str = "") -> Response:
     """What is in force, all of it or of one kind or language."""
     bot = desk_of(request).bot
     order = (LibraryEntry.kind, LibraryEntry.key, LibraryEntry.language)
@@ -53,7 +54,10 @@ def export(request: Request, seat: Seat, kind: str = "", language: str = "") -> 
     wanted = wanted.where(LibraryEntry.kind.in_(kinds), LibraryEntry.language.in_(spoken))
     with bot.database.read() as session:
         text = write_table(session.scalars(wanted.order_by(*order)))
-    name = "-".join(["library", *([kind] if len(kinds) == 1 else []), *spoken[: len(spoken) == 1]])
+    held_to = [*([kind] if len(kinds) == 1 else []), *spoken[: len(spoken) == 1]]
+    detail = ", ".join(held_to) or "everything"
+    note_export(bot, seat, "library", detail=detail, now=bot.clock())
+    name = "-".join(["library", *held_to])
     return Response(
         "\ufeff" + text,  # by this mark spreadsheets know UTF-8
         media_type="text/csv; charset=utf-8",

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from responder.access import SignInRefused, Visitor
+from responder.access import SignInRefused, TooManyAttempts, Visitor
 from responder.bot import Bot
 from responder.credentials import digest
 from responder.desk.looks import DENSITY, KEYS, SINGLE_KEYS, THEME, THEMES, remember
@@ -24,7 +24,7 @@ from responder.desk.words import language_name
 from responder.sentences import Refused
 from responder.team import own
 from responder.team.models import Agent
-from responder.team.roster import Roster, among, write_roster
+from responder.team.roster import among, write_languages
 
 router = APIRouter(include_in_schema=False)
 
@@ -85,14 +85,8 @@ def choose_looks(request: Request, seat: Seat, form: Annotated[Looks, Form()]) -
 @router.post("/me/languages")
 def choose_languages(request: Request, seat: Seat, form: Annotated[Languages, Form()]) -> Response:
     bot = desk_of(request).bot
-    agent = _agent(bot, seat)
-    roster = Roster(
-        hours=agent.hours,
-        languages=among(form.languages, bot.settings.brand.languages),
-        specialities=tuple(agent.specialities),
-        channels=tuple(agent.channels),
-    )
-    write_roster(bot.database, agent.id, roster, by=seat.name, now=bot.clock())
+    spoken = among(form.languages, bot.settings.brand.languages)
+    write_languages(bot.database, _id(seat), spoken, by=seat.name, now=bot.clock())
     return _done("languages")
 
 
@@ -105,7 +99,8 @@ def change_password(request: Request, seat: Seat, form: Annotated[NewPassword, F
             bot.database, _id(seat), old=form.old, new=form.new, address=address, now=bot.clock()
         )
     except SignInRefused as refusal:
-        return _page(request, seat, status=422, errors={"old": _(str(refusal))})
+        status = 429 if isinstance(refusal, TooManyAttempts) else 422
+        return _page(request, seat, status=status, errors={"old": _(str(refusal))})
     except Refused as refusal:
         return _page(request, seat, status=422, errors={"new": said(refusal)})
     answer = _done("password")

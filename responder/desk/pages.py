@@ -187,7 +187,7 @@ def _unseen(bot: Bot, seat: Visitor | None) -> int:
     if seat is None or seat.agent_id is None:
         return 0
     with bot.database.read() as session:
-        return unseen(session, seat.agent_id)
+        return unseen(session, seat.agent_id, seat.channels)
 
 
 def problem(

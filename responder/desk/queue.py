@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from listener.models import Cursor, Mention
+from responder.access import Visitor
 from responder.approve import Conflict, NotFound
 from responder.automatic.models import Judgement, Review
 from responder.automatic.reviews import judge
@@ -78,7 +79,7 @@ def queue_page(
         seat=seat,
         queue=queue,
         open_id=None,
-        first_run=None if queue.rows else _first_run(bot),
+        first_run=None if queue.rows else _first_run(bot, seat),
         toast=_toast(bot, done, reply),
     )
 
@@ -156,7 +157,7 @@ def _toast(bot: Bot, done: str, reply: str) -> Toast | None:
     return read_toast(bot, done, reply) or outcome_toast(done)
 
 
-def _first_run(bot: Bot) -> FirstRun | None:
+def _first_run(bot: Bot, seat: Visitor) -> FirstRun | None:
     """What is still to be set up; None once anything was heard."""
     now = bot.clock()
     with bot.database.read() as session:
@@ -167,6 +168,7 @@ def _first_run(bot: Bot) -> FirstRun | None:
     ears = tuple(
         _ear(channel.declaration.label, [c for c in cursors if c.channel == name], now)
         for name, channel in bot.channels.items()
+        if seat.sees(name)
     )
     staffed = bool(bot.settings.brand.staffed_hours) or hours
     return FirstRun(ears=ears, hours=staffed, colleagues=colleagues)

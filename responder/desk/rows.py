@@ -29,7 +29,7 @@ from responder.desk.words import (
     mark_of,
     span,
 )
-from responder.handling.duty import read_presence
+from responder.handling.duty import on_duty_on, read_presence
 from responder.handling.lists import (
     OF_DRAFTS,
     Onlooker,
@@ -42,7 +42,6 @@ from responder.handling.lists import (
 from responder.handling.models import Snooze
 from responder.handling.replies import Answered, count_replies, replies_of
 from responder.handling.snooze import asleep
-from responder.handling.state import names_on_duty
 from responder.handling.tally import numbers_of
 from responder.models import Draft, Reply, ReplyStatus
 from responder.team.models import Agent
@@ -125,7 +124,7 @@ def read_queue(bot: Bot, listing: Listing, seat: Visitor, *, rows: int = ROWS) -
             rows=tuple(shown),
             counts=counts,
             more=listing.behind(cursor) if cursor else None,
-            on_duty=names_on_duty(bot, session, now, seat.channels),
+            on_duty=tuple(one.name for one in on_duty_on(bot, session, now, seat.channels)),
             languages=languages,
             sent_today=sent_today,
             next_wake="" if shown else _next_wake(bot, session, who),

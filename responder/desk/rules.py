@@ -33,7 +33,7 @@ from responder.desk import library_words
 from responder.desk.heavy import one_at_a_time
 from responder.desk.pages import desk_of, query, render
 from responder.desk.problem import Problem
-from responder.desk.sight import in_sight
+from responder.desk.sight import against, in_sight, may_change, reaches
 from responder.desk.signin import AdminSeat, ApproverSeat, EditorSeat, Seat
 from responder.desk.tongue import N_, _
 from responder.models import Reply
@@ -111,6 +111,7 @@ def rule_page(request: Request, seat: EditorSeat, rule_id: Id, days: int = 14) -
     bot = desk_of(request).bot
     with bot.database.read() as session:
         rule = value_of(find_rule(session, rule_id))
+    _require_reach(seat, rule.channel)
     return _previewed(request, seat, rule, RuleForm(days=min(max(days, 1), 90)))
 
 
@@ -119,6 +120,7 @@ def try_rule(request: Request, seat: EditorSeat, form: Annotated[RuleForm, Form(
     """What such a rule would have sent. Nothing is kept."""
     bot = desk_of(request).bot
     try:
+        _require_known(bot, seat, form)
         rule = rule_of(bot, form.wanted(form.name or "preview"), live_from=bot.clock())
     except Unfit as unfit:
         return _show(request, seat, Typed(form=form, refusal=_no(unfit)), status=422)
@@ -129,6 +131,7 @@ def try_rule(request: Request, seat: EditorSeat, form: Annotated[RuleForm, Form(
 def make_rule(request: Request, seat: AdminSeat, form: Annotated[RuleForm, Form()]) -> Response:
     bot = desk_of(request).bot
     try:
+        _require_known(bot, seat, form)
         add_rule(bot, form.wanted(form.name), by=seat.name)
     except (Unfit, Conflict) as error:
         status = 409 if isinstance(error, Conflict) else 422
@@ -138,8 +141,15 @@ def make_rule(request: Request, seat: AdminSeat, form: Annotated[RuleForm, Form(
 
 @router.post("/library/rules/{rule_id}/end")
 def stop_rule(request: Request, seat: AdminSeat, rule_id: Id) -> Response:
+    bot = desk_of(request).bot
+    with bot.database.read() as session:
+        channel = find_rule(session, rule_id).channel
+    _require_reach(seat, channel)
+    if not may_change(seat, channel):
+        sentence = _("Not ended: it concerns channels you do not see.")
+        return _show(request, seat, Typed(refusal=sentence), status=422)
     try:
-        end_rule(desk_of(request).bot, rule_id, by=seat.name)
+        end_rule(bot, rule_id, by=seat.name)
     except Conflict as late:
         return _show(
             request, seat, Typed(refusal=_("Nothing was done: %(why)s.", why=late)), status=409
@@ -166,7 +176,7 @@ def _previewed(request: Request, seat: Visitor, rule: Rule, form: RuleForm) -> R
     bot = desk_of(request).bot
     try:
         with one_at_a_time():
-            found = preview(bot, rule, days=form.days, at_most=_LOOKED_AT)
+            found = preview(bot, rule, days=form.days, at_most=_LOOKED_AT, seen=in_sight(seat))
     except Problem:
         busy = _("Figures are being made for somebody else: try again in a moment.")
         return _show(request, seat, Typed(form=form, refusal=busy), status=503)
@@ -177,7 +187,8 @@ def _show(
     request: Request, seat: Visitor, typed: Typed, *, done: str = "", status: int = 200
 ) -> Response:
     bot = desk_of(request).bot
-    views, reports = _rules(bot)
+    views, reports = _rules(bot, seat)
+    known = {name: one for name, one in bot.channels.items() if seat.sees(name)}
     with bot.database.read() as session:
         waiting = reviews_page(session, limit=_REVIEWS, seen=in_sight(seat))
     return render(
@@ -188,13 +199,12 @@ def _show(
         rules=views,
         reports=reports,
         typed=typed,
-        examples=[one for one in typed.found.examples if seat.sees(one.channel)]
-        if typed.found
-        else [],
+        endable={one.id for one in views if may_change(seat, one.channel)},
         reviews=waiting.items,
         more_reviews=waiting.next is not None,
-        known=bot.channels,
-        labels={name: one.declaration.label for name, one in bot.channels.items()},
+        known=known,
+        everywhere=not seat.channels,
+        labels={name: one.declaration.label for name, one in known.items()},
         least=round(bot.settings.sentiment.send_from * 100),
         languages=bot.settings.brand.languages,
         topics=library_words.named(set(TOPICS) - NEVER),
@@ -207,14 +217,38 @@ def _show(
     )
 
 
-def _rules(bot: Bot) -> tuple[list[RuleView], dict[str, ReportView]]:
-    """The open rules, and how each does; without that while figures are made for somebody else."""
+def _rules(bot: Bot, seat: Visitor) -> tuple[list[RuleView], dict[str, ReportView]]:
+    """The open rules that concern this visitor, and how each does with what they see; without that
+    while figures are made for somebody else."""
     try:
         with one_at_a_time():
-            found = report(bot).rules
+            found = report(bot, seen=in_sight(seat)).rules
     except Problem:
-        return rules(bot), {}
-    return [one.rule for one in found], {one.rule.id: one for one in found}
+        return _seen(rules(bot), seat), {}
+    return _seen([one.rule for one in found], seat), {one.rule.id: one for one in found}
+
+
+def _seen(found: list[RuleView], seat: Visitor) -> list[RuleView]:
+    """Of each rule its channels that this visitor sees."""
+    return [
+        one.model_copy(
+            update={"sends_from": {k: v for k, v in one.sends_from.items() if seat.sees(k)}}
+        )
+        for one in found
+        if reaches(seat, one.channel)
+    ]
+
+
+def _require_reach(seat: Visitor, channel: str) -> None:
+    """Raises NotFound."""
+    if not reaches(seat, channel):
+        raise NotFound("There is no such rule")
+
+
+def _require_known(bot: Bot, seat: Visitor, form: RuleForm) -> None:
+    """Raises Unfit."""
+    if why := against(bot, seat, form.channel):
+        raise Unfit(why)
 
 
 def _require_review_in_sight(bot: Bot, seat: Visitor, review_id: str) -> None:

@@ -66,6 +66,8 @@ class Rightings(Deed):
 def hide(
     request: Request, seat: ApproverSeat, draft_id: Id, deed: Annotated[Deed, Form()]
 ) -> Response:
+    if answer := held(request, seat, draft_id, deed):
+        return answer
     bot = desk_of(request).bot
     next_id = following(bot, seat, deed.view, draft_id)
     mention_id = item_of(request, seat, draft_id).mention.id

@@ -13,6 +13,8 @@ from config.database import Database
 from listener.models import Mention
 from responder.access import Visitor
 from responder.approve import NotFound
+from responder.bot import Bot
+from responder.desk.tongue import _
 from responder.models import Draft, Reply
 
 _AN_ID: Final = re.compile(r"[0-9a-f]{28}")
@@ -23,6 +25,26 @@ _BY_REPLY: Final = select(Mention.channel).join(Reply, Reply.mention_id == Menti
 def in_sight(seat: Visitor) -> ColumnElement[bool]:
     """Of mentions: those on the channels this visitor sees."""
     return Mention.channel.in_(sorted(seat.channels)) if seat.channels else true()
+
+
+def reaches(seat: Visitor, channel: str) -> bool:
+    """Whether what holds on `channel`, "" for all of them, concerns anything this visitor sees."""
+    return channel == "" or seat.sees(channel)
+
+
+def may_change(seat: Visitor, channel: str) -> bool:
+    """Whether they may make or end what holds there: what holds everywhere is a matter of those who
+    see everything."""
+    return seat.sees(channel) if channel else not seat.channels
+
+
+def against(bot: Bot, seat: Visitor, channel: str) -> str:
+    """Why they may not make anything for this channel, "" for all of them; "" where they may."""
+    if channel and not (channel in bot.channels and seat.sees(channel)):
+        return _("there is no such channel")
+    if not may_change(seat, channel):
+        return _("you see some channels only: choose one of them")
+    return ""
 
 
 def drafts_in_sight(database: Database, seat: Visitor, drafts: tuple[str, ...]) -> tuple[str, ...]:

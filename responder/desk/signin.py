@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from responder import access
-from responder.access import SignInRefused, Visitor
+from responder.access import SignInRefused, TooManyAttempts, Visitor
 from responder.desk.looks import remember
 from responder.desk.pages import desk_of, problem, render
 from responder.desk.sight import require_sight
@@ -22,7 +22,7 @@ _WEEK_SECONDS: Final = 7 * 24 * 3600
 _Word = Annotated[str, Form(max_length=1000)]
 
 
-class NotSignedIn(Exception):  # an outcome: app.py sends the browser to sign in
+class NotSignedIn(Exception):  # an outcome: mishaps.py sends the browser to sign in
     """Nobody we know, or not any more."""
 
 
@@ -95,10 +95,9 @@ def sign_in(
             bot.database, name=name, password=password, address=address, now=bot.clock()
         )
     except SignInRefused as refusal:
-        again = safe_next(next)
-        return render(
-            request, "sign_in.html", status=403, next=again, name=name, error=_(str(refusal))
-        )
+        again, status = safe_next(next), 429 if isinstance(refusal, TooManyAttempts) else 403
+        error = _(str(refusal))
+        return render(request, "sign_in.html", status=status, next=again, name=name, error=error)
     return _seated(request, secret, safe_next(next))
 
 

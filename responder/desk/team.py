@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Request
@@ -80,13 +80,14 @@ class Told:
 @router.get("/team")
 def team_page(request: Request, seat: Seat, done: str = "") -> Response:
     bot = desk_of(request).bot
-    team = read_team(bot)
+    team = read_team(bot, seat.channels)
+    known = _known_of(bot, [one.agent for one in team])
     return render(
         request,
         "team.html",
         seat=seat,
         team=team,
-        known=_known_of(bot, [one.agent for one in team]),
+        known=replace(known, channels=[one for one in known.channels if seat.sees(one[0])]),
         Account=Account,
         toast=_toast(done),
     )

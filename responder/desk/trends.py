@@ -16,6 +16,7 @@ from listener.trends import Bucket, By, volume
 from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk.charts import Plotter
+from responder.desk.exported import note_export
 from responder.desk.lines import BLUE, COLOURS, GREEN, ORANGE, PURPLE, Point, line_chart
 from responder.desk.pages import desk_of, problem, render
 from responder.desk.rows import label_of
@@ -111,7 +112,10 @@ def trends_csv(request: Request, seat: Seat, by: Step = Step.HOUR, channel: str 
         )
         for bucket in _buckets(bot, seat, Filter(by=by, channel=channel))
     ]
-    name = f"mentions-by-{by.value}-{bot.clock().astimezone(bot.zone):%Y-%m-%d}.csv"
+    now = bot.clock()
+    held_to = ", ".join(part for part in (by.value, channel) if part)
+    note_export(bot, seat, "trends", detail=held_to, now=now)
+    name = f"mentions-by-{by.value}-{now.astimezone(bot.zone):%Y-%m-%d}.csv"
     return csv_answer(name, rows)
 
 

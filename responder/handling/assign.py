@@ -37,15 +37,22 @@ def assign(bot: Bot, mention_id: str, *, to: str | None, by: str) -> None:
     with bot.database.write() as session:
         if to is None:
             _give_back(session, mention_id, by, now)
-            return
-        mention, draft = open_mention(session, mention_id)
-        agent = _able(bot, session, to, mention, by)
-        row = session.get(Assignment, mention_id)
-        if row is not None and (row.agent_id, row.by) == (to, by):
-            return
-        session.merge(Assignment(mention_id=mention_id, agent_id=to, since=now, by=by))
-        draft.changed_at = now
-        note(session, who=by, action=ASSIGN, subject=mention_id, detail=agent.id, now=now)
+        else:
+            give(bot, session, mention_id, to=to, by=by, now=now)
+
+
+def give(bot: Bot, session: Session, mention_id: str, *, to: str, by: str, now: datetime) -> None:
+    """Make a mention the agent `to`'s, in the transaction of what it is given for. Raises as
+    `assign`. Who takes something once more has it anew: outside their hours that lasts but a
+    while."""
+    mention, draft = open_mention(session, mention_id)
+    agent = _able(bot, session, to, mention, by)
+    row = session.get(Assignment, mention_id)
+    if row is not None and (row.agent_id, row.by) == (to, by) and agent.name != by:
+        return
+    session.merge(Assignment(mention_id=mention_id, agent_id=to, since=now, by=by))
+    draft.changed_at = now
+    note(session, who=by, action=ASSIGN, subject=mention_id, detail=agent.id, now=now)
 
 
 def assign_round(bot: Bot) -> int:

@@ -36,6 +36,16 @@ def on_duty(bot: Bot, session: Session, now: datetime, channel: str | None = Non
     ]
 
 
+def on_duty_on(
+    bot: Bot, session: Session, now: datetime, channels: frozenset[str] = frozenset()
+) -> list[Agent]:
+    """Who is on duty for any of the channels, by name; empty: of all. Hours may differ between
+    them."""
+    wanted = channels or frozenset(bot.channels)
+    found = {one.id: one for name in wanted for one in on_duty(bot, session, now, name)}
+    return sorted(found.values(), key=lambda one: one.name)
+
+
 def sees(agent: Agent, channel: str) -> bool:
     return not agent.channels or channel in agent.channels
 

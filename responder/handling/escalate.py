@@ -10,23 +10,23 @@ from listener.normalize import clean
 from responder.approve import Conflict, NotFound
 from responder.audit import note
 from responder.bot import Bot
-from responder.handling.assign import assign
+from responder.handling.assign import give
+from responder.handling.handed_up import END, ESCALATE
 from responder.models import Draft, DraftStatus
 
 
 def escalate(bot: Bot, draft_id: str, *, reason: str, to: str | None, by: str) -> None:
-    """Say why somebody else has to take the case: the agent `to`, or nobody in particular. Raises
-    NotFound, Conflict."""
+    """Say why somebody else has to take the case: the agent `to`, or nobody in particular: then it
+    stays whose it is. Raises NotFound, Conflict."""
     why = " ".join(clean(reason).split())
     if not why:
         raise Conflict("Say why: whoever takes it over wants to know")
-    with bot.database.read() as session:
-        mention_id = _waiting(session, draft_id).mention_id
-    assign(bot, mention_id, to=to, by=by)
     now = bot.clock()
     with bot.database.write() as session:
         draft = _waiting(session, draft_id)
-        _say(session, draft, why, by, "escalate", now)
+        if to is not None:
+            give(bot, session, draft.mention_id, to=to, by=by, now=now)
+        _say(session, draft, why, by, ESCALATE, now)
 
 
 def settle_escalation(bot: Bot, draft_id: str, *, by: str) -> None:
@@ -35,7 +35,7 @@ def settle_escalation(bot: Bot, draft_id: str, *, by: str) -> None:
     with bot.database.write() as session:
         draft = _waiting(session, draft_id)
         if draft.escalated:
-            _say(session, draft, "", by, "end escalation", now)
+            _say(session, draft, "", by, END, now)
 
 
 def _waiting(session: Session, draft_id: str) -> Draft:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -271,4 +271,4 @@ def _parts(after: str) -> Place:
     due_at = datetime.fromisoformat(moment)
     if due_at.tzinfo is None:
         raise ValueError(moment)
-    return due_at, float(points), draft_id
+    return due_at.astimezone(UTC), float(points), draft_id

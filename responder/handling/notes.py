@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.orm import Session, joinedload
 
 from listener.models import Mention
@@ -81,9 +81,15 @@ def notes_of(session: Session, mention_id: str) -> Sequence[Note]:
     ).all()
 
 
-def unseen(session: Session, agent_id: str) -> int:
-    """How many notices an agent has not seen yet."""
-    mine = select(func.count()).where(Notice.agent_id == agent_id, Notice.seen_at.is_(None))
+def unseen(session: Session, agent_id: str, channels: frozenset[str]) -> int:
+    """How many notices an agent has not seen yet, of those they can open."""
+    mine = (
+        select(func.count())
+        .select_from(Notice)
+        .join(Note, Note.id == Notice.note_id)
+        .join(Mention, Mention.id == Note.mention_id)
+        .where(Notice.agent_id == agent_id, Notice.seen_at.is_(None), _on(channels))
+    )
     return session.scalar(mine) or 0
 
 
@@ -100,12 +106,10 @@ def notices(session: Session, agent_id: str, channels: frozenset[str]) -> list[T
         .join(Note, Note.id == Notice.note_id)
         .join(Mention, Mention.id == Note.mention_id)
         .options(joinedload(Notice.note), joinedload(Mention.author))
-        .where(Notice.agent_id == agent_id)
+        .where(Notice.agent_id == agent_id, _on(channels))
         .order_by(Note.id.desc())
         .limit(_AT_MOST)
     )
-    if channels:
-        wanted = wanted.where(Mention.channel.in_(sorted(channels)))
     return [
         Told(draft_id=draft_id or "", note=one.note, mention=mention, seen=one.seen_at is not None)
         for one, mention, draft_id in session.execute(wanted)
@@ -137,6 +141,10 @@ def _listening(session: Session, words: str, mention: Mention, by: str) -> list[
         if not agent.channels or mention.channel in agent.channels
     }
     return [able[name] for name in named(words, able)]
+
+
+def _on(channels: frozenset[str]) -> ColumnElement[bool]:
+    return Mention.channel.in_(sorted(channels)) if channels else true()
 
 
 def _folded(text: str) -> str:

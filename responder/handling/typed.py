@@ -75,11 +75,6 @@ def settled(session: Session, mention_id: str, *, by: str) -> None:
     )
 
 
-def closed(session: Session, mention_id: str) -> None:
-    """Nothing is written for this mention any more."""
-    session.execute(delete(TypedWords).where(TypedWords.draft_id.in_(_drafts(mention_id))))
-
-
 def forget_closed(session: Session, channel: str) -> int:
     """Forget what was typed for mentions of a channel that nobody drafts for any more, and say how
     many rows that were: others than who closed them may have been typing, too."""

@@ -10,8 +10,9 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from listener.models import Mention
 from responder.bot import Bot
-from responder.handling.duty import on_duty
+from responder.handling.duty import on_duty_on
 from responder.handling.models import Assignment
 from responder.models import Draft, DraftStatus
 from responder.team.models import Agent, Credential, CredentialKind
@@ -40,14 +41,15 @@ class Colleague:
     on_duty: bool
 
 
-def read_team(bot: Bot) -> list[Colleague]:
-    """Everybody by name, those whose account is disabled last."""
+def read_team(bot: Bot, channels: frozenset[str] = frozenset()) -> list[Colleague]:
+    """Everybody by name, those whose account is disabled last; what lies with them, and whether
+    they are on duty, on `channels`; empty: on all."""
     now = bot.clock()
     with bot.database.read() as session:
         team = session.scalars(select(Agent).order_by(Agent.name)).all()
         proofs = _proofs(session, now)
-        items = _open_items(session)
-        there = {agent.id for agent in on_duty(bot, session, now)}
+        items = _open_items(session, channels)
+        there = {agent.id for agent in on_duty_on(bot, session, now, channels)}
     found = [
         _colleague(
             agent,
@@ -80,14 +82,17 @@ def _proofs(session: Session, now: datetime) -> dict[str, dict[CredentialKind, C
     return found
 
 
-def _open_items(session: Session) -> dict[str, int]:
+def _open_items(session: Session, channels: frozenset[str]) -> dict[str, int]:
     """By agent, how many mentions of theirs wait for somebody."""
     owned = (
         select(Assignment.agent_id, func.count(func.distinct(Assignment.mention_id)))
         .join(Draft, Draft.mention_id == Assignment.mention_id)
+        .join(Draft.mention)
         .where(Draft.status == DraftStatus.PENDING)
         .group_by(Assignment.agent_id)
     )
+    if channels:
+        owned = owned.where(Mention.channel.in_(sorted(channels)))
     return {row[0]: row[1] for row in session.execute(owned)}
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, select
 
 from config.database import Database
 from responder import credentials, passwords
-from responder.access import SignInRefused
+from responder.access import SignInRefused, TooManyAttempts
 from responder.audit import note
 from responder.sentences import N_
 from responder.team.models import Agent, Credential, CredentialKind
@@ -31,7 +31,7 @@ def change_password(
         agent = session.get_one(Agent, agent_id)
     key, address = agent.name.casefold()[:LONGEST], address[:LONGEST]
     if not passwords.count_attempt(database, name=key, address=address, now=now):
-        raise SignInRefused(_TOO_MANY)
+        raise TooManyAttempts(_TOO_MANY)
     if not passwords.fits(old, agent.password_hash):
         raise SignInRefused(_WRONG)
     passwords.check(new, agent.name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final
+
+from sqlalchemy.orm import Session
 
 from config.calendar import Calendar
 from config.database import Database
@@ -57,17 +59,34 @@ def write_roster(
         agent = session.get(Agent, agent_id)
         if agent is None:
             raise LookupError(agent_id)
-        changed = [
-            field.name
-            for field in fields(roster)
-            if _kept(getattr(roster, field.name)) != getattr(agent, field.name)
-        ]
-        for name in changed:
-            setattr(agent, name, _kept(getattr(roster, name)))
-        if changed:
-            detail = ", ".join(_told(name, getattr(agent, name)) for name in changed)
-            note(session, who=by, action="change roster", subject=agent_id, detail=detail, now=now)
-        return bool(changed)
+        values = {field.name: getattr(roster, field.name) for field in fields(roster)}
+        return _write(session, agent, values, by, now)
+
+
+def write_languages(
+    database: Database, agent_id: str, languages: tuple[str, ...], *, by: str, now: datetime
+) -> bool:
+    """What agents may say themselves; the rest stays as whoever writes it meanwhile has it."""
+    with database.write() as session:
+        agent = session.get_one(Agent, agent_id)
+        return _write(session, agent, {"languages": languages}, by, now)
+
+
+def _write(
+    session: Session,
+    agent: Agent,
+    values: Mapping[str, str | tuple[str, ...]],
+    by: str,
+    now: datetime,
+) -> bool:
+    kept = {name: _kept(value) for name, value in values.items()}
+    changed = [name for name, value in kept.items() if value != getattr(agent, name)]
+    for name in changed:
+        setattr(agent, name, kept[name])
+    if changed:
+        detail = ", ".join(_told(name, getattr(agent, name)) for name in changed)
+        note(session, who=by, action="change roster", subject=agent.id, detail=detail, now=now)
+    return bool(changed)
 
 
 def _kept(value: str | tuple[str, ...]) -> str | list[str]:
