@@ -1,4 +1,5 @@
 // Around one item: pictures on demand, an item that frees itself, and how many notices are new.
+import { typing } from './beside.js';
 import { $, ask, go, inField, put, Trouble } from './swap.js';
 
 // A picture takes the place of the link that asked for it, with the words its author gave it.
@@ -27,7 +28,7 @@ function watch() {
 }
 async function again() {
   if (!$('[data-free-in]')) return;
-  const busy = document.hidden || inField(document.activeElement) || [...document.querySelectorAll('#item textarea')].some(one => one.value !== one.defaultValue);
+  const busy = document.hidden || inField(document.activeElement) || typing();
   if (busy) waiting = setTimeout(again, 10_000);
   else if (!await go(location.href, { push: false, focus: document.activeElement === $('#item') })) watch();
 }

@@ -1,7 +1,7 @@
 // What changes elsewhere appears here. One stream for all tabs of a browser, because a browser holds
 // only six connections to a server: the tab with the lock listens and tells the others.
-import { $, ask, askQueue, choosing, fill, go, said, Trouble } from './swap.js';
-import { dirty } from './words.js';
+import { typing } from './beside.js';
+import { $, ask, askQueue, fill, go, said, Trouble } from './swap.js';
 
 let timer, greying, stale = new Set();
 
@@ -12,6 +12,7 @@ async function refresh() {
     await askQueue();
     if (item && (ids.has(item.dataset.id) || ids.has('*'))) await look(item);
   } catch (trouble) {
+    for (const id of ids) stale.add(id); // it is looked at again with the next list
     if (!(trouble instanceof Trouble)) throw trouble; // the stream line tells
   }
 }
@@ -26,7 +27,7 @@ async function look(item) {
   holder.id = 'notice';
   $('#notice').replaceWith(holder);
   fill('#notice', text);
-  if ($('#notice [data-stale=closed]') && !dirty() && !choosing() && !item.contains(document.activeElement?.closest('input, textarea, button, a, summary'))) {
+  if ($('#notice [data-stale=closed]') && !typing() && !item.contains(document.activeElement?.closest('input, textarea, button, a, summary'))) {
     await go(location.href, { push: false, focus: document.activeElement === item });
   }
 }
@@ -47,6 +48,8 @@ function on(message) {
 }
 
 export function start() {
+  // What was fetched ahead may have changed before it was shown.
+  document.addEventListener('desk:led', () => { stale.add($('#item').dataset.id); refresh(); });
   const bus = new BroadcastChannel('desk-live');
   bus.onmessage = event => on(event.data);
   const relay = message => { on(message); bus.postMessage(message); };
