@@ -1,6 +1,6 @@
 // The next item is fetched while this one is read: who approves has it before them at once, and the
 // approval goes its way behind it. What it says of the one that was left comes as a word beside it.
-import { $, ask, Trouble } from './swap.js';
+import { $, ask, Trouble } from './page.js';
 import { isChecked } from './words.js';
 
 const PAUSE = 250; // milliseconds: who leafs through the list fetches nothing

@@ -1,5 +1,6 @@
 // What is typed beside the reply, a note or a reason: kept in this browser until its form has arrived.
-import { $, choosing } from './swap.js';
+import { $ } from './page.js';
+import { choosing } from './swap.js';
 import { PREFIX, dirty } from './words.js';
 
 const FIELDS = '#item form :is(textarea, input:not([type]), input[type=text])';

@@ -1,6 +1,7 @@
 // The desk works without scripts; these make it quick.
 import './looks.js'; // first: keys.js reads what it brings in line
-import { $, go, unread } from './swap.js';
+import { $ } from './page.js';
+import { go, unread } from './swap.js';
 import * as ahead from './ahead.js';
 import * as beside from './beside.js';
 import * as chart from './chart.js';

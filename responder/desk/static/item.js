@@ -1,6 +1,7 @@
 // Around one item: pictures on demand, an item that frees itself, and how many notices are new.
 import { typing } from './beside.js';
-import { $, ask, go, inField, put, Trouble } from './swap.js';
+import { $, ask, inField, put, Trouble } from './page.js';
+import { go } from './swap.js';
 
 // A picture takes the place of the link that asked for it, with the words its author gave it.
 function show(link) {

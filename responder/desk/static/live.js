@@ -1,7 +1,8 @@
 // What changes elsewhere appears here. One stream for all tabs of a browser, because a browser holds
 // only six connections to a server: the tab with the lock listens and tells the others.
 import { typing } from './beside.js';
-import { $, ask, askQueue, fill, go, said, Trouble } from './swap.js';
+import { $, ask, fill, said, Trouble } from './page.js';
+import { askQueue, go } from './swap.js';
 
 let timer, greying, stale = new Set();
 

@@ -1,12 +1,7 @@
 // Pages come from the server; this puts their parts into the page that is open.
+import { $, ask, inField, parse, put, said, Trouble, twin } from './page.js';
 import { tell, warn } from './toast.js';
 
-const policy = window.trustedTypes?.createPolicy('desk', { createHTML: text => text }); // our own server's pages only
-export const $ = (selector, root = document) => root.querySelector(selector);
-// Where letters are not ours: every control, since letters choose in some, and all else of a form, but
-// for the buttons of the item itself.
-export const inField = element => !!element?.matches?.('input, textarea, select')
-  || (!!element?.closest?.('form') && !(element.matches('button, summary') && element.closest('#item, #toast')));
 // Somebody is about to say something in a form beside the item: nothing may be put in its place.
 const changed = field => (field.options ? [...field.options].some(option => option.selected !== option.defaultSelected)
   : field.type === 'checkbox' || field.type === 'radio' ? field.checked !== field.defaultChecked
@@ -15,47 +10,6 @@ export const choosing = () => {
   const form = $('#right form');
   return !!form && (form.contains(document.activeElement) || [...form.querySelectorAll('input, select')].some(changed));
 };
-const parse = text => {
-  const holder = document.createElement('template');
-  holder.innerHTML = policy ? policy.createHTML(text) : text;
-  return holder.content;
-};
-
-// Whoever is at something in the part is at the same thing afterwards, if it is still there.
-export const put = (selector, text) => {
-  const found = $(selector, parse(text)), old = $(selector), here = document.activeElement;
-  if (!found || !old) return;
-  const inside = old.contains(here);
-  old.replaceWith(found);
-  if (inside) twin(here, found)?.focus({ preventScroll: true });
-};
-export const fill = (selector, text) => $(selector)?.replaceChildren(parse(text));
-
-export class Trouble extends Error {}
-
-// No word of ours stands in the scripts: the page brings them, in its reader's language.
-export const said = name => $('#said').dataset[name];
-
-// `from`: where somebody comes back to who has to sign in first.
-export async function ask(url, options = {}, from = location.pathname + location.search) {
-  let answer;
-  try {
-    answer = await fetch(url, { ...options, headers: { 'desk-part': '1', ...options.headers } });
-  } catch {
-    throw new Trouble(said('away'));
-  }
-  const text = await answer.text();
-  if (answer.status === 401) {
-    location.assign(`/sign-in?next=${encodeURIComponent(from)}`);
-    throw new Trouble(said('out'));
-  }
-  return { answer, text };
-}
-
-// What stands for an element once it was drawn anew: the same link, box or button.
-const twin = (element, root) => [...root.querySelectorAll(element.tagName)].find(other =>
-  other.getAttribute('href') === element.getAttribute('href') && other.name === element.name && other.value === element.value
-  && (element.tagName !== 'BUTTON' || other.textContent === element.textContent));
 
 // The list, without losing focus, place or what was chosen: onto the same row, or the one that took
 // its place. The same list leaves the filters alone: somebody may be at them.
@@ -80,11 +34,12 @@ export function putQueue(text) {
   document.dispatchEvent(new Event('desk:list'));
 }
 
-// The list as it is now, with its filters and from the same row on, around the item that is open.
+// The list as it is now, with its filters and from the same row on, around the item that is open. A
+// question has the heading of the page, as an item has.
 export async function askQueue() {
   const list = $('#queue')?.dataset.list, item = $('#item');
   if (!list) return;
-  const { answer, text } = await ask(`/queue?view=${list}&open=${item?.dataset.id ?? ''}`);
+  const { answer, text } = await ask(`/queue?view=${list}&open=${item?.dataset.id ?? ($('#question') ? '-' : '')}`);
   if (!answer.ok || $('#queue')?.dataset.list !== list || $('#item') !== item) return;
   putQueue(text);
   // A pause that began or ended elsewhere shows at once; but never under somebody's finger.
@@ -165,7 +120,10 @@ export async function go(url, { method = 'GET', body, form, done, push = true, f
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     if (mine === current) complain(trouble.message);
-    else if (method === 'POST') warn(left.who, trouble.message, left.href);
+    else if (method === 'POST') {
+      warn(left.who, trouble.message, left.href);
+      askQueue().catch(() => {}); // what was not done stands there again; if not, the stream line tells
+    }
     return false;
   } finally {
     if (mine === current) main.removeAttribute('aria-busy');

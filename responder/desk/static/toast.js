@@ -1,7 +1,7 @@
 // Words beside the page: what was done, with the way back while there is one, and what was not done.
 // Each goes by itself. A warning outlives what is told after it; an undo that still counts outlives
 // whatever has nothing to tell.
-import { $, said } from './swap.js';
+import { $, said } from './page.js';
 
 const boxes = () => [...document.querySelectorAll('#toast .toast')];
 

@@ -1,5 +1,5 @@
 // The field with our words: checked by the server while one types, and kept if anything goes wrong.
-import { $, ask, put, Trouble } from './swap.js';
+import { $, ask, put, Trouble } from './page.js';
 import * as writing from './writing.js';
 
 const field = () => $('#words');

@@ -1,5 +1,6 @@
 // What helps to write: fixes at one click, saved replies by "/", links of articles, questions to tick off.
-import { $, ask, complain, put, said, Trouble } from './swap.js';
+import { $, ask, put, said, Trouble } from './page.js';
+import { complain } from './swap.js';
 
 const field = () => $('#words');
 const spoken = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -165,7 +166,7 @@ async function translate(button) {
   const body = new URLSearchParams({ text: field().value, version: $('#item').dataset.version });
   await send(button, button.formAction, body, '#says');
   if (button.isConnected) button.disabled = false;
-  else $('#says .said, #says-why')?.focus({ preventScroll: true });
+  else $('#says [data-translate], #says .said')?.focus({ preventScroll: true }); // to try again, or to read
 }
 
 // -- the customer's text moved under the reply: nothing may be approved that answers another
