@@ -51,11 +51,26 @@ def test_who_went_on_hears_that_a_colleague_was_faster(anna: Page, desk: OpenDes
     anna.keyboard.press("a")  # what goes well after it does not take the word away
     let_go(anna)
     expect(told).to_contain_text("Approved for Ola Wiśniewska")
+    assert not _overlap(anna, ".toast", ".reply > .actions")
     _open(anna, "Jonas Krämer")
     expect(told).to_contain_text("Giulia Rossi:")
     told.get_by_role("link", name="Back to it").click()
     heading(anna, "Giulia Rossi")
     expect(anna.locator(".outcome")).to_contain_text("Approved by bo")
+
+
+def _overlap(page: Page, some: str, others: str) -> bool:
+    """True if any of `some` lies over any of `others`."""
+    found: bool = page.evaluate(
+        """([some, others]) => {
+            const boxes = found => [...document.querySelectorAll(found)]
+                .map(one => one.getBoundingClientRect());
+            return boxes(some).some(a => boxes(others).some(
+                b => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom));
+        }""",
+        [some, others],
+    )
+    return found
 
 
 def test_who_went_on_hears_that_it_is_out_of_their_sight(sit: Sit, desk: OpenDesk) -> None:
