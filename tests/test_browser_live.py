@@ -147,6 +147,7 @@ def test_two_people_one_answer(anna: Page, desk: OpenDesk, sit: Sit) -> None:
     expect(anna.get_by_role("alert")).to_contain_text("Not done: bea has this open")
     expect(anna.get_by_text(EXTRA)).to_be_visible()
     bea.locator("#item").focus()
+    bea.wait_for_timeout(700)  # what appeared a moment ago nobody has read: no key approves it yet
     bea.keyboard.press("a")
     heading(bea, "Ελένη Παπαδοπούλου")
     expect(anna.locator(".outcome")).to_contain_text("Approved by bea")

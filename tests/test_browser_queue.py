@@ -38,6 +38,10 @@ def test_several_are_chosen_by_keys_and_rejected_with_one_question(
     heading(anna, "Reject 2 drafts?")
     expect(anna.locator("#question")).to_be_focused()
     expect(anna.locator(".pick input:checked")).to_have_count(2)
+    with desk.bot.database.write() as session:
+        wait(session, desk.bot.clock(), name="Nina Novak", due_at=desk.bot.clock())
+    expect(anna.locator("#queue").get_by_text("Nina Novak")).to_be_visible()
+    heading(anna, "Reject 2 drafts?")  # the question stays the page's one heading
     anna.get_by_role("button", name="Reject 2").click()
     expect(anna.locator("#toast")).to_contain_text("2 rejected.")
     rejected, pending = DraftStatus.REJECTED, DraftStatus.PENDING

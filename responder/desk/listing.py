@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from pydantic import PlainValidator
 
 from listener.normalize import clean
+from responder.desk.tongue import N_, _
 from responder.handling.lists import NOBODY, Filters, View
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
@@ -23,10 +24,26 @@ E = TypeVar("E", bound=StrEnum)
 ME: Final = "me"
 _LONGEST: Final = 200  # code points of a value in a URL
 _WORDS: Final = ("channel", "language", "topic", "like")
+_SAID: Final[Mapping[View, str]] = {
+    View.APPROVE: N_("To approve"),
+    View.MINE: N_("Mine"),
+    View.SNOOZED: N_("Snoozed"),
+    View.ESCALATED: N_("Escalated"),
+    View.BY_HAND: N_("By hand"),
+    View.UNKNOWN: N_("Unknown"),
+    View.REVIEW: N_("To judge"),
+    View.SENT: N_("Sent"),
+    View.SLIPPING: N_("Without owner or overdue"),
+}
 _NAMES: Final = (*_WORDS, "sentiment", "phase", "priority", "owner", "speak", "q", "after")
 
 
 _ALL: Final = Filters()
+
+
+def view_name(view: View) -> str:
+    """What the list is called, in the reader's language."""
+    return _(_SAID[view])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from responder.bot import Bot
 from responder.desk import tongue, words
 from responder.desk.banner import banners
 from responder.desk.charts import Plotter
+from responder.desk.listing import view_name
 from responder.desk.live import Hub
 from responder.desk.looks import looks_of
 from responder.desk.retold import begun, retold
@@ -107,6 +108,7 @@ def make_templates() -> Environment:
         product=PRODUCT,
         words=words,
         View=View,
+        view_name=view_name,
         Role=Role,
         role_name=role_name,
         role_may=role_may,

@@ -1,9 +1,10 @@
 // The next item is fetched while this one is read: who approves has it before them at once, and the
 // approval goes its way behind it. What it says of the one that was left comes as a word beside it.
-import { $, ask, Trouble } from './swap.js';
+import { $, ask, Trouble } from './page.js';
+import { isChecked } from './words.js';
 
 const PAUSE = 250; // milliseconds: who leafs through the list fetches nothing
-let kept, timer;
+let kept, timer, wanted; // `wanted`: the one that is being fetched
 
 const row = id => id && $(`#queue a.row[data-id="${id}"]:not(.taken)`);
 
@@ -17,9 +18,10 @@ function following() {
 async function fetchOne() {
   const next = following(), here = $('#item');
   if (!next || !$('#approve') || document.hidden) return;
+  const mine = wanted = { id: next.dataset.id };
   try {
     const { answer, text } = await ask(next.href, { headers: { 'desk-peek': '1' } });
-    if (answer.ok && $('#item') === here) kept = { id: next.dataset.id, url: next.href, text };
+    if (answer.ok && $('#item') === here && wanted === mine) kept = { id: next.dataset.id, url: next.href, text };
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble; // it is asked for again once it is wanted
   }
@@ -34,7 +36,7 @@ function soon() {
 }
 
 // What the desk would say no to, as far as the page knows.
-const hindered = () => !!$('#notice [data-stale], #notice [data-reread], #findings .block, #findings .confirm input:not(:checked)');
+const hindered = () => !isChecked() || !!$('#notice [data-stale], #notice [data-reread], #findings .block, #findings .confirm input:not(:checked)');
 
 // What was fetched, once; nothing if it is not there, or not the same any more.
 export function take() {
@@ -48,10 +50,10 @@ export function start() {
   document.addEventListener('desk:shown', soon);
   document.addEventListener('desk:list', soon);
   document.addEventListener('desk:changed', event => {
-    if (kept && (event.detail.has(kept.id) || event.detail.has('*'))) {
-      kept = undefined;
-      soon();
-    }
+    const old = one => one && (event.detail.has(one.id) || event.detail.has('*'));
+    if (!old(kept) && !old(wanted)) return;
+    kept = wanted = undefined;
+    soon();
   });
   soon();
 }

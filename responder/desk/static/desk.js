@@ -1,12 +1,15 @@
 // The desk works without scripts; these make it quick.
 import './looks.js'; // first: keys.js reads what it brings in line
-import { $, go, unread } from './swap.js';
+import { $ } from './page.js';
+import { go, unread } from './swap.js';
 import * as ahead from './ahead.js';
+import * as beside from './beside.js';
 import * as chart from './chart.js';
 import * as item from './item.js';
 import * as keys from './keys.js';
 import * as live from './live.js';
 import * as queue from './queue.js';
+import * as toast from './toast.js';
 import * as words from './words.js';
 
 document.documentElement.classList.add('scripted');
@@ -24,10 +27,13 @@ document.addEventListener('submit', async event => {
   words.keep();
   const url = event.submitter?.hasAttribute('formaction') ? event.submitter.formAction : form.action;
   const body = new URLSearchParams(new FormData(form, event.submitter));
-  const done = form.id === 'reply' ? words.forgetter() : undefined;
+  const done = form.id === 'reply' ? words.forgetter() : beside.forgetter(form);
   const approves = event.submitter?.id === 'approve';
-  await go(url, { method: 'POST', body, form, done, ahead: approves ? ahead.take() : undefined });
-  form.ariaBusy = null;
+  try {
+    await go(url, { method: 'POST', body, form, done, ahead: approves ? ahead.take() : undefined });
+  } finally {
+    form.ariaBusy = null;
+  }
 });
 
 document.addEventListener('click', event => {
@@ -38,33 +44,15 @@ document.addEventListener('click', event => {
 });
 addEventListener('popstate', () => { if ($('#work')) go(location.href, { push: false }); });
 
-// The toast counts down and goes; its words for screen readers stand still.
-let ticking;
-function toast() {
-  clearInterval(ticking);
-  const box = $('#toast .toast');
-  if (!box) return;
-  let left = Number(box.dataset.seconds ?? 6);
-  ticking = setInterval(() => {
-    const count = $('.count', box);
-    if (count) count.textContent = Math.max(0, left - 1);
-    if (--left > 0 || box.contains(document.activeElement)) return;
-    clearInterval(ticking);
-    if (!box.dataset.seconds && $('form', box)) return; // it waits, and can be taken back still
-    box.remove();
-  }, 1000);
-}
-document.addEventListener('desk:shown', toast);
-document.addEventListener('desk:told', toast);
-
 words.start();
+beside.start();
 keys.start();
 queue.start();
 chart.start();
 item.start();
 ahead.start();
+toast.start();
 if ($('#work')) live.start();
-toast();
 if (/[?&]done=/.test(location.search)) {
   const place = new URL(location);
   for (const said of ['done', 'reply']) place.searchParams.delete(said);

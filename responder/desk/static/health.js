@@ -1,5 +1,5 @@
 // Health, kept fresh while somebody looks. Nothing changes under a hand, a selection or the focus.
-import { $, ask, put, Trouble } from './swap.js';
+import { $, ask, put, Trouble } from './page.js';
 
 const EVERY = 15_000;
 

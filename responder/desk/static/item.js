@@ -1,5 +1,7 @@
 // Around one item: pictures on demand, an item that frees itself, and how many notices are new.
-import { $, ask, go, inField, put, Trouble } from './swap.js';
+import { typing } from './beside.js';
+import { $, ask, inField, put, Trouble } from './page.js';
+import { go } from './swap.js';
 
 // A picture takes the place of the link that asked for it, with the words its author gave it.
 function show(link) {
@@ -27,7 +29,7 @@ function watch() {
 }
 async function again() {
   if (!$('[data-free-in]')) return;
-  const busy = document.hidden || inField(document.activeElement) || [...document.querySelectorAll('#item textarea')].some(one => one.value !== one.defaultValue);
+  const busy = document.hidden || inField(document.activeElement) || typing();
   if (busy) waiting = setTimeout(again, 10_000);
   else if (!await go(location.href, { push: false, focus: document.activeElement === $('#item') })) watch();
 }

@@ -1,5 +1,5 @@
 // Keys. Single letters act outside fields only, each has a button as well, and they can be turned off.
-import { $, inField } from './swap.js';
+import { $, inField } from './page.js';
 import { pick, search } from './queue.js';
 
 const rows = () => [...document.querySelectorAll('#queue a.row')];
@@ -73,6 +73,12 @@ const acts = {
   '?': help,
 };
 
+// Where the keyboard writes Greek or Cyrillic, a key is the Latin letter of its place.
+function letter({ key, code, shiftKey }) {
+  if (key.length > 1 || key <= '~' || !/^Key[A-Z]$/.test(code)) return key;
+  return shiftKey ? code[3] : code[3].toLowerCase();
+}
+
 // After g: where to.
 const places = { a: '/', t: '/trends', h: '/health', l: '/library' };
 const PATIENCE = 1500;
@@ -91,13 +97,12 @@ export function start() {
       if (event.target.id !== 'words') return;
       event.preventDefault();
       $('#approve')?.click();
-    } else if (event.key === 'Enter' && event.target.matches?.('#findings input')) event.preventDefault(); // a tick sends nothing
-    else if (event.key === 'Escape') leave();
+    } else if (event.key === 'Escape') leave();
     else if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || !enabled()) return;
-    else if (gone(event.key)) event.preventDefault();
-    else if (Object.hasOwn(acts, event.key)) {
+    else if (gone(letter(event))) event.preventDefault();
+    else if (Object.hasOwn(acts, letter(event))) {
       event.preventDefault();
-      if (!event.repeat || 'jkJK'.includes(event.key)) acts[event.key]();
+      if (!event.repeat || 'jkJK'.includes(letter(event))) acts[letter(event)]();
     }
   });
   document.addEventListener('click', event => {

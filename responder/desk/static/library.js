@@ -1,5 +1,5 @@
 // The library is plain forms; this checks words while they are typed, and filters while one chooses.
-import { $, ask, put, Trouble } from './swap.js';
+import { $, ask, put, Trouble } from './page.js';
 
 // Asks once the hand rests; an answer that was overtaken is dropped.
 function resting(act, wait = 250) {

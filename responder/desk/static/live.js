@@ -1,7 +1,8 @@
 // What changes elsewhere appears here. One stream for all tabs of a browser, because a browser holds
 // only six connections to a server: the tab with the lock listens and tells the others.
-import { $, ask, askQueue, choosing, fill, go, said, Trouble } from './swap.js';
-import { dirty } from './words.js';
+import { typing } from './beside.js';
+import { $, ask, fill, said, Trouble } from './page.js';
+import { askQueue, go } from './swap.js';
 
 const SOON = 120, LONGEST = 1000; // milliseconds: several changes are one look
 let timer, greying, busy = false, rests = SOON, stale = new Set();
@@ -21,6 +22,7 @@ async function refresh() {
     await askQueue();
     if (item && (ids.has(item.dataset.id) || ids.has('*'))) await look(item);
   } catch (trouble) {
+    for (const id of ids) stale.add(id); // it is looked at again with the next list
     if (!(trouble instanceof Trouble)) throw trouble; // the stream line tells
   } finally {
     busy = false;
@@ -39,7 +41,7 @@ async function look(item) {
   holder.id = 'notice';
   $('#notice').replaceWith(holder);
   fill('#notice', text);
-  if ($('#notice [data-stale=closed]') && !dirty() && !choosing() && !item.contains(document.activeElement?.closest('input, textarea, button, a, summary'))) {
+  if ($('#notice [data-stale=closed]') && !typing() && !item.contains(document.activeElement?.closest('input, textarea, button, a, summary'))) {
     await go(location.href, { push: false, focus: document.activeElement === item });
   }
 }
@@ -59,6 +61,8 @@ function on(message) {
 }
 
 export function start() {
+  // What was fetched ahead may have changed before it was shown.
+  document.addEventListener('desk:led', () => { stale.add($('#item').dataset.id); refresh(); });
   const bus = new BroadcastChannel('desk-live');
   bus.onmessage = event => on(event.data);
   const relay = message => { on(message); bus.postMessage(message); };

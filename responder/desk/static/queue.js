@@ -1,5 +1,6 @@
 // The list: narrowing it, and choosing several rows. Both are forms that work without this.
-import { $, go } from './swap.js';
+import { $ } from './page.js';
+import { go } from './swap.js';
 
 const boxes = () => [...document.querySelectorAll('#queue .pick input')];
 const entry = row => row?.closest('.entry');

@@ -1,10 +1,7 @@
 // Pages come from the server; this puts their parts into the page that is open.
-const policy = window.trustedTypes?.createPolicy('desk', { createHTML: text => text }); // our own server's pages only
-export const $ = (selector, root = document) => root.querySelector(selector);
-// Where letters are not ours: every control, since letters choose in some, and all else of a form, but
-// for the buttons of the item itself.
-export const inField = element => !!element?.matches?.('input, textarea, select')
-  || (!!element?.closest?.('form') && !(element.matches('button, summary') && element.closest('#item, #toast')));
+import { $, ask, inField, parse, put, said, Trouble, twin } from './page.js';
+import { tell, warn } from './toast.js';
+
 // Somebody is about to say something in a form beside the item: nothing may be put in its place.
 const changed = field => (field.options ? [...field.options].some(option => option.selected !== option.defaultSelected)
   : field.type === 'checkbox' || field.type === 'radio' ? field.checked !== field.defaultChecked
@@ -13,42 +10,6 @@ export const choosing = () => {
   const form = $('#right form');
   return !!form && (form.contains(document.activeElement) || [...form.querySelectorAll('input, select')].some(changed));
 };
-const parse = text => {
-  const holder = document.createElement('template');
-  holder.innerHTML = policy ? policy.createHTML(text) : text;
-  return holder.content;
-};
-
-export const put = (selector, text) => {
-  const fresh = parse(text);
-  const found = $(selector, fresh), old = $(selector);
-  if (found && old) old.replaceWith(found);
-};
-export const fill = (selector, text) => $(selector)?.replaceChildren(parse(text));
-
-export class Trouble extends Error {}
-
-// No word of ours stands in the scripts: the page brings them, in its reader's language.
-export const said = name => $('#said').dataset[name];
-
-export async function ask(url, options = {}) {
-  let answer;
-  try {
-    answer = await fetch(url, { ...options, headers: { 'desk-part': '1', ...options.headers } });
-  } catch {
-    throw new Trouble(said('away'));
-  }
-  const text = await answer.text();
-  if (answer.status === 401) {
-    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-    throw new Trouble(said('out'));
-  }
-  return { answer, text };
-}
-
-// What stands for an element once it was drawn anew: the same link, box or button.
-const twin = (element, root) => [...root.querySelectorAll(element.tagName)].find(other =>
-  other.getAttribute('href') === element.getAttribute('href') && other.name === element.name && other.value === element.value);
 
 // The list, without losing focus, place or what was chosen: onto the same row, or the one that took
 // its place. The same list leaves the filters alone: somebody may be at them.
@@ -73,11 +34,12 @@ export function putQueue(text) {
   document.dispatchEvent(new Event('desk:list'));
 }
 
-// The list as it is now, with its filters and from the same row on, around the item that is open.
+// The list as it is now, with its filters and from the same row on, around the item that is open. A
+// question has the heading of the page, as an item has.
 export async function askQueue() {
   const list = $('#queue')?.dataset.list, item = $('#item');
   if (!list) return;
-  const { answer, text } = await ask(`/queue?view=${list}&open=${item?.dataset.id ?? ''}`);
+  const { answer, text } = await ask(`/queue?view=${list}&open=${item?.dataset.id ?? ($('#question') ? '-' : '')}`);
   if (!answer.ok || $('#queue')?.dataset.list !== list || $('#item') !== item) return;
   putQueue(text);
   // A pause that began or ended elsewhere shows at once; but never under somebody's finger.
@@ -90,47 +52,26 @@ let shownAt = -UNREAD;
 export const unread = () => performance.now() - shownAt < UNREAD;
 const shown = () => { const { id, version, stage } = $('#item')?.dataset ?? {}; return `${id} ${version} ${stage}`; };
 
-function tell(page) {
-  $('#toast')?.replaceChildren(...($('#toast', page)?.childNodes ?? []));
-}
-
-// What did not happen with an item that somebody has left, and the way back to it.
-function warn(who, sentence, href) {
-  const box = document.createElement('div'), line = document.createElement('p');
-  Object.assign(box, { className: 'toast' });
-  box.dataset.seconds = 30;
-  line.textContent = `${who}: ${sentence}`;
-  box.append(line);
-  if (href) {
-    const back = document.createElement('a');
-    Object.assign(back, { href, textContent: said('back') });
-    back.dataset.part = '';
-    box.append(back);
-  }
-  $('#toast')?.replaceChildren(box);
-  document.dispatchEvent(new Event('desk:told'));
-}
-
 // The answer about an item that somebody has left: the list, and a word. What is open stays as it is.
 async function tellOnly(text, left) {
   const page = parse(text), refusal = $('#refusal', page);
   if (refusal) warn(left.who, refusal.textContent.trim(), left.href);
-  else {
-    tell(page);
-    document.dispatchEvent(new Event('desk:told'));
-  }
+  else tell(page);
   await askQueue();
 }
 
-// The next item takes the place of the one that was just approved, before anybody has answered.
-function lead(ahead, id) {
+// The next item takes the place of the one that was just approved, before anybody has answered. Who
+// has to sign in first comes back to the one they left: nobody knows yet whether it was approved.
+function lead(ahead, id, from) {
   current += 1; // what is on its way is about an item that was left
   show(ahead.text, { focus: true });
   $(`#queue a.row[data-id="${id}"]`)?.closest('li').remove();
   for (const row of document.querySelectorAll('#queue a.row')) row.ariaCurrent = row.dataset.id === ahead.id ? 'true' : null;
   history.pushState(null, '', ahead.url);
-  ask(`/item/${ahead.id}/claim`, { method: 'POST' }).then(({ answer }) => {
-    if (!answer.ok && $('#item')?.dataset.id === ahead.id) go(location.href, { push: false });
+  ask(`/item/${ahead.id}/claim`, { method: 'POST' }, from).then(({ answer }) => {
+    if ($('#item')?.dataset.id !== ahead.id) return;
+    if (answer.ok) document.dispatchEvent(new Event('desk:led'));
+    else go(location.href, { push: false });
   }).catch(() => {}); // the stream line tells
 }
 
@@ -155,14 +96,16 @@ function show(text, { focus }) {
 let current = 0;
 export async function go(url, { method = 'GET', body, form, done, push = true, focus = true, ahead } = {}) {
   const mine = ++current, main = $('#main');
-  const left = { who: $('h1')?.textContent.trim(), href: location.href };
+  const left = { who: $('h1')?.textContent.trim(), href: location.href, from: location.pathname + location.search };
   if (!ahead) main.setAttribute('aria-busy', 'true');
   try {
-    const asked = ask(url, { method, body, headers: ahead ? { 'desk-ahead': '1' } : {} });
-    if (ahead) lead(ahead, $('#item').dataset.id);
+    // `keepalive`: it arrives even if the page is left for another one.
+    const asked = ask(url, { method, body, keepalive: method === 'POST', headers: ahead ? { 'desk-ahead': '1' } : {} }, left.from);
+    if (ahead) lead(ahead, $('#item').dataset.id, left.from);
     const { answer, text } = await asked;
     if (mine !== current && method === 'GET') return; // somebody clicked on meanwhile
-    if (!parse(text).querySelector('#work, #toast')) throw new Trouble(parse(text).querySelector('main p')?.textContent ?? said('failed'));
+    const page = parse(text); // a page of trouble has a toast too, but no item and no list
+    if (!$('#work', page) && !(answer.ok && $('#toast', page))) throw new Trouble($('main p', page)?.textContent ?? said('failed'));
     if (answer.ok) done?.();
     const here = document.activeElement;
     if (method === 'POST' && (mine !== current || (inField(here) && here.form !== form))) {
@@ -178,7 +121,10 @@ export async function go(url, { method = 'GET', body, form, done, push = true, f
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     if (mine === current) complain(trouble.message);
-    else if (method === 'POST') warn(left.who, trouble.message, left.href);
+    else if (method === 'POST') {
+      warn(left.who, trouble.message, left.href);
+      askQueue().catch(() => {}); // what was not done stands there again; if not, the stream line tells
+    }
     return false;
   } finally {
     if (mine === current) main.removeAttribute('aria-busy');

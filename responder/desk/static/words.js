@@ -1,12 +1,12 @@
 // The field with our words: checked by the server while one types, and kept if anything goes wrong.
-import { $, ask, put, Trouble } from './swap.js';
+import { $, ask, put, Trouble } from './page.js';
 import * as writing from './writing.js';
 
 const field = () => $('#words');
 const item = () => $('#item');
 // Kept here for this person, with the version they were written over, and by the desk for their other
 // browsers: `stamp` is when it last did.
-const PREFIX = 'desk-words-';
+export const PREFIX = 'desk-words-';
 const key = () => `${PREFIX}${item().dataset.seat}-${item().dataset.id}`;
 const draft = text => text.dataset.draft ?? text.defaultValue; // the field may begin with other words
 const stamp = () => $('#count')?.dataset.stamp ?? '';
@@ -101,9 +101,10 @@ export function start() {
       $('#before').hidden = true;
     }
     const copy = event.target.closest('[data-copy]');
-    if (copy && navigator.clipboard) {
-      await navigator.clipboard.writeText(field().value);
-      copy.textContent = copy.dataset.done;
+    if (copy) {
+      field().select(); // plain http off this machine has no clipboard: Ctrl+C takes what is selected
+      await navigator.clipboard?.writeText(field().value);
+      if (navigator.clipboard) copy.textContent = copy.dataset.done;
     }
   });
   document.addEventListener('desk:shown', restore);

@@ -1,5 +1,6 @@
 // What helps to write: fixes at one click, saved replies by "/", links of articles, questions to tick off.
-import { $, ask, put, Trouble } from './swap.js';
+import { $, ask, put, said, Trouble } from './page.js';
+import { complain } from './swap.js';
 
 const field = () => $('#words');
 const spoken = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -147,7 +148,9 @@ function typed(event) {
 async function send(button, url, body, part) {
   try {
     const { answer, text } = await ask(url, { method: 'POST', body });
-    if (answer.ok && button.isConnected) put(part, text);
+    if (!answer.ok) complain(said('failed'));
+    else if (button.isConnected) put(part, text);
+    return answer.ok;
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble; // the stream line says that the desk is away
   }
@@ -155,7 +158,7 @@ async function send(button, url, body, part) {
 async function ticked(box) {
   const form = new FormData(box.form), body = new URLSearchParams();
   for (const name of ['version', 'answered', 'seen']) for (const value of form.getAll(name)) body.append(name, value);
-  await send(box, `/item/${$('#item').dataset.id}/questions`, body, '#questions');
+  if (await send(box, `/item/${$('#item').dataset.id}/questions`, body, '#questions') === false) box.checked = !box.checked;
   $(`#questions input[value="${box.value}"]`)?.focus({ preventScroll: true });
 }
 async function translate(button) {
@@ -163,6 +166,7 @@ async function translate(button) {
   const body = new URLSearchParams({ text: field().value, version: $('#item').dataset.version });
   await send(button, button.formAction, body, '#says');
   if (button.isConnected) button.disabled = false;
+  else $('#says [data-translate], #says .said')?.focus({ preventScroll: true }); // to try again, or to read
 }
 
 // -- the customer's text moved under the reply: nothing may be approved that answers another
