@@ -16,18 +16,20 @@ async function refresh() {
   timer = undefined;
   if (busy) return;
   const item = $('#item'), ids = stale, began = performance.now();
+  let failed = false;
   stale = new Set();
   busy = true;
   try {
     await askQueue();
     if (item && (ids.has(item.dataset.id) || ids.has('*'))) await look(item);
   } catch (trouble) {
+    failed = true;
     for (const id of ids) stale.add(id); // it is looked at again with the next list
     if (!(trouble instanceof Trouble)) throw trouble; // the stream line tells
   } finally {
     busy = false;
     rests = Math.min(LONGEST, Math.max(SOON, 3 * (performance.now() - began)));
-    if (stale.size) soon();
+    if (stale.size && !failed) soon();
   }
 }
 
