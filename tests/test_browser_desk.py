@@ -101,7 +101,7 @@ def test_editing_and_sending_without_leaving_the_field(anna: Page, desk: OpenDes
     expect(anna.locator("#count")).not_to_have_text(before)
     anna.keyboard.press("Control+Enter")
     heading(anna, "Ελένη Παπαδοπούλου")
-    expect(anna.locator("#toast")).to_contain_text("Approved for Ola")  # comes behind it
+    expect(anna.locator("#toast")).to_contain_text("Approved for Ola")  # after the next
     assert sent_words(desk, "ola").endswith("a j r " + EXTRA)
 
 

@@ -5,11 +5,11 @@ import { $, ask, fill, said, Trouble } from './page.js';
 import { askQueue, go } from './swap.js';
 
 const SOON = 120, LONGEST = 1000; // milliseconds: several changes are one look
-let timer, greying, busy = false, rests = SOON, stale = new Set();
+let timer, greying, busy = false, until = 0, stale = new Set(); // `until`: nothing is asked before
 
 // A busy desk is asked less often: looking takes a quarter of the time at most.
 function soon() {
-  if (!busy) timer ??= setTimeout(refresh, rests);
+  if (!busy) timer ??= setTimeout(refresh, Math.max(SOON, until - performance.now()));
 }
 async function refresh() {
   clearTimeout(timer);
@@ -28,7 +28,7 @@ async function refresh() {
     if (!(trouble instanceof Trouble)) throw trouble; // the stream line tells
   } finally {
     busy = false;
-    rests = Math.min(LONGEST, Math.max(SOON, 3 * (performance.now() - began)));
+    until = performance.now() + Math.min(LONGEST, 3 * (performance.now() - began));
     if (stale.size && !failed) soon();
   }
 }
