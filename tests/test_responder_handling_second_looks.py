@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import true
 from starlette.testclient import TestClient
 
 from config.errors import ConfigError
-from responder.approve import Conflict, approve, edit, take_back
+from responder.approve import Conflict, approve, edit, reject, take_back
 from responder.bot import Bot
 from responder.desk.app import create_app
+from responder.desk.bulk import outcome_toast
+from responder.handling.duty import read_presence
+from responder.handling.lists import Onlooker
 from responder.handling.models import FirstYes, Wanted
 from responder.handling.second_looks import (
     OneMoreYes,
@@ -20,6 +24,7 @@ from responder.handling.second_looks import (
     require_two,
     wanted,
 )
+from responder.handling.together import Outcome, Pick, decide_each
 from responder.models import Audit, Draft, DraftStatus, Reply
 from responder.team.models import Role
 from sentiment.prioritize import Level
@@ -122,6 +127,30 @@ def test_two_people_look_at_what_could_do_harm_and_at_nothing_else(
 ) -> None:
     bot = careful(tmp_path, two_people=True)
     assert says_yes(bot, waiting(bot, level=level, escalated=escalated), "ann") == left
+
+
+def test_of_several_at_once_those_that_wait_for_a_second_yes_are_counted_apart(
+    tmp_path: Path,
+) -> None:
+    bot = careful(tmp_path, two_people=True)
+    urgent, calm = waiting(bot), waiting(bot, level=Level.P3)
+    gone = waiting(bot, level=Level.P3)
+    picks = [Pick(draft_id=one, version=1) for one in (urgent, calm, gone)]
+    reject(bot, gone, version=1, reason="spam", by="bo")
+
+    def work(draft: Draft) -> None:
+        approve(bot, draft.id, version=1, by="ann", confirm=frozenset({"R03", "R31"}))
+
+    with bot.database.read() as session:
+        presence = read_presence(bot, session, bot.clock())
+    who = Onlooker(sight=true(), agent_id=None, presence=presence)
+    assert decide_each(bot, picks, work, who) == Outcome(done=1, missed=1, waits=1)
+
+
+def test_several_at_once_say_how_many_wait_for_a_second_yes() -> None:
+    told = outcome_toast("approved-3-0-2")
+    assert told is not None
+    assert told.text == "3 approved. 2 wait for a second yes."
 
 
 def test_other_words_void_the_first_yes(tmp_path: Path) -> None:

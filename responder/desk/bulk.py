@@ -32,6 +32,7 @@ from responder.handling.lists import OF_DRAFTS, crowd_of, ids_of
 from responder.handling.snooze import snooze, wake
 from responder.handling.together import (
     MOST,
+    Outcome,
     Pick,
     Work,
     chosen,
@@ -128,7 +129,7 @@ def approve_all(
     with bot.database.read() as session:
         found = chosen(session, _parsed(deed.pick), onlooker(bot, session, seat))
     if found and not say_the_same(found):
-        return _told(deed.view, "differ", 0, len(deed.pick))
+        return _told(deed.view, "differ", Outcome(done=0, missed=len(deed.pick)))
 
     agreed = frozenset({_AGAIN}) if deed.again else frozenset[str]()
 
@@ -169,12 +170,17 @@ def wake_all(request: Request, seat: EditorSeat, deed: Annotated[Together, Form(
 
 
 def outcome_toast(done: str) -> Toast | None:
-    """What became of several, out of a URL: "rejected-3-1"; None for other words."""
-    found = re.fullmatch(r"([a-z]+)-([0-9]{1,4})-([0-9]{1,4})", done)
+    """What became of several, out of a URL: "approved-3-1-0" (done, missed, waiting for a second
+    yes); None for other words."""
+    found = re.fullmatch(r"([a-z]+)-([0-9]{1,4})-([0-9]{1,4})-([0-9]{1,4})", done)
     if found is None:
         return None
-    number, missed = int(found[2]), int(found[3])
+    number, missed, waits = int(found[2]), int(found[3]), int(found[4])
     said = [_done(found[1], number)]
+    if waits:
+        said.append(
+            many("%(number)s waits for a second yes.", "%(number)s wait for a second yes.", waits)
+        )
     if missed:
         said.append(_missed(found[1], missed))
     return Toast(text=" ".join(part for part in said if part)) if all(said) else None
@@ -211,13 +217,14 @@ def _decided(request: Request, seat: Visitor, deed: Together, done: str, work: W
     with bot.database.read() as session:
         who = onlooker(bot, session, seat)
     outcome = decide_each(bot, _parsed(deed.pick), work, who)
-    return _told(deed.view, done, outcome.done, outcome.missed)
+    return _told(deed.view, done, outcome)
 
 
-def _told(view: Listing, done: str, number: int, missed: int) -> Response:
+def _told(view: Listing, done: str, outcome: Outcome) -> Response:
     # Back to where several were chosen; a crowd that is done is no list any more.
     back = view.without("like", "channel", "language") if view.filters.like else view
-    url = query("/", [*back.pairs(), ("done", f"{done}-{number}-{missed}")])
+    became = f"{outcome.done}-{outcome.missed}-{outcome.waits}"
+    url = query("/", [*back.pairs(), ("done", f"{done}-{became}")])
     return RedirectResponse(url, status_code=303)
 
 

@@ -4,9 +4,10 @@ was changed meanwhile holds none of the others up."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, and_, false, func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -35,10 +36,12 @@ class Pick:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """`missed`: those that were changed meanwhile, or may not be decided like that."""
+    """`waits`: the yes is kept, and somebody else has to look too. `missed`: those that were
+    changed meanwhile, or may not be decided like that."""
 
     done: int
     missed: int
+    waits: int = 0
 
 
 def chosen(session: Session, picks: Iterable[Pick], who: Onlooker) -> list[Draft]:
@@ -60,8 +63,9 @@ def decide_each(bot: Bot, picks: Sequence[Pick], work: Work, who: Onlooker) -> O
     """Do `work` with each, in transactions of their own."""
     with bot.database.read() as session:
         drafts = chosen(session, picks, who)
-    done = sum(_went_well(draft, work) for draft in drafts)
-    return Outcome(done=done, missed=len(picks) - done)
+    went = Counter(_went(draft, work) for draft in drafts)
+    done, waits = went["done"], went["waits"]
+    return Outcome(done=done, missed=len(picks) - done - waits, waits=waits)
 
 
 def say_the_same(drafts: Sequence[Draft]) -> bool:
@@ -79,12 +83,14 @@ def _held_by_another(who: Onlooker) -> ColumnElement[bool]:
     )
 
 
-def _went_well(draft: Draft, work: Work) -> bool:
+def _went(draft: Draft, work: Work) -> Literal["done", "waits", "missed"]:
     try:
         work(draft)
-    except (Blocked, Conflict, NotFound, OneMoreYes):
-        return False
-    return True
+    except OneMoreYes:
+        return "waits"
+    except (Blocked, Conflict, NotFound):
+        return "missed"
+    return "done"
 
 
 def _nameless(draft: Draft) -> str:
