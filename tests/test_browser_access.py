@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from responder.desk.tongue import LANGUAGES
 from responder.models import PauseLevel
 from responder.pause import set_pause
 from responder.team.accounts import agents
@@ -162,3 +163,27 @@ def test_forced_colours_keep_what_is_chosen_visible(clean_page: Page, desk: Open
     page.goto(desk.item("ola"))
     chosen = page.locator("#queue .row[aria-current]")
     expect(chosen).to_have_css("outline-style", "solid")  # asks again if the row was drawn anew
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_longer_words_are_not_cut_off(clean_page: Page, desk: OpenDesk, language: str) -> None:
+    """German and Greek buttons are up to half as long again as English ones."""
+    page = clean_page
+    page.goto(desk.enter())
+    page.context.add_cookies([{"name": "desk-language", "value": language, "url": desk.url}])
+    for name in ("queue", "item", "taken", "several", "health", "history", "team", "agent", "me"):
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(screens(desk)[name])
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+            cut = page.eval_on_selector_all(
+                "button, summary, .button, .chip, .badge, label, legend, .views a, .screens a, h1",
+                """all => all.filter(e => e.checkVisibility() && !e.closest('.sr')
+                      && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 4)
+                      && getComputedStyle(e).overflow !== 'visible'
+                      || e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility()
+                         && !e.closest('nav, .sr'))
+                    .map(e => e.outerHTML.slice(0, 120))""",
+            )
+            assert cut == [], (name, width)

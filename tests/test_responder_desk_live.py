@@ -127,22 +127,24 @@ def test_who_was_away_gets_what_was_missed_or_reads_all_again(quiet_hub: Hub) ->
             return await anext(stream)
 
     async def work() -> None:
-        keeper = asyncio.create_task(first(None))
-        await asyncio.sleep(0.1)
-        number = int(hub.mark.split("-")[1])
-        hub.publish(("a",))
-        hub.publish(("b",))
-        assert await keeper == Event(number=number + 1, drafts=("a",))
-        again = await first(number + 1)
-        assert again == Event(number=number + 2, drafts=("b",))
-        ahead = await first(10**15)
-        assert ahead is not None
-        assert ahead.drafts is None
-        for _ in range(600):
-            hub.publish(("c",))
-        behind = await first(number)
-        assert behind is not None
-        assert behind.drafts is None
+        # A colleague stays all the while: the hub forgets what nobody listens to.
+        async with aclosing(hub.listen(None)) as colleague:
+            told = asyncio.ensure_future(anext(colleague))
+            await asyncio.sleep(0.1)
+            number = int(hub.mark.split("-")[1])
+            hub.publish(("a",))
+            hub.publish(("b",))
+            assert await told == Event(number=number + 1, drafts=("a",))
+            again = await first(number + 1)
+            assert again == Event(number=number + 2, drafts=("b",))
+            ahead = await first(10**15)
+            assert ahead is not None
+            assert ahead.drafts is None
+            for _ in range(600):
+                hub.publish(("c",))
+            behind = await first(number)
+            assert behind is not None
+            assert behind.drafts is None
 
     run(work)
 
