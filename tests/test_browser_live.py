@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from responder.approve import approve, edit
-from responder.models import PauseLevel
+from responder.models import Draft, PauseLevel
 from responder.pause import lift_pause, set_pause
 from tests.conftest import OpenDesk, Sit, heading, ready, seated
 from tests.desk_story import FOR_OLA, wait
@@ -114,6 +114,8 @@ def test_the_next_person_in_the_tab_does_not_get_my_words(anna: Page, desk: Open
     anna.context.clear_cookies()  # a session that ran out, not a sign-out
     anna.keyboard.type(" zdania")
     heading(anna, "Sign in")
+    with desk.bot.database.write() as session:  # what she had open is free again after a while
+        session.get_one(Draft, desk.ids["ola"]).claimed_until = None
     seated(anna, desk, "bea")
     anna.goto(desk.item("ola"))
     ready(anna)
