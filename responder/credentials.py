@@ -77,7 +77,9 @@ def spend(session: Session, secret: str, now: datetime) -> Credential | None:
 
 
 def _has_admin(session: Session) -> bool:
-    came = select(Agent.id).where(Agent.role == Role.ADMIN, Agent.password_hash != "")
+    came = select(Agent.id).where(
+        Agent.role == Role.ADMIN, Agent.password_hash != "", Agent.disabled_at.is_(None)
+    )
     return session.scalar(came.limit(1)) is not None
 
 

@@ -119,6 +119,13 @@ def _leave_to_a_human(session: Session, bot: Bot, mention: Mention, error: Excep
         mention.status, mention.changed_at = MentionStatus.DRAFTED, now
         return 0
     reason = f"no words: drafting failed ({type(error).__name__})"
+    return _wordless(session, bot, mention, reason, handed_up, now)
+
+
+def _wordless(
+    session: Session, bot: Bot, mention: Mention, reason: str, handed_up: str, now: datetime
+) -> int:
+    """A draft without words: whoever opens it finds them, or says that none are needed."""
     draft = _new_draft(session, bot, mention, Composed(text="", made_from=reason), now)
     session.add(draft)
     mention.status, mention.status_reason = MentionStatus.DRAFTED, reason
@@ -143,7 +150,10 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
     mention.status_reason = decision.reason
     mention.changed_at = now
     if not is_drafted(decision):
-        return 0
+        if not handed_up:
+            return 0
+        # Somebody has this case in hand: they decide whether it is over.
+        return _wordless(session, bot, mention, decision.reason, handed_up, now)
     composed = words_for(session, bot, mention, proposal, now)
     draft = _new_draft(session, bot, mention, composed, now)
     if decision.action is Action.ESCALATE:

@@ -141,7 +141,7 @@ def _decide_anew(
     decision = proposal.decision
     mention.changed_at = now
     if not is_drafted(decision):
-        if not kept:
+        if not kept and not said_of(session, draft):
             mention.status, mention.status_reason = STATUS[decision.action], decision.reason
             withdraw(draft, said, now)
         return

@@ -207,6 +207,20 @@ def test_what_a_person_handed_up_stays_so_when_the_customer_edits(bot: Bot) -> N
     assert _drafts(bot.database)[-1].escalated == ""
 
 
+def test_what_a_person_handed_up_stays_theirs_when_no_answer_is_needed_any_more(bot: Bot) -> None:
+    mention_id = _hear(bot)
+    draft_round(bot)
+    escalate(bot, _drafts(bot.database)[0].id, reason="a lawyer", to=None, by="anna")
+    with bot.database.write() as session:
+        mention = session.get_one(Mention, mention_id)
+        mention.version, mention.status = 2, MentionStatus.NEW
+        mention.signals = ["spam"]
+    draft_round(bot)
+    draft = _drafts(bot.database)[-1]
+    assert (draft.status, draft.escalated, draft.text) == (DraftStatus.PENDING, "a lawyer", "")
+    assert _mention(bot, mention_id).status is MentionStatus.DRAFTED
+
+
 @pytest.mark.parametrize("handed_up", [True, False])
 def test_what_a_person_handed_up_is_answered_by_no_rule(eager: Bot, *, handed_up: bool) -> None:
     mention_id = _hear(eager, **GLAD)

@@ -75,7 +75,7 @@ const acts = {
 
 // Where the keyboard writes Greek or Cyrillic, a key is the Latin letter of its place.
 function letter({ key, code, shiftKey }) {
-  if (key.length > 1 || key <= '~' || !/^Key[A-Z]$/.test(code)) return key;
+  if (!/^[\p{Script=Greek}\p{Script=Cyrillic}]$/u.test(key) || !/^Key[A-Z]$/.test(code)) return key;
   return shiftKey ? code[3] : code[3].toLowerCase();
 }
 

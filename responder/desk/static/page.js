@@ -32,6 +32,8 @@ export class Trouble extends Error {}
 // No word of ours stands in the scripts: the page brings them, in its reader's language.
 export const said = name => $('#said').dataset[name];
 
+const PATIENCE = 30_000; // milliseconds
+
 // `from`: where somebody comes back to who has to sign in first. The first question says it: what is
 // asked behind it would lead to where they never were.
 let leaving = false;
@@ -39,11 +41,12 @@ addEventListener('pageshow', () => { leaving = false; });
 export async function ask(url, options = {}, from = location.pathname + location.search) {
   let answer;
   try {
-    answer = await fetch(url, { ...options, headers: { 'desk-part': '1', ...options.headers } });
+    const signal = options.method === 'POST' ? undefined : AbortSignal.timeout(PATIENCE); // a read may be asked again
+    answer = await fetch(url, { signal, ...options, headers: { 'desk-part': '1', ...options.headers } });
   } catch {
     throw new Trouble(said('away'));
   }
-  const text = await answer.text();
+  const text = await answer.text().catch(() => { throw new Trouble(said('away')); });
   if (answer.status === 401) {
     if (!leaving) location.assign(`/sign-in?next=${encodeURIComponent(from)}`);
     leaving = true;

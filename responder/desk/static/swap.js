@@ -99,8 +99,9 @@ export async function go(url, { method = 'GET', body, form, done, push = true, f
   const left = { who: $('h1')?.textContent.trim(), href: location.href, from: location.pathname + location.search };
   if (!ahead) main.setAttribute('aria-busy', 'true');
   try {
-    // `keepalive`: it arrives even if the page is left for another one.
-    const asked = ask(url, { method, body, keepalive: method === 'POST', headers: ahead ? { 'desk-ahead': '1' } : {} }, left.from);
+    // `keepalive`: it arrives even if the page is left for another one. Browsers allow 64 KiB of it.
+    const keepalive = method === 'POST' && String(body).length < 30_000;
+    const asked = ask(url, { method, body, keepalive, headers: ahead ? { 'desk-ahead': '1' } : {} }, left.from);
     if (ahead) lead(ahead, $('#item').dataset.id, left.from);
     const { answer, text } = await asked;
     if (mine !== current && method === 'GET') return; // somebody clicked on meanwhile

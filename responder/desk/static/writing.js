@@ -148,8 +148,8 @@ function typed(event) {
 async function send(button, url, body, part) {
   try {
     const { answer, text } = await ask(url, { method: 'POST', body });
-    if (!answer.ok) complain(said('failed'));
-    else if (button.isConnected) put(part, text);
+    if (button.isConnected && answer.ok) put(part, text);
+    else if (button.isConnected) complain(said('failed'));
     return answer.ok;
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble; // the stream line says that the desk is away
@@ -163,10 +163,11 @@ async function ticked(box) {
 }
 async function translate(button) {
   button.disabled = true;
+  const item = $('#item');
   const body = new URLSearchParams({ text: field().value, version: $('#item').dataset.version });
   await send(button, button.formAction, body, '#says');
   if (button.isConnected) button.disabled = false;
-  else $('#says [data-translate], #says .said')?.focus({ preventScroll: true }); // to try again, or to read
+  else if ($('#item') === item && document.activeElement === document.body) $('#says [data-translate], #says .said')?.focus({ preventScroll: true }); // to try again, or to read
 }
 
 // -- the customer's text moved under the reply: nothing may be approved that answers another
