@@ -37,10 +37,10 @@ export function putQueue(text) {
 // The list as it is now, with its filters and from the same row on, around the item that is open. A
 // question has the heading of the page, as an item has.
 export async function askQueue() {
-  const list = $('#queue')?.dataset.list, item = $('#item');
+  const list = $('#queue')?.dataset.list, open = $('#item, #question');
   if (!list) return;
-  const { answer, text } = await ask(`/queue?view=${list}&open=${item?.dataset.id ?? ($('#question') ? '-' : '')}`);
-  if (!answer.ok || $('#queue')?.dataset.list !== list || $('#item') !== item) return;
+  const { answer, text } = await ask(`/queue?view=${list}&open=${open ? open.dataset.id ?? '-' : ''}`);
+  if (!answer.ok || $('#queue')?.dataset.list !== list || $('#item, #question') !== open) return;
   putQueue(text);
   // A pause that began or ended elsewhere shows at once; but never under somebody's finger.
   if (!$('#banner')?.contains(document.activeElement)) put('#banner', text);
