@@ -89,12 +89,13 @@ def _at_once(told: _Told, calendar: Calendar, now: datetime) -> Rounds:
         texts.append(
             Text(
                 customer=("thread", "author"), key=f"{number:03}", channel="x", language="en",
-                at=micros(at), within=_number(_WITHIN[level]), urgent=level is Level.P1,
+                phase="", topics="[]", at=micros(at), within=_number(_WITHIN[level]),
+                urgent=level is Level.P1,
                 answered_at=answered, dismissed=dismissed,
             )
         )  # fmt: skip
     curves = {"x": StaffedTime(calendar, NOW, now, timedelta(hours=24))}
-    return as_columns(rounds_of(texts, curves), curves, micros(now))
+    return as_columns(rounds_of(texts, curves), curves)
 
 
 @given(_TEXTS, CALENDARS)
@@ -105,8 +106,10 @@ def test_the_rounds_of_a_customer_are_what_the_clocks_say(told: _Told, calendar:
     assert [micros(timing.started_at) for timing in wanted] == found.started.tolist()
     assert [timing.due_at for timing in wanted] == [moment(due) for due in found.due]
     assert [_end(timing) for timing in wanted] == found.ended.tolist()
-    assert [_number(timing.taken) for timing in wanted] == found.taken.tolist()
-    assert [timing.state is State.BROKEN for timing in wanted] == found.late.tolist()
+    for timing, taken in zip(wanted, found.taken.tolist(), strict=True):
+        assert taken == (_number(timing.taken) if timing.ended_at else 0)
+    late = found.late(micros(now)).tolist()
+    assert [timing.state is State.BROKEN for timing in wanted] == late
     assert [wait.first for wait in found.waits] == [place == 0 for place in range(len(wanted))]
 
 
@@ -122,15 +125,16 @@ def test_customers_do_not_answer_for_each_other() -> None:
     def text(author: str, minute: int, answered: int = NEVER) -> Text:
         at = micros(NOW + minute * MINUTE)
         return Text(
-            customer=("thread", author), key=author, channel="x", language="en", at=at,
+            customer=("thread", author), key=author, channel="x", language="en", phase="",
+            topics="[]", at=at,
             within=_number(MINUTE), urgent=False, answered_at=answered,
         )  # fmt: skip
 
     curves = {"x": StaffedTime(Calendar(), NOW, NOW, MINUTE)}
     soon = micros(NOW + 10 * MINUTE)
     waits = rounds_of([text("a", 0), text("b", 1, answered=soon)], curves)
-    found = as_columns(waits, curves, micros(NOW + 20 * MINUTE))
+    found = as_columns(waits, curves)
     assert _rows(found) == [(micros(NOW), NEVER), (micros(NOW + MINUTE), soon)]
-    assert found.late.tolist() == [True, True]
+    assert found.late(micros(NOW + 20 * MINUTE)).tolist() == [True, True]
     assert found.answered.tolist() == [False, True]
     assert _rows(found.chosen(found.answered)) == [(micros(NOW + MINUTE), soon)]

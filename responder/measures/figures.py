@@ -21,6 +21,7 @@ _Z: Final = 1.959963984540054  # of a normal distribution, 95 % lie within so ma
 
 Micros = NDArray[np.int64]
 """Lengths of time, or moments since 1970, in millionths of a second."""
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)

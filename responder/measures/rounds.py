@@ -13,115 +13,121 @@ from itertools import groupby
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from responder.measures.figures import Micros
+from responder.measures.figures import Flags, Micros
 from responder.measures.staffed import StaffedTime
 
 NEVER: Final = int(np.iinfo(np.int64).max) // 2
 """The end of what has none yet."""
 
-Flags = NDArray[np.bool_]
 
-
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Text:
     """One text of a customer that wants, or wanted, an answer. Moments and lengths are numbers
-    (`staffed.micros`). `answered_at`: when the first answer to this very text stood, NEVER without
-    one; `by`: who gave it. `dismissed`: none is owed to it any more. `urgent`: somebody is there
-    for it at every hour."""
+    (`staffed.micros`). `topics`: as JSON. `urgent`: somebody is there for it at every hour;
+    `dismissed`: no answer is owed to it any more. `answered_at`: when the first answer to this very
+    text stood, NEVER without one; `by`: who gave it."""
 
     customer: tuple[str, str]
     key: str
     channel: str
     language: str
+    phase: str
+    topics: str
     at: int
     within: int
     urgent: bool
+    dismissed: bool = False
     answered_at: int = NEVER
     by: str = ""
-    dismissed: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is looked for: the others only stand beside such ones."""
+        return not self.dismissed or self.answered_at < NEVER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class Wait:
     """One round. `text`: of its texts the one that was due first; `first`: of its conversation;
-    `started` and `ended`: NEVER while nobody answered; `by`: who did."""
+    `started` and `ended`: NEVER while nobody answered; `by`: who did;
+    `at`: when it was written, for whoever asks what began in a period."""
 
     text: Text
-    first: bool
     started: int
     ended: int
     due: int
     by: str
+    at: int
+    first: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rounds:
-    """Waits as columns. `taken`: in staffed time, `waited`: on the wall; both until now where
-    nobody answered yet. `open_then`: somebody was there when it began."""
+    """Waits as columns. `taken`: in staffed time, `waited`: on the wall; both of what was answered.
+    `open_then`: somebody was there when it began."""
 
     waits: Sequence[Wait]
+    at: Micros
     started: Micros
     ended: Micros
     due: Micros
     taken: Micros
     waited: Micros
     open_then: Flags
-    now: int
 
     @property
     def answered(self) -> Flags:
         return self.ended < NEVER
 
-    @property
-    def late(self) -> Flags:
-        """Answered too late, or too late by now."""
-        return self.due < np.minimum(self.ended, self.now)
+    def late(self, now: int) -> Flags:
+        """Answered too late, or too late by `now`."""
+        return self.due < np.minimum(self.ended, now)
 
-    @property
-    def judged(self) -> Flags:
-        """Those of which it is known whether the promise was kept."""
-        return self.answered | self.late
+    def judged(self, now: int) -> Flags:
+        """Those of which it is known by `now` whether the promise was kept."""
+        return self.answered | self.late(now)
 
     def chosen(self, flags: Flags) -> Rounds:
         """Those rows alone."""
         places: list[int] = np.flatnonzero(flags).tolist()
-        return Rounds(
-            waits=[self.waits[place] for place in places],
-            started=self.started[flags],
-            ended=self.ended[flags],
-            due=self.due[flags],
-            taken=self.taken[flags],
-            waited=self.waited[flags],
-            open_then=self.open_then[flags],
-            now=self.now,
-        )
+        columns = {name: getattr(self, name)[flags] for name in _COLUMNS}
+        return Rounds(waits=[self.waits[place] for place in places], **columns)
+
+
+_COLUMNS: Final = ("at", "started", "ended", "due", "taken", "waited", "open_then")
+
+
+def together(parts: Sequence[Rounds]) -> Rounds:
+    """All of them, in order."""
+    empty = [as_columns((), {})] if not parts else []
+    every = [*parts, *empty]
+    columns = {name: np.concatenate([getattr(one, name) for one in every]) for name in _COLUMNS}
+    return Rounds(waits=[wait for one in every for wait in one.waits], **columns)
 
 
 def rounds_of(texts: Iterable[Text], curves: Mapping[str, StaffedTime]) -> list[Wait]:
     """The rounds of all these customers. `curves`: the calendar of each channel."""
-    every = sorted(texts, key=lambda text: (text.customer, text.at, text.key))
-    due = dict(zip(map(id, every), _due(every, curves), strict=True))
-    return [
-        wait
-        for _, group in groupby(every, key=lambda text: text.customer)
-        for wait in _of_customer(list(group), due)
-    ]
+    every = list(texts)
+    customers: dict[tuple[str, str], list[tuple[Text, int]]] = {}
+    for text, due in zip(every, _due(every, curves), strict=True):
+        customers.setdefault(text.customer, []).append((text, due))
+    return [wait for wrote in customers.values() for wait in _of_customer(wrote)]
 
 
-def as_columns(waits: Sequence[Wait], curves: Mapping[str, StaffedTime], now: int) -> Rounds:
+def as_columns(waits: Sequence[Wait], curves: Mapping[str, StaffedTime]) -> Rounds:
     """The same as columns, with what each took."""
-    started, ended, due = (
+    at, started, ended, due = (
         np.fromiter(values, dtype=np.int64, count=len(waits))
         for values in (
+            (wait.at for wait in waits),
             (wait.started for wait in waits),
             (wait.ended for wait in waits),
             (wait.due for wait in waits),
         )
     )
-    until = np.minimum(ended, now)
-    waited: Micros = np.maximum(until - started, 0)
+    until = np.where(ended < NEVER, ended, started)
+    waited: Micros = until - started
     taken, open_then = waited.copy(), np.ones(len(waits), dtype=np.bool_)
     for channel, places in _by_channel([wait.text for wait in waits]):
         curve = curves[channel]
@@ -129,8 +135,8 @@ def as_columns(waits: Sequence[Wait], curves: Mapping[str, StaffedTime], now: in
         staffed = np.array([place for place in places if not waits[place].text.urgent], np.int64)
         taken[staffed] = curve.between(started[staffed], until[staffed])
     return Rounds(
-        waits=waits, started=started, ended=ended, due=due, taken=taken, waited=waited,
-        open_then=open_then, now=now,
+        waits=waits, at=at, started=started, ended=ended, due=due, taken=taken, waited=waited,
+        open_then=open_then,
     )  # fmt: skip
 
 
@@ -153,18 +159,28 @@ def _by_channel(texts: Sequence[Text]) -> Iterator[tuple[str, Micros]]:
         yield channel, np.array(places, dtype=np.int64)
 
 
-def _of_customer(texts: Sequence[Text], due: Mapping[int, int]) -> Iterator[Wait]:
-    """Texts of one customer in one conversation, in order."""
+def _of_customer(wrote: list[tuple[Text, int]]) -> Iterable[Wait]:
+    """`wrote`: texts of one customer in one conversation, with when each is due."""
+    if len(wrote) > 1:
+        return _of_several(sorted(wrote, key=lambda pair: (pair[0].at, pair[0].key)))
+    ((text, due),) = wrote
+    if text.answered_at == NEVER and text.dismissed:
+        return ()
+    ended = text.answered_at if text.answered_at > text.at else text.at
+    return (Wait(text, text.at, ended, due, text.by, text.at, first=True),)
+
+
+def _of_several(wrote: Sequence[tuple[Text, int]]) -> Iterator[Wait]:
     first = True
-    owed = [pair for pair in _ends(texts) if not (pair[0].dismissed and pair[1] == NEVER)]
+    due_of = {text.key: due for text, due in wrote}
+    ends = _ends([text for text, _ in wrote])
+    owed = [end for end in ends if not (end[0].dismissed and end[1] == NEVER)]
     # Whatever answers a text answers the ones before it: so these stand together already.
-    for ended, group in groupby(owed, key=lambda pair: pair[1]):
-        pairs = list(group)
-        text = min((pair[0] for pair in pairs), key=lambda one: (due[id(one)], one.at))
-        yield Wait(
-            text=text, first=first, started=text.at, ended=ended, due=due[id(text)],
-            by=pairs[-1][2],
-        )  # fmt: skip
+    for ended, group in groupby(owed, key=lambda end: end[1]):
+        texts = [(text, by) for text, _, by in group]
+        text, _ = min(texts, key=lambda pair: (due_of[pair[0].key], pair[0].at))
+        at = min((one.at for one, _ in texts if one.counts), default=text.at)
+        yield Wait(text, text.at, ended, due_of[text.key], texts[-1][1], at, first=first)
         first = False
 
 
@@ -172,14 +188,12 @@ def _ends(texts: Sequence[Text]) -> list[tuple[Text, int, str]]:
     """Each text with the moment it was answered: by an answer to it, or to a later one."""
     found: list[tuple[Text, int, str]] = []
     soonest, by = NEVER, ""
-    later = list(reversed(texts))
-    for _, at_once in groupby(later, key=lambda text: text.at):
+    for _, at_once in groupby(reversed(texts), key=lambda text: text.at):
         those = list(at_once)
         for text in those:
             if text.answered_at < soonest:
                 soonest, by = text.answered_at, text.by
         for text in those:
-            ended = NEVER if soonest == NEVER else max(soonest, text.at)
-            found.append((text, ended, by))
+            found.append((text, NEVER if soonest == NEVER else max(soonest, text.at), by))
     found.reverse()
     return found

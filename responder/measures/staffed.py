@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from config.calendar import Calendar
-from responder.measures.figures import Micros
+from responder.measures.figures import Flags, Micros
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
@@ -64,7 +64,8 @@ class StaffedTime:
 
     def between(self, begins: Micros, ends: Micros) -> Micros:
         """The staffed time of each stretch; none of one that ends before it begins."""
-        return np.maximum(self.until(ends) - self.until(begins), 0)
+        passed: Micros = np.maximum(self.until(ends) - self.until(begins), 0)
+        return passed
 
     def after(self, begins: Micros, spans: Micros) -> Micros:
         """When so much staffed time has passed since each; used up just at closing time, then."""
@@ -73,11 +74,13 @@ class StaffedTime:
         wanted = self.until(begins) + spans
         at = np.searchsorted(self._rises, wanted, side="left")
         due: Micros = self._closes[at] - (self._rises[at] - wanted)
-        return np.where(spans > 0, due, begins)
+        due[spans <= 0] = begins[spans <= 0]
+        return due
 
-    def open_at(self, moments: Micros) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def open_at(self, moments: Micros) -> Flags:
         """Whether somebody was there at each moment."""
         if self._always:
             return np.ones(moments.shape, dtype=np.bool_)
         at = np.searchsorted(self._opens, moments, side="right") - 1
-        return moments < self._closes[at]
+        there: Flags = moments < self._closes[at]
+        return there
