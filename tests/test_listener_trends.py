@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql
 
 from config.database import Database, start_of_hour
 from listener.models import Cursor, Mention
-from listener.trends import Bucket, By, period, volume
+from listener.trends.scope import By
+from listener.trends.volume import Bucket, period, volume
 from sentiment.score import Sentiment
 from tests.factories import NOW, make_author, make_conversation, make_database, make_mention
 

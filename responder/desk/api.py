@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from listener.models import Mention, MentionStatus
-from listener.trends import By, period, volume
+from listener.trends.scope import By
+from listener.trends.volume import period, volume
 from responder import approve
 from responder.bot import Bot
 from responder.clocks import read_clocks

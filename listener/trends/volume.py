@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,13 +13,7 @@ from sqlalchemy import func, select
 
 from config.database import Database, start_of_hour
 from listener.models import Cursor, Mention
-
-
-class By(StrEnum):
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"  # from Monday on
-
+from listener.trends.scope import By
 
 LONGEST: Final = {
     By.HOUR: timedelta(days=45),

@@ -1,0 +1,1 @@
+"""What marketers read of what came in: how much, where, in which mood, over time."""
