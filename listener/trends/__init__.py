@@ -1,1 +1,1 @@
-"""What marketers read of what came in: how much, where, in which mood, over time."""
+"""What marketers read: how much was said, where, about what and in which mood, over time."""

@@ -9,7 +9,8 @@ from typing import Final
 
 from babel.dates import format_date, format_datetime, format_interval
 
-from listener.trends.scope import By, Scope
+from listener.trends.scope import Scope
+from listener.trends.steps import By
 from responder.bot import Bot
 from responder.desk.choices import choices, named
 from responder.desk.filter_bar import Chip, Field, Options

@@ -34,7 +34,6 @@ def _by_mood(look: Look) -> Panel:
         start=scope.start,
         end=scope.end,
         by=scope.by,
-        zone=scope.zone,
         channel=scope.channel or None,
     ):
         row = table[one.start]

@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from listener.normalize import clean
-from listener.trends.scope import By, Scope
+from listener.trends.scope import Scope
+from listener.trends.steps import HOUR, By, start_of_hour
 from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk.parameters import BLANK
@@ -138,7 +139,7 @@ def _check(bot: Bot, seat: Visitor, asked: Asked) -> None:
 def _lasting(bot: Bot, period: Period, now: datetime) -> tuple[datetime, datetime]:
     """Up to now, this hour and this day included so far. It ends with the hour: who looks twice
     within it sees the same period."""
-    end = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    end = start_of_hour(now, bot.zone) + HOUR
     if period is Period.DAY:
         return (end - timedelta(hours=24)).astimezone(bot.zone), end.astimezone(bot.zone)
     first = now.astimezone(bot.zone).date() - timedelta(days=int(period) - 1)

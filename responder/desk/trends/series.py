@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from listener.trends.scope import By, Scope
+from listener.trends.scope import Scope
+from listener.trends.steps import By
 from responder.desk.lines import COLOURS, Point, line_chart
 from responder.desk.tongue import _, many
 from responder.desk.trends.panel import Cell, Panel

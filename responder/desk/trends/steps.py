@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_datetime
 
-from listener.trends.scope import By
+from listener.trends.steps import By
 from responder.desk.tongue import _, locale
 
 

@@ -29,7 +29,6 @@ def _by_channel(look: Look) -> Panel:
             start=scope.start,
             end=scope.end,
             by=scope.by,
-            zone=scope.zone,
             channel=scope.channel or None,
         )
         if look.seat.sees(one.channel)
