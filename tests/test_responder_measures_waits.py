@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -18,7 +19,7 @@ from listener.trends.scope import Scope
 from listener.trends.steps import By
 from responder.bot import Bot
 from responder.clocks import read_answers
-from responder.measures.kept import waits_of
+from responder.measures.of_scope import waits_of
 from responder.measures.rounds import NEVER, Rounds
 from responder.measures.staffed import micros, moment
 from responder.measures.waiting import backlogs
@@ -196,10 +197,9 @@ def test_a_calendar_that_was_changed_counts_for_what_is_past(bot: Bot) -> None:
     scope = scope_of(bot, start=NOW - 3 * DAY)
     taken = waits_of(bot, scope).rounds.taken
     assert taken.tolist() == [micros(NOW + 10 * MINUTE) - micros(sunday)]
-    bot.settings.brand = BrandSettings(
-        languages=("en", "it"), staffed_hours="Mon-Fri 10:00-18:00"
-    )
-    found = waits_of(bot, scope).rounds
+    brand = BrandSettings(languages=("en", "it"), staffed_hours="Mon-Fri 10:00-18:00")
+    changed = replace(bot, settings=bot.settings.model_copy(update={"brand": brand}))
+    found = waits_of(changed, scope).rounds
     assert found.taken.tolist() == [10 * 60 * 1_000_000]
     assert found.open_then.tolist() == [False]
 

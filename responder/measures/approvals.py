@@ -84,7 +84,7 @@ class Kept:
 def read_decisions(session: Session, scope: Scope) -> list[Decision]:
     """What people decided in the period. An answer of a rule is nobody's decision."""
     return [
-        Decision(*row[:3], Fate(row[3]), *row[4:])
+        Decision(row[0], row[1], row[2], Fate(row[3]), row[4], row[5], "".join(row[6:]))
         for query in (_sent(scope), _closed(scope))
         for row in session.execute(query)
     ]

@@ -1,33 +1,26 @@
-"""The waits of the last days, kept in memory day by day: a page of a month is read in a moment.
+"""What was read of the last days, kept in memory day by day: a page of a month is read in a moment.
 
-It is no counter that could drift. A day is read anew as soon as anything of what was written in it
-has changed (mentions and replies say when they last did), and every day when a calendar or a
-promise has. Another process keeps its own.
+It is no counter that could drift. A day is read anew as soon as anything that counts in it has
+changed (mentions and replies say when they last did), and every day when what it is judged by has,
+such as a calendar. Another process keeps its own.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Lock
-from typing import Any, Final
+from typing import Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from config.calendar import Stretch
 from config.database import Database
-from listener.models import Mention
 from listener.trends.scope import Scope
 from responder.bot import Bot
-from responder.measures.rounds import Rounds, together
-from responder.measures.staffed import micros
-from responder.measures.waits import read_waits
-from responder.models import Reply
 
 MOST_DAYS: Final = 62
 """Of a longer period every so many days are looked at, so that no page takes seconds."""
@@ -38,140 +31,86 @@ _MANY: Final = timedelta(days=1)  # of changes: reading the days anew is quicker
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = 7
 
+T = TypeVar("T")
+
 
 @dataclass(kw_only=True)
-class _Kept:
+class _Kept(Generic[T]):
     lock: Lock = field(default_factory=Lock)
-    promises: tuple[object, ...] = ()
+    judged_by: object = None
     as_of: datetime | None = None
-    days: OrderedDict[date, Rounds] = field(default_factory=OrderedDict)
-
-    def forget(self) -> None:
-        while len(self.days) > _REMEMBERED:
-            self.days.popitem(last=False)
+    days: OrderedDict[date, T] = field(default_factory=OrderedDict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waits:
-    """`rounds`: those of the scope. `every`: which days of the period were looked at: 1 for each of
-    them, 3 for every third."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Shelf(Generic[T]):
+    """One kind of reading. `read`: days that follow each other; `changed`: in which days something
+    has changed since then; `judged_by`: what makes all of it void when it changes."""
 
-    rounds: Rounds
-    every: int
+    read: Callable[[Bot, Session, Sequence[date]], Mapping[date, T]]
+    changed: Callable[[Session, datetime], set[date]]
+    judged_by: Callable[[Bot], object]
+    _kept: WeakKeyDictionary[Database, _Kept[T]] = field(default_factory=WeakKeyDictionary)
+    _making: Lock = field(default_factory=Lock)
+
+    def days(self, bot: Bot, days: Sequence[date]) -> list[T]:
+        """What there is of these days, as it stands now."""
+        with self._making:
+            kept = self._kept.setdefault(bot.database, _Kept())
+        with kept.lock, bot.database.read() as session:
+            self._forget_what_changed(bot, session, kept)
+            for run in _runs(days, kept.days):
+                kept.days |= self.read(bot, session, run)
+            found = [kept.days[day] for day in days]
+            for day in days:
+                kept.days.move_to_end(day)
+            while len(kept.days) > _REMEMBERED:
+                kept.days.popitem(last=False)
+        return found
+
+    def _forget_what_changed(self, bot: Bot, session: Session, kept: _Kept[T]) -> None:
+        now, judged_by = bot.clock(), self.judged_by(bot)
+        if kept.as_of is None or kept.judged_by != judged_by or now - kept.as_of > _MANY:
+            kept.days.clear()
+        else:
+            for day in self.changed(session, kept.as_of - _SLOW):
+                kept.days.pop(day, None)
+        kept.as_of, kept.judged_by = now, judged_by
 
 
-_KEPT: Final[WeakKeyDictionary[Database, _Kept]] = WeakKeyDictionary()
-_MAKING: Final = Lock()
+def _runs(days: Sequence[date], known: Mapping[date, object]) -> list[list[date]]:
+    """Those that are not known, each run of days that follow each other together."""
+    runs: list[list[date]] = []
+    for day in days:
+        if day in known:
+            continue
+        if runs and day == runs[-1][-1] + _DAY:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs
 
 
-def waits_of(bot: Bot, scope: Scope) -> Waits:
-    """The waits that began in `scope`."""
-    every = _every(scope)
-    days = list(_days(scope.start, min(scope.end, bot.clock() + _DAY)))[::every]
-    kept = _kept(bot)
-    with kept.lock, bot.database.read() as session:
-        _forget_what_changed(bot, session, kept)
-        _read_missing(bot, session, kept, days)
-        rounds = together([kept.days[day] for day in days])
-        kept.forget()
-    begin, end = micros(scope.start), micros(scope.end)
-    rounds = rounds.chosen((rounds.at >= begin) & (rounds.at < end))
-    return Waits(rounds=_of_kind(rounds, scope), every=every)
-
-
-def _every(scope: Scope) -> int:
-    """A step that is no multiple of a week comes to each weekday as often."""
-    days = (scope.end - scope.start) // _DAY + 1
-    step = -(-days // MOST_DAYS)
-    return step + 1 if step % _WEEK == 0 else step
+def sampled(scope: Scope, now: datetime) -> tuple[list[date], int]:
+    """The UTC days of a period that are looked at, and of how many each is one: 1 for all of them,
+    3 for every third. A step that is no multiple of a week comes to each weekday as often."""
+    every = -(-((scope.end - scope.start) // _DAY + 1) // MOST_DAYS)
+    every += every % _WEEK == 0
+    return list(_days(scope.start, min(scope.end, now + _DAY)))[::every], every
 
 
 def _days(start: datetime, end: datetime) -> Iterator[date]:
-    day = start.astimezone(UTC).date()
-    while datetime.combine(day, time.min, UTC) < end:
+    day = day_of(start)
+    while span_of(day)[0] < end:
         yield day
         day += _DAY
 
 
-def _kept(bot: Bot) -> _Kept:
-    with _MAKING:
-        return _KEPT.setdefault(bot.database, _Kept())
+def day_of(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
 
 
-def _read_missing(bot: Bot, session: Session, kept: _Kept, days: Sequence[date]) -> None:
-    """Read the days that are not kept; those that follow each other at once."""
-    run: list[date] = []
-    for day in (*days, None):
-        if run and (day is None or day in kept.days or day != run[-1] + _DAY):
-            _read_run(bot, session, kept, run)
-            run = []
-        if day is not None and day not in kept.days:
-            run.append(day)
-    for day in days:
-        kept.days.move_to_end(day)
-
-
-def _read_run(bot: Bot, session: Session, kept: _Kept, run: Sequence[date]) -> None:
-    rounds = read_waits(bot, session, (_span(run[0])[0], _span(run[-1])[1]))
-    for day in run:
-        begin, end = map(micros, _span(day))
-        kept.days[day] = rounds.chosen((rounds.at >= begin) & (rounds.at < end))
-
-
-def _span(day: date) -> Stretch:
-    begin = datetime.combine(day, time.min, UTC)
-    return begin, begin + _DAY
-
-
-def _forget_what_changed(bot: Bot, session: Session, kept: _Kept) -> None:
-    now = bot.clock()
-    promises = (bot.before_buying, *((name, bot.calendar(name)) for name in sorted(bot.channels)))
-    known = kept.as_of is not None and kept.promises == promises and now - kept.as_of < _MANY
-    if not known or kept.as_of is None:
-        kept.days.clear()
-    else:
-        for day in _changed(session, kept.as_of - _SLOW):
-            kept.days.pop(day, None)
-    kept.as_of, kept.promises = now, promises
-
-
-def _changed(session: Session, since: datetime) -> set[date]:
-    """The days in which something was written of which something has changed, or of whose customer
-    in that conversation: an answer to one text is one to those before it."""
-    beside = aliased(Mention)
-    same = (beside.author_id == Mention.author_id) & (
-        beside.conversation_id.concat("") == Mention.conversation_id
-    )
-    whole: Any = select(Mention.created_at, beside.created_at).outerjoin(beside, same)
-    queries = (
-        whole.where(Mention.changed_at > since),
-        whole.join(Reply, Reply.mention_id == Mention.id).where(Reply.changed_at > since),
-    )
-    return {
-        moment.astimezone(UTC).date()
-        for query in queries
-        for row in session.execute(query)
-        for moment in row
-        if moment is not None
-    }
-
-
-def _of_kind(rounds: Rounds, scope: Scope) -> Rounds:
-    """Those on the channels, and of the language, topic and phase, that are looked at."""
-    narrowed = scope.channel or scope.language or scope.topic or scope.phase
-    if not narrowed and scope.channels is None:
-        return rounds
-    topic = f'"{scope.topic}"'
-    flags = np.fromiter(
-        (
-            (not scope.channel or text.channel == scope.channel)
-            and (scope.channels is None or text.channel in scope.channels)
-            and (not scope.language or text.language == scope.language)
-            and (not scope.phase or text.phase == scope.phase)
-            and (not scope.topic or topic in text.topics)
-            for text in (wait.text for wait in rounds.waits)
-        ),
-        dtype=np.bool_,
-        count=len(rounds.waits),
-    )
-    return rounds.chosen(flags)
+def span_of(first: date, last: date | None = None) -> Stretch:
+    """From the beginning of one day to the end of it, or of a later one."""
+    begin = datetime.combine(first, time.min, UTC)
+    return begin, datetime.combine(last or first, time.min, UTC) + _DAY

@@ -13,12 +13,7 @@ from responder.models import Reply, ReplyStatus
 
 def on_channels(scope: Scope) -> ColumnElement[bool]:
     """Of mentions: on a channel that is looked at."""
-    narrowed = [true()]
-    if scope.channel:
-        narrowed.append(Mention.channel == scope.channel)
-    if scope.channels is not None:
-        narrowed.append(Mention.channel.in_(sorted(scope.channels)))
-    return and_(*narrowed)
+    return and_(true(), *_channels(scope))
 
 
 def of_kind(scope: Scope) -> ColumnElement[bool]:
@@ -36,6 +31,13 @@ def sent_in(scope: Scope) -> ColumnElement[bool]:
         on_channels(scope),
         of_kind(scope),
     )
+
+
+def _channels(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    if scope.channel:
+        yield Mention.channel == scope.channel
+    if scope.channels is not None:
+        yield Mention.channel.in_(sorted(scope.channels))
 
 
 def _kinds(scope: Scope) -> Iterator[ColumnElement[bool]]:

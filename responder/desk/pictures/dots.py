@@ -28,10 +28,11 @@ class Dot:
 
 
 def dot_chart(
-    dots: Sequence[Dot], *, series: Sequence[str] = ("",), share: bool = False
+    dots: Sequence[Dot], *, series: Sequence[str] = ("",), share: bool = False, unit: str = ""
 ) -> dict[str, Any]:
-    """A Vega-Lite spec. `series`: each has its own colour and shape; `share`: of 0 to 1. Text has
-    no colour of its own: the page's style sheet gives it one for light and dark."""
+    """A Vega-Lite spec. `series`: each has its own colour and shape; `share`: of 0 to 1; `unit`:
+    what is counted, below the axis. Text has no colour of its own: the page's style sheet gives it
+    one for light and dark."""
     names = list(dict.fromkeys(dot.name for dot in dots))
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -42,7 +43,7 @@ def dot_chart(
         "padding": {"left": 4, "right": 70, "top": 8, "bottom": 4},
         "autosize": {"type": "pad"},
         "data": {"values": [_row(dot) for dot in dots]},
-        "encoding": {"y": _names(names), "x": _axis(share=share)},
+        "encoding": {"y": _names(names), "x": _axis(unit, share=share)},
         "layer": [_line(series), _dots(series), _labels()],
         "config": _CONFIG,
     }
@@ -69,13 +70,14 @@ def _names(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _axis(*, share: bool) -> dict[str, Any]:
+def _axis(unit: str, *, share: bool) -> dict[str, Any]:
     return {
         "field": "at",
         "type": "quantitative",
         "scale": {"zero": True, "nice": True} | ({"domain": [0, 1]} if share else {}),
         "axis": {
-            "title": None,
+            "title": unit or None,
+            "titleFontWeight": "normal",
             "aria": False,
             "tickCount": 5,
             "format": ".0%" if share else "~g",

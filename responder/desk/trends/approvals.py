@@ -15,11 +15,11 @@ from responder.desk.trends.said import (
     count_cell,
     history_url,
     length,
-    length_cell,
     number,
     percent,
     share_cell,
     share_dot,
+    spread_cells,
 )
 from responder.desk.words import language_name
 from responder.measures.approvals import (
@@ -124,8 +124,6 @@ def _row(look: Look, name: str, value: str, found: Behaviour, **narrow: str) -> 
     def to(status: str) -> str:
         return history_url(look.scope, status=status, **narrow)
 
-    staffed = found.staffed
-    enough = bool(staffed and staffed.enough)
     return (
         Cell(text=name, value=value),
         count_cell(found.n, history_url(look.scope, **narrow)),
@@ -136,8 +134,7 @@ def _row(look: Look, name: str, value: str, found: Behaviour, **narrow: str) -> 
         count_cell(found.fates.get(Fate.BY_HAND, 0), to("withdrawn")),
         share_cell(found.unchanged, to("sent")),
         share_cell(found.rejected, to("rejected")),
-        length_cell(staffed and staffed.median, enough=enough),
-        length_cell(staffed and staffed.p90, enough=enough),
+        *spread_cells(found.staffed),
     )
 
 

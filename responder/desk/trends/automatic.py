@@ -12,15 +12,15 @@ from responder.desk.trends.said import (
     count_cell,
     history_url,
     length,
-    length_cell,
     number,
     percent,
     share_cell,
     share_dot,
+    spread_cells,
 )
 from responder.measures.automatic import Aftermath, aftermaths
 from responder.measures.figures import ENOUGH, Rate
-from responder.measures.kept import waits_of
+from responder.measures.of_scope import waits_of
 from responder.measures.staffed import micros
 from responder.measures.times import Times, times, told_apart
 from responder.measures.waits import OUTSIDE
@@ -82,8 +82,6 @@ def _kind(
     answered: int,
     after: Mapping[AuthorKind, Aftermath],
 ) -> tuple[Cell, ...]:
-    wall = found.wall
-    enough = bool(wall and wall.enough)
     aftermath = after[AuthorKind(by)] if by in set(AuthorKind) else None
     href = history_url(look.scope, status="sent", author_kind=by) if aftermath else ""
     unknown = Cell(text="–", value="–")
@@ -91,8 +89,7 @@ def _kind(
         Cell(text=name, value=by),
         count_cell(found.n, href),
         share_cell(Rate(hits=found.n, of=answered), href),
-        length_cell(wall and wall.median, enough=enough),
-        length_cell(wall and wall.p90, enough=enough),
+        *spread_cells(found.wall),
         share_cell(aftermath.vanished, href) if aftermath else unknown,
         share_cell(aftermath.deleted, href) if aftermath else unknown,
     )

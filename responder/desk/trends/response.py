@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,14 +17,14 @@ from responder.desk.trends.said import (
     count_cell,
     history_url,
     length,
-    length_cell,
     number,
     percent,
     share_cell,
     share_dot,
+    spread_cells,
 )
 from responder.desk.words import language_name
-from responder.measures.kept import Waits, waits_of
+from responder.measures.of_scope import Waits, waits_of
 from responder.measures.rounds import Rounds, Wait
 from responder.measures.staffed import micros, moment
 from responder.measures.times import Times, times, told_apart
@@ -96,7 +96,7 @@ def _overall(look: Look, rounds: Rounds, note: str) -> Panel:
         title=_("How long customers wait"),
         finding=_told(found[0][1]),
         columns=_columns(_("Written")),
-        rows=tuple(_row(look, Cell(text=name), one) for name, one in found),
+        rows=tuple(_row(look, Cell(text=name), one, {}) for name, one in found),
         spec=_lengths([(name, one) for name, one in found]),
         note=note,
     )
@@ -131,7 +131,7 @@ def _apart(look: Look, rounds: Rounds, split: _Split, note: str) -> Panel:
     found = {key: times(part, now) for key, part in parts.items()}
     order = sorted(found, key=lambda key: (-found[key].n, key))
     rows = tuple(
-        _row(look, Cell(text=split.name(key), value=key), found[key], **{split.narrow: key})
+        _row(look, Cell(text=split.name(key), value=key), found[key], {split.narrow: key})
         for key in order
     )
     judged = [(split.name(key), found[key]) for key in order if found[key].kept.enough]
@@ -176,7 +176,7 @@ def _by_hour(look: Look, rounds: Rounds, note: str) -> Panel:
     found = {hour: times(parts[hour], now) for hour in sorted(parts)}
     named = [(f"{hour:02}:00", one) for hour, one in found.items()]
     rows = tuple(
-        _row(look, Cell(text=name, value=hour), one, links=False)
+        _row(look, Cell(text=name, value=hour), one, None)
         for (name, one), hour in zip(named, found, strict=True)
     )
     slowest = max(
@@ -209,7 +209,7 @@ def _slowest(pair: tuple[str, Times] | None) -> str:
 def _lengths(named: Sequence[tuple[str, Times]]) -> Mapping[str, Any] | None:
     """From the median to the ninth tenth, in hours by the clock."""
     dots = [_length_dot(name, one) for name, one in named if one.wall and one.wall.enough]
-    return dot_chart(dots) if dots else None
+    return dot_chart(dots, unit=_("hours")) if dots else None
 
 
 def _length_dot(name: str, found: Times) -> Dot:
@@ -242,19 +242,17 @@ def _columns(first: str) -> tuple[str, ...]:
 
 
 def _row(
-    look: Look, heading: Cell, found: Times, *, links: bool = True, **narrow: str
+    look: Look, heading: Cell, found: Times, narrow: Mapping[str, str] | None
 ) -> tuple[Cell, ...]:
-    staffed, wall = found.staffed, found.wall
-    enough = bool(wall and wall.enough)
-    written = mentions_url(look.scope, **narrow) if links else ""
-    sent = history_url(look.scope, status="sent", **narrow) if links else ""
+    """`narrow`: what holds a list to the row; None: there is no such list."""
+    asked: dict[str, Any] = dict(narrow or {})
+    written = "" if narrow is None else mentions_url(replace(look.scope, **asked))
+    sent = "" if narrow is None else history_url(look.scope, status="sent", **asked)
     return (
         heading,
         count_cell(found.n, sent),
-        length_cell(staffed and staffed.median, enough=enough),
-        length_cell(staffed and staffed.p90, enough=enough),
-        length_cell(wall and wall.median, enough=enough),
-        length_cell(wall and wall.p90, enough=enough),
+        *spread_cells(found.staffed),
+        *spread_cells(found.wall),
         share_cell(found.kept, written),
         count_cell(found.waiting, written),
     )

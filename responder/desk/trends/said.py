@@ -11,7 +11,7 @@ from responder.desk.pages import query
 from responder.desk.pictures.dots import Dot
 from responder.desk.tongue import _, locale
 from responder.desk.trends.panel import Cell
-from responder.measures.figures import Rate
+from responder.measures.figures import Rate, Spread
 
 _MINUTE = timedelta(minutes=1)
 
@@ -72,6 +72,14 @@ def length_cell(span: timedelta | None, *, enough: bool = True) -> Cell:
     if not enough:
         return Cell(text=few(), value=few())
     return Cell(text=length(span), value=round(span / _MINUTE, 1))
+
+
+def spread_cells(found: Spread | None) -> tuple[Cell, Cell]:
+    """Within how long half of them, and nine of ten; of fewer than ten nothing is said."""
+    if found is None:
+        return length_cell(None), length_cell(None)
+    enough = found.enough
+    return length_cell(found.median, enough=enough), length_cell(found.p90, enough=enough)
 
 
 def money_cell(micros: float | None) -> Cell:
