@@ -12,6 +12,7 @@ from config.clock import utcnow
 from config.database import Database
 from config.errors import ConfigError
 from listener.models import Cursor
+from listener.trends.recount import count_if_new
 from responder.commands.forecast import tell_forecast
 from tests.daemon import command, write_config
 from tests.factories import make_author, make_conversation, make_database, make_mention
@@ -23,6 +24,7 @@ def heard(tmp_path: Path) -> str:
     config = write_config(tmp_path, {})
     database, now = make_database(tmp_path), utcnow()
     _fill(database, now)
+    count_if_new(database)  # as a start does: no command after it has to
     database.close()
     return str(config)
 

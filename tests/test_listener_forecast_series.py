@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from config.calendar import Calendar
 from config.database import Database
 from listener.cursors import LOOK_BACK
+from listener.forecast.free_days import on_holidays
 from listener.forecast.known import Heard, Listening, begins, known_counts, unread
 from listener.forecast.model import HOUR, Outlook, TooLittle
 from listener.forecast.series import ever_heard, look_ahead, read_series
+from listener.forecast.weeks import lay_out
 from listener.models import Cursor, Gap
 from tests.factories import make_author, make_conversation, make_database, make_mention
 
@@ -68,20 +70,20 @@ def hours_ago(number: float) -> datetime:
 
 
 def counts(database: Database, channel: str | None = "x") -> tuple[int | None, ...]:
-    return read_series(database, channel=channel, zone=ROME, now=NOW).counts
+    return read_series(database, channel=channel, now=NOW).counts
 
 
 def test_the_hour_that_is_not_over_is_not_counted(database: Database) -> None:
     polled(database)
     heard(database, END + timedelta(minutes=5), hours_ago(0.5), hours_ago(0.25), hours_ago(1.5))
-    known = read_series(database, channel="x", zone=ROME, now=NOW)
+    known = read_series(database, channel="x", now=NOW)
     assert known.end == END
     assert known.counts[-3:] == (0, 1, 2)
 
 
 def test_the_past_begins_with_the_first_full_hour_somebody_listened(database: Database) -> None:
     polled(database, since=END - WEEK + timedelta(minutes=10))
-    known = read_series(database, channel="x", zone=ROME, now=NOW)
+    known = read_series(database, channel="x", now=NOW)
     assert known.start == END - WEEK + HOUR
     assert known.counts == (0,) * 167
 
@@ -175,10 +177,62 @@ def test_a_channel_nobody_writes_to_is_forecast_as_silent(database: Database) ->
 
 def test_the_holidays_of_the_calendar_are_known(database: Database) -> None:
     polled(database)
-    known = read_series(database, channel="x", zone=ROME, place="IT", now=NOW)
+    known = read_series(database, channel="x", place="IT", now=NOW)
     assert date(2026, 1, 6) in known.holidays
     assert date(2026, 12, 25) in known.holidays
-    assert not read_series(database, channel="x", zone=ROME, now=NOW).holidays
+    assert not read_series(database, channel="x", now=NOW).holidays
+
+
+def test_what_a_holiday_does_is_read_from_the_year_before(database: Database) -> None:
+    """Epiphany of 2026 lies before the eleven weeks that are read by the hour."""
+    summer = datetime(2026, 6, 20, 10, 20, tzinfo=UTC)
+    polled(database, since=summer - 40 * WEEK, until=summer)
+    noon = datetime(2025, 12, 1, 12, tzinfo=UTC)
+    days = [noon + timedelta(days=number) for number in range(80)]
+    quiet = {date(2025, 12, 8), date(2025, 12, 25), date(2025, 12, 26), date(2026, 1, 6)}
+    for day in days:
+        heard(database, *[day] * (1 if day.date() in quiet else 5))
+    known = read_series(database, channel="x", place="IT", now=summer)
+    assert known.earlier[date(2026, 1, 6)] == 1
+    assert known.earlier[date(2026, 1, 7)] == 5
+    assert max(known.earlier) < known.start.date() <= max(known.earlier) + timedelta(days=2)
+    factor = on_holidays(lay_out(known).days, known.holidays)
+    assert 0.2 < factor < 0.5
+    assert not read_series(database, channel="x", now=summer).earlier
+
+
+def test_days_a_hole_touches_say_nothing_about_holidays(database: Database) -> None:
+    summer = datetime(2026, 6, 20, 10, 20, tzinfo=UTC)
+    polled(database, since=summer - 30 * WEEK, until=summer)
+    heard(database, datetime(2026, 1, 6, 12, tzinfo=UTC))
+    since = datetime(2026, 1, 6, 22, 30, tzinfo=UTC)  # half an hour before midnight in Rome
+    passed_over(database, since, since + timedelta(minutes=40))
+    days = read_series(database, channel="x", place="IT", now=summer).earlier
+    assert {date(2026, 1, 6), date(2026, 1, 7)}.isdisjoint(days)
+    assert {date(2026, 1, 5), date(2026, 1, 8)} <= days.keys()
+
+
+def test_the_past_is_read_once_an_hour_and_anew_in_the_next(database: Database) -> None:
+    polled(database, until=NOW + HOUR)
+    rome = Calendar(zone=ROME)
+
+    def expected(now: datetime) -> float:
+        found = look_ahead(database, channel="x", calendar=rome, now=now, days=7)
+        assert isinstance(found, Outlook)
+        return sum(day.expected for day in found.days)
+
+    assert expected(NOW) == 0
+    heard(database, *[hours_ago(number + 0.5) for number in range(600)])
+    assert expected(NOW) == 0
+    assert expected(NOW + HOUR) > 100
+
+
+def test_too_little_is_not_kept_for_an_hour(database: Database) -> None:
+    rome = Calendar(zone=ROME)
+    first = look_ahead(database, channel="x", calendar=rome, now=NOW, days=7)
+    assert isinstance(first, TooLittle)
+    heard(database, *[hours_ago(number + 0.5) for number in range(600)])
+    assert isinstance(look_ahead(database, channel="x", calendar=rome, now=NOW, days=7), Outlook)
 
 
 @pytest.mark.parametrize("days", [0, -1, 29])

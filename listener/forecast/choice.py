@@ -54,7 +54,7 @@ def expected(method: Method, weeks: Weeks) -> tuple[Numbers, float]:
     """What the hours of a week will bring, and how many times that on a holiday."""
     if not method.heeds:
         return method.usual(weeks.counts), 1.0
-    return method.usual(weeks.usual), on_holidays(weeks)
+    return method.usual(weeks.usual), on_holidays(weeks.days, weeks.free)
 
 
 def tried(method: Method, weeks: Weeks) -> Tried:

@@ -14,7 +14,7 @@ from listener.forecast.model import HOUR, each_hour
 Stretch = tuple[datetime, datetime]
 """From the first moment to before the second."""
 Counts = Mapping[datetime, int]
-"""Mentions by UTC hour; one that is not in it had none."""
+"""Mentions by the hour; one that is not in it had none."""
 
 _WEEK: Final = timedelta(weeks=1)
 _GIVEN_UP: Final = timedelta(weeks=1)
@@ -69,10 +69,11 @@ def unread(channels: Iterable[Heard], end: datetime) -> Iterator[Stretch]:
 
 
 def begins(heard: Heard, end: datetime) -> datetime:
-    """Where the past of a channel begins: with the first fetch, or with the history from before."""
+    """Where the past of a channel begins: with the first fetch, or with the history from before.
+    Full hours, counted back from `end`."""
     full = _full_since(heard)
-    since = _next_full_hour(heard.since) if heard.since else end
-    return min(since, end) if full is None else full
+    since = heard.since or end
+    return full or end - max(0, (end - since) // HOUR) * HOUR
 
 
 def _full_since(heard: Heard) -> datetime | None:
@@ -100,9 +101,5 @@ def known_counts(
 
 
 def _touched(hole: Stretch, start: datetime, end: datetime) -> Iterator[datetime]:
-    since = max(hole[0].replace(minute=0, second=0, microsecond=0), start)
+    since = start + max(0, (hole[0] - start) // HOUR) * HOUR
     yield from each_hour(since, min(hole[1], end))
-
-
-def _next_full_hour(moment: datetime) -> datetime:
-    return (moment + HOUR - timedelta.resolution).replace(minute=0, second=0, microsecond=0)

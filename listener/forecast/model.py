@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -19,12 +19,15 @@ SHAPED_BY: Final = timedelta(weeks=6)
 @dataclass(frozen=True, kw_only=True)
 class Series:
     """Mentions in each hour from `start` on, without holes. None: nobody knows, because the hour
-    was not read. `holidays` are days of `zone`, past ones and those to come."""
+    was not read. `holidays` are days of `zone`, past ones and those to come; `earlier` holds what
+    whole days before `start` brought, as far as they are known: what a holiday does is read from a
+    year."""
 
     start: datetime
     counts: tuple[int | None, ...]
     zone: ZoneInfo
     holidays: frozenset[date] = frozenset()
+    earlier: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def end(self) -> datetime:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,17 +16,22 @@ from sqlalchemy.orm import Session
 from config.calendar import Calendar
 from config.database import Database
 from config.holidays import days_off
-from listener import trends
 from listener.cursors import LOOK_BACK
 from listener.forecast.ahead import outlook
 from listener.forecast.known import Counts, Heard, Listening, Stretch, begins, known_counts, unread
 from listener.forecast.model import HOUR, Outlook, Series, TooLittle
 from listener.models import Cursor, Gap, Mention
+from listener.trends.counts import sums
+from listener.trends.scope import Scope
+from listener.trends.steps import By, following, start_of_day, start_of_hour
 
-LOOKED_BACK: Final = timedelta(weeks=56)
-"""The method reads six weeks and is tried on four more; what a holiday does is read from a year."""
+BACK: Final = timedelta(weeks=11)
+"""Six weeks to read a shape from, four more to be tried on, and one that is cut."""
+YEAR: Final = timedelta(weeks=56)
+"""What a holiday does is read from the days of a year, the same holiday last year among them."""
 LONGEST: Final = 28  # days
-_UTC: Final = ZoneInfo("UTC")
+
+_kept: WeakKeyDictionary[Database, dict[tuple[str | None, str], Series]] = WeakKeyDictionary()
 
 
 def look_ahead(
@@ -32,49 +39,49 @@ def look_ahead(
 ) -> Outlook | TooLittle:
     """What the next days bring on a channel, or on all: from the next full hour on to the same
     time of day. `calendar` tells the zone and the public holidays. Raises ValueError, with a
-    sentence, for days nobody can forecast."""
+    sentence, for days nobody can forecast.
+
+    The past is read once an hour; where it is too short, each time.
+    """
     if not 1 <= days <= LONGEST:
         raise ValueError(f"A forecast is for 1 to {LONGEST} days")
-    start = _full_hour(now) + HOUR
+    start = start_of_hour(now, database.zone) + HOUR
     # By the wall's clock: a week in which the clocks change has 167 or 169 hours.
-    end = _full_hour((start.astimezone(calendar.zone) + timedelta(days=days)).astimezone(UTC))
-    known = read_series(
-        database, channel=channel, zone=calendar.zone, place=calendar.holidays, now=now
-    )
-    return outlook(known, start=start, end=end)
+    end = (start.astimezone(calendar.zone) + timedelta(days=days)).astimezone(UTC)
+    kept = _kept.setdefault(database, {})
+    key = channel, calendar.holidays
+    known = kept.get(key)
+    if known is None or known.end != start - HOUR:
+        known = read_series(database, channel=channel, place=calendar.holidays, now=now)
+    found = outlook(known, start=start, end=end)
+    if isinstance(found, Outlook):
+        kept[key] = known
+    return found
 
 
 def read_series(
-    database: Database,
-    *,
-    channel: str | None = None,
-    zone: ZoneInfo,
-    place: str = "",
-    now: datetime,
-    back: timedelta = LOOKED_BACK,
+    database: Database, *, channel: str | None = None, place: str = "", now: datetime
 ) -> Series:
     """The hours of a channel, or of all together, up to the last full one. An hour that was not
     read on one of several channels is missing for all of them. `place`: whose holidays."""
-    end = _full_hour(now)
-    earliest = end - back
-    counts = _counts(database, earliest, end, channel)
+    zone, end = database.zone, start_of_hour(now, database.zone)
+    begin, year = end - BACK, start_of_day(end - YEAR, zone)
     with database.read() as session:
         streams = _streams(session, channel, end)
-        gaps = list(_gaps(session, channel, earliest, end))
-    channels = [
-        Heard(counts=counts.get(name, {}), streams=streams.get(name, ()))
-        for name in counts.keys() | streams.keys()
-    ]
-    start = max(earliest, min((begins(heard, end) for heard in channels), default=end))
-    total: Counter[datetime] = Counter()
-    for heard in channels:
-        total.update(heard.counts)
-    holes = [*gaps, *unread(channels, end)]
+        gaps = list(_gaps(session, channel, year, end))
+        hours = _past(_counts(session, begin, end, By.HOUR, channel), streams, end)
+        start = max(begin, hours.start)
+        earlier: Mapping[date, int] = {}
+        if place and start == begin:
+            until = start_of_day(begin, zone)
+            days = _past(_counts(session, year, until, By.DAY, channel), streams, until)
+            earlier = _known_days(days, gaps, year, until, zone)
     return Series(
         start=start,
-        counts=known_counts(total, holes, start, end),
+        counts=known_counts(hours.counts, [*gaps, *hours.holes], start, end),
         zone=zone,
-        holidays=_holidays(place, start, end),
+        holidays=_holidays(place, year, end),
+        earlier=earlier,
     )
 
 
@@ -87,25 +94,58 @@ def ever_heard(database: Database, channel: str) -> bool:
         )
 
 
-def _counts(
-    database: Database, start: datetime, end: datetime, channel: str | None
-) -> Mapping[str, Counts]:
-    found: dict[str, dict[datetime, int]] = defaultdict(dict)
-    for begin, until in _stretches(start, end):
-        for bucket in trends.volume(
-            database, start=begin, end=until, by=trends.By.HOUR, zone=_UTC, channel=channel
-        ):
-            if bucket.mentions:
-                found[bucket.channel][bucket.start.astimezone(UTC)] = bucket.mentions
+@dataclass(frozen=True, kw_only=True)
+class _Past:
+    """All channels together, by hours or by days."""
+
+    counts: Counts
+    start: datetime
+    holes: Sequence[Stretch]
+
+
+def _past(
+    counts: Mapping[str, Counts], streams: Mapping[str, Sequence[Listening]], end: datetime
+) -> _Past:
+    channels = [
+        Heard(counts=counts.get(name, {}), streams=streams.get(name, ()))
+        for name in counts.keys() | streams.keys()
+    ]
+    total: Counter[datetime] = Counter()
+    for heard in channels:
+        total.update(heard.counts)
+    return _Past(
+        counts=total,
+        start=min((begins(heard, end) for heard in channels), default=end),
+        holes=tuple(unread(channels, end)),
+    )
+
+
+def _known_days(
+    past: _Past, gaps: Sequence[Stretch], start: datetime, end: datetime, zone: ZoneInfo
+) -> Mapping[date, int]:
+    """What each whole day of [start, end) brought, without those a hole touches."""
+    holes = [*gaps, *past.holes]
+    found, day = {}, start
+    while day < end:
+        after = following(day, By.DAY, zone)
+        holed = any(since < after and day < until for since, until in holes)
+        if day >= past.start and not holed:
+            found[day.astimezone(zone).date()] = past.counts.get(day, 0)
+        day = after
     return found
 
 
-def _stretches(start: datetime, end: datetime) -> Iterator[Stretch]:
-    """As long as can be asked for at once."""
-    while start < end:
-        until = min(end, start + trends.LONGEST[trends.By.HOUR])
-        yield start, until
-        start = until
+def _counts(
+    session: Session, start: datetime, end: datetime, by: By, channel: str | None
+) -> Mapping[str, Counts]:
+    """By channel and step. Hours are counted back from `end`, also where clocks have changed by
+    half an hour in between."""
+    scope = Scope(start=start, end=end, by=by, zone=session.info["zone"], channel=channel or "")
+    found: dict[str, Counter[datetime]] = defaultdict(Counter)
+    for (step, name), measures in sums(session, scope, "channel", steps=True).items():
+        hour = step if by is By.DAY else end - -((step - end) // HOUR) * HOUR
+        found[name][hour] += measures.mentions
+    return found
 
 
 def _streams(session: Session, channel: str | None, end: datetime) -> Mapping[str, list[Listening]]:
@@ -136,7 +176,3 @@ def _holidays(place: str, start: datetime, end: datetime) -> frozenset[date]:
         return frozenset()
     last = (end + timedelta(days=LONGEST + 2)).year
     return frozenset().union(*(days_off(place, year) for year in range(start.year - 1, last + 1)))
-
-
-def _full_hour(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
