@@ -119,6 +119,8 @@ def _as_json(found: Outlook | TooLittle, channel: str | None, zone: ZoneInfo) ->
         }
     forecast = found.forecast
     return told | {
+        "from": _moment(forecast.hours[0].start),
+        "to": _moment(forecast.hours[-1].start + HOUR),
         "method": forecast.method,
         "mase": _finite(forecast.mase),
         "naive_mase": _finite(forecast.naive_mase),
