@@ -30,8 +30,9 @@ def tell_forecast(config: Path, channel: str | None, *, days: int, as_json: bool
         )
     with with_bot(config) as bot:
         calendar = _calendar(bot, channel)
+        channels = None if channel is None else frozenset([channel])
         found = look_ahead(
-            bot.database, channel=channel, calendar=calendar, now=bot.clock(), days=days
+            bot.database, channels=channels, calendar=calendar, now=bot.clock(), days=days
         )
     if as_json:
         print(json.dumps(_as_json(found, channel, calendar.zone)))
