@@ -127,8 +127,8 @@ def _waits_changed(session: Session, since: datetime) -> set[date]:
 
 
 def _cases_changed(session: Session, since: datetime) -> set[date]:
-    """The days in which an answer left that has changed, or whose customer wrote since. Outer joins,
-    or SQLite begins with the replies, all of them."""
+    """The days in which an answer left that has changed, or whose customer wrote since. By outer
+    joins, or SQLite begins with the replies, all of them."""
     theirs = aliased(Mention)
     standing = LIVE_REPLY & (Reply.mention_id == Mention.id)
     by_them: Any = (
