@@ -39,6 +39,14 @@ def length(span: timedelta) -> str:
     return _("%(hours)s h", hours=format_decimal(hours, digits, locale=locale()))
 
 
+def with_sample(note: str, every: int) -> str:
+    """`note`, and that only some days were looked at, where that is so."""
+    if every == 1:
+        return note
+    told = _("The period is long: one day in %(number)s was looked at.", number=every)
+    return f"{note} {told}"
+
+
 def few() -> str:
     """In place of a figure of too few."""
     return _("too few")
