@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from responder.desk.trends import mood, volume
+from responder.desk.trends import (
+    approvals,
+    automatic,
+    cost,
+    customers,
+    mood,
+    response,
+    satisfaction,
+    volume,
+)
 from responder.desk.trends.panel import Look, Panel
 
 
@@ -23,4 +32,13 @@ class Tab(Protocol):
         ...
 
 
-TABS: Final[tuple[Tab, ...]] = (volume, mood)
+TABS: Final[tuple[Tab, ...]] = (
+    volume,
+    mood,
+    response,
+    satisfaction,
+    customers,
+    approvals,
+    automatic,
+    cost,
+)
