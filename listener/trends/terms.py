@@ -62,7 +62,7 @@ def count_terms(texts: Iterable[Said], but: Iterable[str] = ()) -> Counted:
 
 
 def rising_terms(now: Counted, before: Counted) -> list[Rise]:
-    """Which rose, as they are written; of a word and a pair that holds it the one that says more."""
+    """Which rose, as they are written; of a word and a pair with it the one that says more."""
     compared = {term: number for term, number in now.terms.items() if number >= LEAST}
     rises = rising(compared, before.terms, of_now=now.texts, of_before=before.texts)
     pairs = [rise for rise in rises if " " in rise.name]
