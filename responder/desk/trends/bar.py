@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from babel.core import Locale
 from babel.dates import format_date, format_datetime, format_interval
 
 from listener.trends.scope import Scope
@@ -64,7 +65,13 @@ def period_words(scope: Scope) -> str:
     last = (end.replace(tzinfo=None) - end.resolution).date()
     if start.date() == last:
         return format_date(last, "d MMM y", locale=locale())
-    return format_interval(start.date(), last, "yMMMd", locale=locale())
+    return format_interval(start.date(), last, "yMMMd", locale=_day_first())
+
+
+def _day_first() -> Locale:
+    """Days as they stand everywhere at the desk: before their month."""
+    spoken = locale()
+    return Locale("en", "GB") if spoken.language == "en" else spoken
 
 
 def filter_words(look: Look) -> str:
