@@ -95,7 +95,7 @@ def _fields(bot: Bot, look: Look, asked: Asked) -> Iterable[Field]:
     given: Sequence[tuple[str, str, Options]] = (
         ("by", _("A point for each"), [(one.value, _(word)) for one, word in _STEPS.items()]),
         ("channel", _("Channel"), channels),
-        ("language", _("Language"), _languages(bot, asked)),
+        ("language", _("Language"), language_options(bot, asked.language)),
         ("topic", _("Topic"), [(one.value, one.name) for one in choices()["topics"]]),
         ("phase", _("Phase"), [(one.value, named(one.value)) for one in Phase]),
     )
@@ -103,8 +103,9 @@ def _fields(bot: Bot, look: Look, asked: Asked) -> Iterable[Field]:
         yield Field(name=name, label=label, options=options, value=chosen.get(name, ""))
 
 
-def _languages(bot: Bot, asked: Asked) -> Options:
-    codes = dict.fromkeys((*bot.settings.brand.languages, asked.language, "unknown"))
+def language_options(bot: Bot, chosen: str) -> Options:
+    """The brand's languages, the one that is chosen, and none that is known."""
+    codes = dict.fromkeys((*bot.settings.brand.languages, chosen, "unknown"))
     return [(code, language_name(code)) for code in codes if code]
 
 
