@@ -209,7 +209,7 @@ def test_only_the_stretch_is_read_by_the_index_of_moments(
     stretch = Stretch(start=START, end=START + timedelta(days=1), mentions=5)
     query = behind(wanted(**asked), stretch, (NOW, "x")).limit(51)
     compiled = query.compile(
-        dialect=sqlite.dialect(),  # type: ignore[no-untyped-call]
+        dialect=sqlite.dialect(),
         compile_kwargs={"literal_binds": True},
     )
     plan = _plan(database, str(compiled))
