@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from listener.models import MentionStatus
 from sentiment.score import Sentiment
-from tests.conftest import OpenDesk, Sit, ready
+from tests.conftest import OpenDesk, Sit, ready, seated
 from tests.factories import make_mention
 from tests.test_browser_access import faults
 
@@ -91,10 +91,12 @@ def test_on_paper_every_panel_is_whole_and_says_what_it_is_about(
         anna.emulate_media(media="print")
         expect(anna.locator(".sift")).to_be_hidden()
         expect(anna.locator("nav.tabs")).to_be_hidden()
-        expect(anna.get_by_text("Channel: X")).to_be_visible()
+        expect(anna.locator(".page-title").get_by_text("Channel: X")).to_be_visible()
         for title in titles:
             expect(anna.get_by_role("heading", name=title, exact=True)).to_be_visible()
-        clipped = "all => all.filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible').length"
+        wide = "one => one.scrollWidth > one.clientWidth + 1"
+        hides = "getComputedStyle(one).overflowX !== 'visible'"
+        clipped = f"all => all.filter({wide} && {hides}).length"
         assert anna.locator(".scroll, .plot").evaluate_all(clipped) == 0
         pdf = anna.pdf(prefer_css_page_size=True)
         pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
@@ -139,8 +141,9 @@ def test_without_scripts_the_pictures_are_there(browser: Browser, talk: OpenDesk
 
 
 def test_a_drawer_that_fails_opens_the_table(
-    anna: Page, talk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+    page: Page, talk: OpenDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    anna = seated(page, talk, "anna")  # the browser notes that a picture was refused
     monkeypatch.setattr("responder.desk.charts.Plotter.draw", lambda *_: None)
     opened(anna, talk, "/trends/volume")
     expect(anna.locator("#mentions [data-undrawn]")).to_be_visible()
