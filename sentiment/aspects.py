@@ -179,7 +179,7 @@ def _sentences(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _divided(folded: str, file: File) -> Iterator[str]:
-    """What turns the mood may say itself how it feels ("shame about"): it goes with what follows."""
+    """What turns the mood may say how it feels ("shame about"): it goes with what follows."""
     hits, start = _hits(file, folded), 0
     cuts = {hit.start for hit in hits if hit.group == "turn" and hit.name in ("but", "and")}
     cuts.update(_before_wishes(folded, hits))

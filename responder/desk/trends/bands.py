@@ -95,7 +95,7 @@ def negative_by(
         rows=tuple(
             (
                 Cell(text=names[value], value=value),
-                number_cell(one.judged, mentions_url(scope, **{by: value})),
+                number_cell(one.mentions, mentions_url(scope, **{by: value})),
                 *_estimate(
                     share, share_words, mentions_url(scope, **{by: value, "sentiment": "negative"})
                 ),
@@ -133,7 +133,7 @@ def _rows(
     return tuple(
         (
             step_cell(step, scope.by),
-            number_cell(feelings.judged, step_url(scope, step)),
+            number_cell(feelings.mentions, step_url(scope, step)),
             *_estimate(of(feelings), words, step_url(scope, step, **narrow)),
         )
         for step in reversed(local_steps(scope))
