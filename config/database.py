@@ -189,7 +189,7 @@ def upsert(
     is there, and sets the columns `setting`."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     table = model.__table__
-    new = dialect.insert(model)
+    new = dialect.insert(table)  # of the table: the ORM's own way takes twice as long
     changes = {name: table.c[name] + new.excluded[name] for name in adding}
     changes |= {name: new.excluded[name] for name in setting}
     taken: Insert = new.on_conflict_do_update(index_elements=[*table.primary_key], set_=changes)

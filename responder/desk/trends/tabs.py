@@ -12,7 +12,10 @@ from responder.desk.trends import (
     mood,
     response,
     satisfaction,
+    topics,
+    voice,
     volume,
+    wants,
 )
 from responder.desk.trends.panel import Look, Panel
 
@@ -35,6 +38,9 @@ class Tab(Protocol):
 TABS: Final[tuple[Tab, ...]] = (
     volume,
     mood,
+    topics,
+    wants,
+    voice,
     response,
     satisfaction,
     customers,
