@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from config.calendar import Calendar
+from responder.bot import Bot
 from responder.staffing.shifts import Person
 from responder.staffing.work import USUAL, Hour, Mix, Stream
+from tests.factories import FakeChannel, make_bot
 
+HOURS: Final = "Mon-Sun 08:00-20:00"
 MONDAY: Final = datetime(2026, 11, 23, tzinfo=UTC)
 DAYTIME: Final = Calendar.read(hours="Mon-Sun 07:00-23:00")
 WEEKDAYS: Final = Calendar.read(hours="Mon-Fri 09:00-17:00")
+
+
+def staffed_bot(folder: Path, *channels: FakeChannel, hours: str = HOURS) -> Bot:
+    """A bot whose channels are staffed by day."""
+    bot = make_bot(folder, channels=list(channels))
+    brand = bot.settings.brand.model_copy(update={"staffed_hours": hours})
+    return replace(bot, settings=bot.settings.model_copy(update={"brand": brand}))
 
 
 def at(hours: float) -> datetime:

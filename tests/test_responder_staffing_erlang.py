@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from responder.sentences import Refused
 from responder.staffing.erlang import line, people_for
 
 
@@ -41,10 +42,10 @@ def test_one_person_more_makes_nobody_wait_longer(load: float, more: int) -> Non
 
 @pytest.mark.parametrize(("load", "people"), [(10, 10), (10, 3), (-1, 3)])
 def test_a_line_that_would_grow_for_ever_is_refused(load: float, people: int) -> None:
-    with pytest.raises(ValueError, match=r"grows for ever|negative"):
+    with pytest.raises(Refused, match=r"grows for ever|negative"):
         line(load, people, handling=180, within=20)
 
 
 def test_a_target_nobody_can_reach_is_refused() -> None:
-    with pytest.raises(ValueError, match="between 0 and 1"):
+    with pytest.raises(Refused, match="between 0 and 100"):
         people_for(10, handling=180, within=20, target=1)

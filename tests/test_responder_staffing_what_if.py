@@ -122,6 +122,9 @@ def test_a_channel_is_refused_for_what_it_lacks() -> None:
     assert _whys(replace(BUSY, people=FOUR[:3])) == [Why.TOO_FEW]
     italians = tuple(replace(one, languages=frozenset({"it"})) for one in FOUR)
     assert _whys(replace(BUSY, people=italians)) == [Why.LANGUAGE]
+    mornings = tuple(person(one.agent_id, "Mon-Sun 07:00-12:00") for one in FOUR)
+    (uncovered,) = fit_of(replace(BUSY, people=mornings * 4), "x", ["en"]).objections
+    assert (uncovered.why, uncovered.what) == (Why.UNCOVERED, str(7 * 11))
     always = Plan(streams=(("x", stream(5.0, calendar=ALWAYS)),), people=(person("anna", ""),))
     assert _whys(always) == [Why.NO_HOURS]
 

@@ -10,6 +10,11 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from responder.sentences import N_, Refused
+
+_NO_TIMES: Final = N_("A load and a time cannot be negative")
+_TOO_FEW: Final = N_("With so few people the line grows for ever")
+_NO_TARGET: Final = N_("A share to be answered in time lies between 0 and 100 percent")
 _MOST: Final = 100_000  # people; beyond, somebody typed nonsense
 
 
@@ -28,11 +33,11 @@ class Line:
 
 def line(load: float, people: int, *, handling: float, within: float) -> Line:
     """So many people on a line. `load`: callers in an hour times hours each takes (erlangs);
-    `handling` and `within` in one unit. Raises ValueError where the line would grow for ever."""
+    `handling` and `within` in one unit. Raises Refused where the line would grow for ever."""
     if load < 0 or handling <= 0 or within < 0:
-        raise ValueError("a load and a time cannot be negative")
+        raise Refused(_NO_TIMES)
     if people <= load:
-        raise ValueError("with so few people the line grows for ever")
+        raise Refused(_TOO_FEW)
     waits, spare = _waits(load, people), people - load
     return Line(
         people=people,
@@ -44,9 +49,9 @@ def line(load: float, people: int, *, handling: float, within: float) -> Line:
 
 
 def people_for(load: float, *, handling: float, within: float, target: float) -> Line:
-    """The fewest people who answer a share of `target` within the time. Raises ValueError."""
+    """The fewest people who answer a share of `target` within the time. Raises Refused."""
     if not 0 < target < 1 or not load < _MOST:
-        raise ValueError("a target lies between 0 and 1")
+        raise Refused(_NO_TARGET)
     people = math.floor(load) + 1
     while (found := line(load, people, handling=handling, within=within)).served < target:
         people += 1

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from config.calendar import Calendar
-from responder.staffing.shifts import speakers, supply_of, unsettled
+from responder.staffing.shifts import Person, speakers, supply_of, unsettled
 from responder.staffing.what_if import Answer, Plan, answer
+from responder.staffing.work import Stream
 
 
 class Why(StrEnum):
     """What speaks against a channel."""
 
-    NO_VOLUME = "no volume"  # fewer than three weeks are known, and nobody said what to expect
-    NO_PEOPLE = "no people"  # nobody who may approve sees it
-    NO_HOURS = "no hours"  # nobody's hours are known: all count as there around the clock
-    TOO_FEW = "too few"  # those who see it have too little time
+    NO_VOLUME = "no_volume"  # fewer than three weeks are known, and nobody said what to expect
+    NO_PEOPLE = "no_people"  # nobody who may approve sees it
+    NO_HOURS = "no_hours"  # nobody's hours are known: all count as there around the clock
+    UNCOVERED = "uncovered"  # it is staffed at hours when nobody is there
+    TOO_FEW = "too_few"  # those who see it have too little time
     PROMISED = "promised"  # the people somebody named are too few
     BUSY = "busy"  # with what else they answer, they have too little time
     LANGUAGE = "language"  # nobody speaks one that is answered there
@@ -36,7 +38,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Objection:
-    """`what`: the language nobody speaks."""
+    """`what`: the language nobody speaks, or how many hours of the week nobody is there."""
 
     why: Why
     what: str = ""
@@ -78,31 +80,43 @@ def fit_of(plan: Plan, channel: str, languages: Sequence[str], asked: Asked | No
 
 def _objections(
     plan: Plan, fit: Fit, languages: Sequence[str], asked: Asked | None
-) -> list[Objection]:
+) -> Iterator[Objection]:
     stream = dict(plan.streams).get(fit.channel)
-    if stream is None:
-        return [Objection(why=Why.NO_VOLUME)]
     people = tuple(one for one in plan.people if one.sees(fit.channel))
-    if not people:
-        return [Objection(why=Why.NO_PEOPLE)]
-    found = []
-    if asked is not None and asked.hours != stream.calendar:
-        found.append(Objection(why=Why.SETTINGS))
-    if fit.alone.there <= 0:
-        why = Why.NO_HOURS if fit.unsettled else Why.TOO_FEW
-        return [*found, Objection(why=why)]
+    if stream is None:
+        yield Objection(why=Why.NO_VOLUME)
+    elif not people:
+        yield Objection(why=Why.NO_PEOPLE)
+    else:
+        if asked is not None:
+            yield from _against_the_named(fit, stream, asked)
+        if fit.alone.there <= 0 and fit.unsettled:
+            yield Objection(why=Why.NO_HOURS)
+        else:
+            yield from _against_the_roster(fit, stream, people, languages)
+
+
+def _against_the_named(fit: Fit, stream: Stream, asked: Asked) -> Iterator[Objection]:
+    if asked.hours != stream.calendar:
+        yield Objection(why=Why.SETTINGS)
+    if asked.people < fit.alone.needed:
+        yield Objection(why=Why.PROMISED)
+
+
+def _against_the_roster(
+    fit: Fit, stream: Stream, people: Sequence[Person], languages: Sequence[str]
+) -> Iterator[Objection]:
     calendars = {fit.channel: stream.calendar}
     for language in languages:
         there = supply_of(speakers(people, language), calendars, stream.begins, stream.ends)
         if there.total <= 0:
-            found.append(Objection(why=Why.LANGUAGE, what=language))
-    if asked is not None and asked.people < fit.alone.needed:
-        found.append(Objection(why=Why.PROMISED))
-    if not fit.alone.fits:
-        found.append(Objection(why=Why.TOO_FEW))
+            yield Objection(why=Why.LANGUAGE, what=language)
+    if bare := sum(hour.needed > 0 and hour.there <= 0 for hour in fit.alone.hours):
+        yield Objection(why=Why.UNCOVERED, what=str(bare))
+    elif not fit.alone.fits:
+        yield Objection(why=Why.TOO_FEW)
     elif not fit.together.fits:
-        found.append(Objection(why=Why.BUSY))
-    return found
+        yield Objection(why=Why.BUSY)
 
 
 @dataclass(frozen=True, kw_only=True)
