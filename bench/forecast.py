@@ -35,6 +35,7 @@ KNOWN = 9  # weeks
 TARGET = 0.9
 GROWTH = 0.05  # a week
 HOLIDAYS = {date(2026, 1, 21): 0.4, date(2026, 2, 12): 0.45, date(2026, 3, 11): 0.4}
+WAVES = 1 / 60  # an hour
 SHORT = 7 * 24  # hours: with less than so many known there is no week to repeat
 COLUMNS = ("created_at", "tweet_created")
 
@@ -75,9 +76,14 @@ def figures(known: Series, came: np.ndarray) -> Figures:
 
 
 def simulated(
-    rate: float, seed: int, *, growth: float = 0.0, quiet: dict[date, float] | None = None
+    rate: float,
+    seed: int,
+    *,
+    growth: float = 0.0,
+    waves: float = 0.0,
+    quiet: dict[date, float] | None = None,
 ) -> Figures:
-    counts = by_chance(rate, seed, weeks=KNOWN + 1, growth=growth)
+    counts = by_chance(rate, seed, weeks=KNOWN + 1, growth=growth, waves=waves)
     for day, share in (quiet or {}).items():
         begin = (day - A_MONDAY.date()).days * 24
         chance = np.random.default_rng(seed)
@@ -111,6 +117,7 @@ def families() -> bool:
         good &= found.chosen <= TARGET and found.ours <= TARGET
         tell(f"{rate:g} an hour", found, f"target {TARGET}")
     tell("15, growing 5 % a week", mean([simulated(15, seed, growth=GROWTH) for seed in SEEDS]))
+    tell("15, with sudden waves", mean([simulated(15, seed, waves=WAVES) for seed in SEEDS]))
     tell("15, with holidays", mean([simulated(15, seed, quiet=HOLIDAYS) for seed in SEEDS]))
     return good
 

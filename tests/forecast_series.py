@@ -50,9 +50,12 @@ def ahead(known: Series, weeks: int = 1) -> Outlook | TooLittle:
     return outlook(known, start=known.end, end=known.end + timedelta(weeks=weeks))
 
 
-def by_chance(rate: float, seed: int, *, weeks: int = 9, growth: float = 0.0) -> np.ndarray:
+def by_chance(
+    rate: float, seed: int, *, weeks: int = 9, growth: float = 0.0, waves: float = 0.0
+) -> np.ndarray:
     """A shape of the week that is true throughout, on days and in hours livelier or quieter by
-    chance. `rate`: mentions an hour in the first week, on average."""
+    chance. `rate`: mentions an hour in the first week, on average; `waves`: sudden ones an hour,
+    that ebb away in half a day."""
     chance = np.random.default_rng(seed)
     hour = np.arange(24)
     day = 0.15 + np.exp(-0.5 * ((hour - 12) / 3) ** 2) + 0.9 * np.exp(-0.5 * ((hour - 20) / 2) ** 2)
@@ -61,4 +64,8 @@ def by_chance(rate: float, seed: int, *, weeks: int = 9, growth: float = 0.0) ->
     level = rate * np.repeat((1 + growth) ** np.arange(weeks), 168)
     days = np.repeat(chance.gamma(20, 1 / 20, weeks * 7), 24)
     hours = chance.gamma(8, 1 / 8, weeks * 168)
-    return chance.poisson(np.tile(shape / shape.mean(), weeks) * level * days * hours)
+    usual = np.tile(shape / shape.mean(), weeks) * level * days * hours
+    begins = chance.random(usual.size) < waves
+    heights = begins * rate * chance.lognormal(0.5, 0.8, usual.size)
+    ebbing = np.convolve(heights, np.exp(-hour / 4))[: usual.size]
+    return np.asarray(chance.poisson(usual + ebbing))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,10 @@ from config.database import Database
 from config.errors import ConfigError
 from listener.models import Cursor
 from listener.trends.recount import count_if_new
-from responder.commands.forecast import tell_forecast
+from responder.commands.forecast import _told, tell_forecast
 from tests.daemon import command, write_config
 from tests.factories import make_author, make_conversation, make_database, make_mention
+from tests.forecast_series import NOWHERE, next_week, told
 
 
 @pytest.fixture
@@ -46,9 +47,9 @@ def _fill(database: Database, now: datetime) -> None:
 
 
 def test_a_team_lead_reads_a_line_a_day_and_how_sure_it_is(heard: str) -> None:
-    told = command("--config", heard, "forecast", "--days", "3", "--channel", "x")
-    assert (told.returncode, told.stderr) == (0, "")
-    first, titles, *days, why = told.stdout.splitlines()
+    said = command("--config", heard, "forecast", "--days", "3", "--channel", "x")
+    assert (said.returncode, said.stderr) == (0, "")
+    first, titles, *days, why = said.stdout.splitlines()
     assert first == "x, in hours of Europe/Rome:"
     assert titles.split() == ["day", "mentions", "four", "of", "five", "days", "busiest", "hour"]
     assert 3 <= len(days) <= 4
@@ -59,9 +60,9 @@ def test_a_team_lead_reads_a_line_a_day_and_how_sure_it_is(heard: str) -> None:
 
 
 def test_a_program_reads_every_hour_with_its_bands_and_the_naive_beside(heard: str) -> None:
-    told = command("--config", heard, "forecast", "--json")
-    assert told.returncode == 0
-    found = json.loads(told.stdout)
+    said = command("--config", heard, "forecast", "--json")
+    assert said.returncode == 0
+    found = json.loads(said.stdout)
     assert found["channel"] is None
     assert len(found["hours"]) in (167, 168, 169)
     for hour in found["hours"]:
@@ -72,14 +73,16 @@ def test_a_program_reads_every_hour_with_its_bands_and_the_naive_beside(heard: s
     total = sum(hour["expected"] for hour in found["hours"])
     assert total == pytest.approx(21, abs=3)
     assert sum(day["expected"] for day in found["days"]) == pytest.approx(total, abs=0.1)
+    assert found["from"] == found["hours"][0]["start"]
+    assert found["to"] > found["hours"][-1]["start"]
     assert {"method", "mase", "naive_mase", "weeks", "timezone"} <= set(found)
 
 
 def test_with_too_little_it_says_so_and_when_there_will_be_enough(tmp_path: Path) -> None:
     config = str(write_config(tmp_path, {}))
-    told = command("--config", config, "forecast")
-    assert told.returncode == 0
-    assert "No forecast yet: 0 days of mentions are known, and 21 days are needed." in told.stdout
+    said = command("--config", config, "forecast")
+    assert said.returncode == 0
+    assert "No forecast yet: 0 days of mentions are known, and 21 days are needed." in said.stdout
     found = json.loads(command("--config", config, "forecast", "--json").stdout)
     assert found["hours"] == []
     assert found["too_little"]["known_hours"] == 0
@@ -87,11 +90,20 @@ def test_with_too_little_it_says_so_and_when_there_will_be_enough(tmp_path: Path
     assert timedelta(days=20) < enough_at - utcnow() <= timedelta(days=21)
 
 
+def test_a_public_holiday_is_marked_and_explained() -> None:
+    past, coming = date(2026, 2, 4), date(2026, 3, 11)
+    known = told(9, lambda wall: 1 if wall.date() == past else 4, holidays=[past, coming])
+    lines = list(_told(next_week(known), NOWHERE))
+    marked = [line for line in lines if "Wed 11 Mar*" in line]
+    assert len(marked) == 1
+    assert lines[-1].startswith("* a public holiday: 0.")
+
+
 def test_a_channel_nobody_knows_is_one_line_and_exit_code_2(heard: str) -> None:
-    told = command("--config", heard, "forecast", "--channel", "nope")
-    assert (told.returncode, told.stdout) == (2, "")
-    assert told.stderr.startswith("--channel: nope: is not configured;")
-    assert len(told.stderr.splitlines()) == 1
+    said = command("--config", heard, "forecast", "--channel", "nope")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("--channel: nope: is not configured;")
+    assert len(said.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("days", [0, -3, 29])

@@ -86,6 +86,17 @@ def test_a_week_that_was_hardly_read_says_nothing_about_the_level() -> None:
     assert shape_times_level(weeks.counts).sum() == pytest.approx(sum(WAVE), rel=0.05)
 
 
+@given(day=st.integers(0, 41), times=st.integers(2, 10))
+@settings(max_examples=25, deadline=None)
+def test_one_wild_day_does_not_carry_the_forecast_away(day: int, times: int) -> None:
+    wild = [count * (times if number // 24 == day else 1) for number, count in enumerate(WAVE * 6)]
+    found = shape_times_level(lay_out(series(wild)).counts)
+    assert found.sum() == pytest.approx(sum(WAVE), rel=0.01)
+    assert found.reshape(7, 24).sum(axis=1) == pytest.approx(
+        np.reshape(WAVE, (7, 24)).sum(axis=1), rel=0.25
+    )
+
+
 def test_a_night_that_was_never_read_lies_between_its_neighbours() -> None:
     counts = [None if 2 <= number % 24 < 5 else 10 for number in range(6 * 168)]
     for hour in next_week(series(counts)).forecast.hours:

@@ -20,7 +20,7 @@ from listener.forecast.model import (
     TooLittle,
     each_hour,
 )
-from listener.forecast.weeks import Weeks, lay_out, slot
+from listener.forecast.weeks import SLOTS, Weeks, lay_out, slot
 
 
 def outlook(series: Series, *, start: datetime, end: datetime) -> Outlook | TooLittle:
@@ -38,7 +38,7 @@ def outlook(series: Series, *, start: datetime, end: datetime) -> Outlook | TooL
             method=method.name,
             mase=result.mase,
             naive_mase=naive_mase,
-            weeks=series.known // (NEEDED // HOUR // 3),
+            weeks=series.known // SLOTS,
         )
         for method, result in zip(METHODS, results, strict=True)
     ]

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
-from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -31,50 +30,47 @@ YEAR: Final = timedelta(weeks=56)
 """What a holiday does is read from the days of a year, the same holiday last year among them."""
 LONGEST: Final = 28  # days
 
-_kept: WeakKeyDictionary[Database, dict[tuple[str | None, str], Series]] = WeakKeyDictionary()
-
 
 def look_ahead(
-    database: Database, *, channel: str | None = None, calendar: Calendar, now: datetime, days: int
+    database: Database,
+    *,
+    channels: frozenset[str] | None = None,
+    calendar: Calendar,
+    now: datetime,
+    days: int,
 ) -> Outlook | TooLittle:
-    """What the next days bring on a channel, or on all: from the next full hour on to the same
-    time of day. `calendar` tells the zone and the public holidays. Raises ValueError, with a
-    sentence, for days nobody can forecast.
-
-    The past is read once an hour; where it is too short, each time.
-    """
+    """What the next days bring on these channels together, None: on all, from the next full hour
+    on to the same time of day. `calendar` tells the zone and the public holidays. Raises
+    ValueError, with a sentence, for days nobody can forecast."""
     if not 1 <= days <= LONGEST:
         raise ValueError(f"A forecast is for 1 to {LONGEST} days")
     start = start_of_hour(now, database.zone) + HOUR
     # By the wall's clock: a week in which the clocks change has 167 or 169 hours.
     end = (start.astimezone(calendar.zone) + timedelta(days=days)).astimezone(UTC)
-    kept = _kept.setdefault(database, {})
-    key = channel, calendar.holidays
-    known = kept.get(key)
-    if known is None or known.end != start - HOUR:
-        known = read_series(database, channel=channel, place=calendar.holidays, now=now)
-    found = outlook(known, start=start, end=end)
-    if isinstance(found, Outlook):
-        kept[key] = known
-    return found
+    known = read_series(database, channels=channels, place=calendar.holidays, now=now)
+    return outlook(known, start=start, end=end)
 
 
 def read_series(
-    database: Database, *, channel: str | None = None, place: str = "", now: datetime
+    database: Database,
+    *,
+    channels: frozenset[str] | None = None,
+    place: str = "",
+    now: datetime,
 ) -> Series:
-    """The hours of a channel, or of all together, up to the last full one. An hour that was not
-    read on one of several channels is missing for all of them. `place`: whose holidays."""
+    """The hours of these channels together, None: of all, up to the last full one. An hour that was
+    not read on one of several is missing for all of them. `place`: whose holidays."""
     zone, end = database.zone, start_of_hour(now, database.zone)
     begin, year = end - BACK, start_of_day(end - YEAR, zone)
     with database.read() as session:
-        streams = _streams(session, channel, end)
-        gaps = list(_gaps(session, channel, year, end))
-        hours = _past(_counts(session, begin, end, By.HOUR, channel), streams, end)
+        streams = _streams(session, channels, end)
+        gaps = list(_gaps(session, channels, year, end))
+        hours = _past(_counts(session, begin, end, By.HOUR, channels), streams, end)
         start = max(begin, hours.start)
         earlier: Mapping[date, int] = {}
         if place and start == begin:
             until = start_of_day(begin, zone)
-            days = _past(_counts(session, year, until, By.DAY, channel), streams, until)
+            days = _past(_counts(session, year, until, By.DAY, channels), streams, until)
             earlier = _known_days(days, gaps, year, until, zone)
     return Series(
         start=start,
@@ -136,11 +132,11 @@ def _known_days(
 
 
 def _counts(
-    session: Session, start: datetime, end: datetime, by: By, channel: str | None
+    session: Session, start: datetime, end: datetime, by: By, channels: frozenset[str] | None
 ) -> Mapping[str, Counts]:
     """By channel and step. Hours are counted back from `end`, also where clocks have changed by
     half an hour in between."""
-    scope = Scope(start=start, end=end, by=by, zone=session.info["zone"], channel=channel or "")
+    scope = Scope(start=start, end=end, by=by, zone=session.info["zone"], channels=channels)
     found: dict[str, Counter[datetime]] = defaultdict(Counter)
     for (step, name), measures in sums(session, scope, "channel", steps=True).items():
         hour = step if by is By.DAY else end - -((step - end) // HOUR) * HOUR
@@ -148,10 +144,12 @@ def _counts(
     return found
 
 
-def _streams(session: Session, channel: str | None, end: datetime) -> Mapping[str, list[Listening]]:
+def _streams(
+    session: Session, channels: frozenset[str] | None, end: datetime
+) -> Mapping[str, list[Listening]]:
     query = select(Cursor.channel, Cursor.started_at, Cursor.finished_at)
-    if channel is not None:
-        query = query.where(Cursor.channel == channel)
+    if channels is not None:
+        query = query.where(Cursor.channel.in_(sorted(channels)))
     found: dict[str, list[Listening]] = defaultdict(list)
     for name, since, until in session.execute(query):
         # One that was never read to its end told nothing yet, and is missed by nobody.
@@ -161,13 +159,13 @@ def _streams(session: Session, channel: str | None, end: datetime) -> Mapping[st
 
 
 def _gaps(
-    session: Session, channel: str | None, start: datetime, end: datetime
+    session: Session, channels: frozenset[str] | None, start: datetime, end: datetime
 ) -> Iterator[Stretch]:
     query = select(Gap.since, Gap.until).where(
         Gap.filled_at.is_(None), Gap.stream != LOOK_BACK, Gap.until > start, Gap.since < end
     )
-    if channel is not None:
-        query = query.where(Gap.channel == channel)
+    if channels is not None:
+        query = query.where(Gap.channel.in_(sorted(channels)))
     yield from ((row.since, row.until) for row in session.execute(query))
 
 

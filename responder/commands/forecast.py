@@ -30,8 +30,9 @@ def tell_forecast(config: Path, channel: str | None, *, days: int, as_json: bool
         )
     with with_bot(config) as bot:
         calendar = _calendar(bot, channel)
+        channels = None if channel is None else frozenset([channel])
         found = look_ahead(
-            bot.database, channel=channel, calendar=calendar, now=bot.clock(), days=days
+            bot.database, channels=channels, calendar=calendar, now=bot.clock(), days=days
         )
     if as_json:
         print(json.dumps(_as_json(found, channel, calendar.zone)))
@@ -119,6 +120,8 @@ def _as_json(found: Outlook | TooLittle, channel: str | None, zone: ZoneInfo) ->
         }
     forecast = found.forecast
     return told | {
+        "from": _moment(forecast.hours[0].start),
+        "to": _moment(forecast.hours[-1].start + HOUR),
         "method": forecast.method,
         "mase": _finite(forecast.mase),
         "naive_mase": _finite(forecast.naive_mase),

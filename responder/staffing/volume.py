@@ -75,6 +75,10 @@ def _week_from(bot: Bot, now: datetime) -> list[datetime]:
 
 def _forecast(bot: Bot, channel: str, now: datetime) -> Forecast | None:
     found = look_ahead(
-        bot.database, channel=channel, calendar=bot.calendar(channel), now=now, days=DAYS
+        bot.database,
+        channels=frozenset({channel}),
+        calendar=bot.calendar(channel),
+        now=now,
+        days=DAYS,
     )
     return getattr(found, "forecast", None)
