@@ -24,6 +24,8 @@ from sentiment.prioritize import Level
 SPREAD_OF_DAYS: Final = 0.15
 """How far days differ from one another, as a coefficient of variation: their levels are gamma."""
 _DAY: Final = 24 * 60.0
+_MOST_LOOKED: Final = 4
+"""Times the guess: with more people than that, no promise is kept that was not before."""
 _HOURS_OF_WEEK: Final = 7 * 24
 
 
@@ -80,24 +82,27 @@ def play(tasks: Sequence[Task], crew: Sequence[Sequence[Span]], order: Order = O
     begun: list[float | None] = [None] * len(tasks)
     waiting: list[tuple[float, float, int]] = []
     shifts = [_Shifts(spans) for spans in crew]
-    free = [(start, who) for who, own in enumerate(shifts) if (start := own.next(0.0)) is not None]
-    heapq.heapify(free)
-    came, worked = 0, 0.0
+    free = [(0.0, who) for who in range(len(crew))]
+    came, worked, now = 0, 0.0, 0.0
     while free and (waiting or came < len(coming)):
-        now, who = heapq.heappop(free)
+        ready, who = heapq.heappop(free)
+        now = max(now, ready)
+        if not waiting:  # whoever is idle goes on to when the next one comes, and not all at once
+            now = max(now, tasks[coming[came]].released)
+        start = shifts[who].next(now)
+        if start is None:
+            continue
+        if start > now:
+            heapq.heappush(free, (start, who))
+            continue
         while came < len(coming) and tasks[coming[came]].released <= now:
             number = coming[came]
             heapq.heappush(waiting, (key(tasks[number]), tasks[number].released, number))
             came += 1
-        if waiting:
-            number = heapq.heappop(waiting)[2]
-            begun[number] = now
-            worked += tasks[number].minutes
-            after = now + tasks[number].minutes
-        else:
-            after = tasks[coming[came]].released
-        if (start := shifts[who].next(after)) is not None:
-            heapq.heappush(free, (start, who))
+        number = heapq.heappop(waiting)[2]
+        begun[number] = now
+        worked += tasks[number].minutes
+        heapq.heappush(free, (now + tasks[number].minutes, who))
     there = sum(end - begin for spans in crew for begin, end in spans)
     return Run(begun=tuple(begun), worked=worked, there=there)
 
@@ -210,7 +215,7 @@ def enough(
 ) -> tuple[Outcome, ...]:
     """Outcomes around the fewest people who keep the target of every level, by rising number: the
     last is theirs, and the one before it, if there is any, is of one person fewer. Looked for from
-    a guess on, and no further than twice of it and ten."""
+    a guess on, by halves."""
     tried: dict[int, Outcome] = {}
 
     def holds(people: int) -> bool:
@@ -218,9 +223,10 @@ def enough(
             tried[people] = try_out(stream, people, seed=seed, spread=spread)
         return tried[people].keeps(target)
 
-    people = max(guess, 1)
-    while not holds(people) and people < 2 * guess + 10:
-        people += 1
-    while people > 1 and holds(people - 1):
-        people -= 1
-    return tuple(tried[number] for number in (people - 1, people) if number in tried)
+    low, high = 0, max(guess, 1)  # nobody is too few; `high` is enough, or the most looked at
+    while not holds(high) and high < _MOST_LOOKED * max(guess, 1):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return tuple(tried[number] for number in (high - 1, high) if number in tried)

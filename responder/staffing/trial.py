@@ -11,7 +11,7 @@ from responder.staffing.simulation import Order, Outcome, enough, lasting, try_o
 from responder.staffing.what_if import Plan, pool
 from responder.staffing.work import Stream
 
-TASKS: Final = 6_000
+TASKS: Final = 4_000
 """So many answers are played through at most: a page is answered within a moment."""
 LONGEST: Final = 40  # days
 SHORTEST: Final = 7
