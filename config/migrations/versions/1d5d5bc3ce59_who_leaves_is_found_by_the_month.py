@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = '1d5d5bc3ce59'
-down_revision: str | None = '358fa3d18c73'
+down_revision: str | None = 'c6d8f5510708'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
