@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 from config.database import Database
 from listener.models import Author, Mention
 from listener.trends.cells import FacetKind, facet
-from listener.trends.models import ALL, Grain, Rollup
+from listener.trends.models import ALL, Cube, Grain, Rollup
 from listener.trends.steps import By, begin, following
 from responder.models import Draft
 from responder.paging import cursor_of, moment_and_id
@@ -126,18 +126,17 @@ def every_mention(
 
 def stretches(session: Session, wanted: Wanted) -> list[Stretch]:
     """Where there are any, newest first."""
-    by = _grain(wanted)
+    by, table = _grain(wanted), _table(wanted)
     query = (
-        select(Rollup.start, func.sum(Rollup.mentions))
+        select(table.start, func.sum(table.mentions))
         .where(
-            Rollup.grain == Grain(by.value),
-            Rollup.facet == _facet(wanted),
-            Rollup.start >= begin(wanted.start, by, wanted.zone),
-            Rollup.start < wanted.end,
-            *_counted(wanted),
+            table.grain == Grain(by.value),
+            table.start >= begin(wanted.start, by, wanted.zone),
+            table.start < wanted.end,
+            *_counted(wanted, table),
         )
-        .group_by(Rollup.start)
-        .order_by(Rollup.start.desc())
+        .group_by(table.start)
+        .order_by(table.start.desc())
     )
     return [
         Stretch(
@@ -182,22 +181,40 @@ def _grain(wanted: Wanted) -> By:
     return By.HOUR if by_the_clock or wanted.end - wanted.start <= _FEW_DAYS else By.DAY
 
 
-def _facet(wanted: Wanted) -> str:
-    """The one by which the rollup is asked: of two, the rarer kind."""
-    return wanted.facet or (facet(FacetKind.TOPIC, wanted.topic) if wanted.topic else ALL)
+def _facets(wanted: Wanted) -> list[str]:
+    """Those of the rollup that play a part, the rarest kind first."""
+    kinds = (
+        (FacetKind.TOPIC, wanted.topic),
+        (FacetKind.PHASE, wanted.phase),
+        (FacetKind.LANGUAGE, wanted.language),
+    )
+    named = [wanted.facet] if wanted.facet else []
+    return named + [facet(kind, value) for kind, value in kinds if value]
 
 
-def _counted(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _table(wanted: Wanted) -> type[Rollup] | type[Cube]:
+    """Cubes know several at once, but no hours."""
+    several = len(_facets(wanted)) > 1
+    return Cube if several and _grain(wanted) is By.DAY else Rollup
+
+
+def _counted(wanted: Wanted, table: type[Rollup] | type[Cube]) -> Iterator[ColumnElement[bool]]:
+    """In a rollup only the rarest of several facets narrows."""
+    if table is Cube:
+        topic = facet(FacetKind.TOPIC, wanted.topic) if wanted.topic else ALL
+        yield Cube.facet == (wanted.facet or topic)
+        if wanted.language:
+            yield Cube.language == wanted.language
+        if wanted.phase is not None:
+            yield Cube.phase == wanted.phase
+    else:
+        yield Rollup.facet == next(iter(_facets(wanted)), ALL)
     if wanted.channel:
-        yield Rollup.channel == wanted.channel
+        yield table.channel == wanted.channel
     if wanted.channels is not None:
-        yield Rollup.channel.in_(sorted(wanted.channels))
-    if wanted.language:
-        yield Rollup.language == wanted.language
-    if wanted.phase is not None:
-        yield Rollup.phase == wanted.phase
+        yield table.channel.in_(sorted(wanted.channels))
     if wanted.sentiment is not None:
-        yield Rollup.sentiment == wanted.sentiment
+        yield table.sentiment == wanted.sentiment
 
 
 def _narrowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -250,8 +267,9 @@ def _total(wanted: Wanted, every: Sequence[Stretch], now: datetime) -> int | Non
     whole = begin(wanted.start, by, zone) == wanted.start and (
         wanted.end > now or begin(wanted.end, by, zone) == wanted.end
     )
+    several = len(_facets(wanted)) > 1 and _table(wanted) is Rollup
     apart = wanted.q or wanted.acquainted is not None or (wanted.topic and wanted.facet)
-    return sum(stretch.mentions for stretch in every) if whole and not apart else None
+    return None if apart or several or not whole else sum(one.mentions for one in every)
 
 
 def _drafts(session: Session, shown: Sequence[Mention]) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -14,7 +14,7 @@ from listener.models import Mention, MentionStatus
 from listener.normalize import clean
 from listener.trends.cells import FacetKind
 from listener.trends.scope import Scope, period
-from listener.trends.steps import By
+from listener.trends.steps import By, midnight
 from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk.choices import choices, named
@@ -60,6 +60,8 @@ _FACETS: Final[Mapping[FacetKind, str]] = {
     FacetKind.ASPECT: N_("Aspect"),
 }
 _ACQUAINTED: Final = {"1": N_("Heard before"), "0": N_("For the first time")}
+_USUAL: Final = timedelta(days=13)
+"""Before the last day; with it they are the two weeks nobody asked for otherwise."""
 _NO_PERIOD: Final = (
     *(422, N_("No such period")),
     N_("Write days such as 2026-03-01, the first one before the last."),
@@ -177,6 +179,8 @@ def _wanted(bot: Bot, seat: Visitor, asked: Asked, now: datetime) -> Wanted:
     try:
         since, until = asked.since.replace(" ", "+"), asked.until.replace(" ", "+")
         start, end = period(since or None, until or None, zone=bot.zone, now=now)
+        if not since:  # whole days: that is what people mean by the last two weeks
+            start = midnight(end.astimezone(bot.zone).date() - _USUAL, bot.zone)
     except ValueError:
         raise Wrong(*_NO_PERIOD) from None
     if start >= end:

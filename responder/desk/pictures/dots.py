@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from responder.desk.lines import COLOURS
+from responder.desk.pictures.look import COLOURS
 
 _WIDTH, _ROW = 520, 30  # pixels
 _SHAPES: Final = ("circle", "square", "triangle-up", "diamond")

@@ -37,7 +37,7 @@ async function draw(plot) {
 function bring(plot) {
   const svg = plot.querySelector('svg');
   const marks = [...svg.querySelectorAll('[role="graphics-symbol"][aria-label]')];
-  plot.scrollLeft = plot.scrollWidth; // where it is narrow: the newest first
+  if (plot.dataset.plot === 'time') plot.scrollLeft = plot.scrollWidth; // where it is narrow: the newest first
   svg.setAttribute('role', 'graphics-document');
   svg.setAttribute('aria-label', plot.dataset.label);
   const tip = document.createElement('div');

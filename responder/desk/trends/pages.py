@@ -34,10 +34,12 @@ _BY_KEY: Final[Mapping[str, Tab]] = {tab.KEY: tab for tab in TABS}
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A panel with where its files are. `svg`: its picture, if it was drawn before."""
+    """A panel with where its files are. `svg`: its picture, if it was drawn before; `along`: "time"
+    where time passes in it."""
 
     panel: Panel
     svg: Markup | None
+    along: str
     picture: str
     csv: str
     png: str
@@ -164,11 +166,18 @@ def _shown(plotter: Plotter, path: str, panel: Panel, asked: Asked) -> Shown:
     return Shown(
         panel=panel,
         svg=plotter.drawn(panel.spec) if panel.spec else None,
+        along="time" if _over_time(panel) else "",
         picture=query(f"{file}.svg", asked.pairs) if panel.spec else "",
         csv=query(f"{file}.csv", asked.pairs),
         png=query(f"{file}.png", asked.pairs) if panel.spec or panel.heat else "",
         levels=_levels(panel) if panel.heat else (),
     )
+
+
+def _over_time(panel: Panel) -> bool:
+    """Whether time passes from left to right: our pictures name that field so."""
+    along = (panel.spec or {}).get("encoding", {}).get("x", {})
+    return bool(along.get("field") == "at")
 
 
 def _levels(panel: Panel) -> tuple[tuple[int, ...], ...]:
