@@ -66,6 +66,7 @@ class Draft(Base):
 
     __tablename__ = "drafts"
     __table_args__ = (
+        Index(None, "mention_id"),
         # At most one draft of a mention is open at any time.
         Index(
             "uq_drafts_open",

@@ -83,6 +83,7 @@ _ORDER_TOPICS: Final = TROUBLE_TOPICS | {"cancellation"}
 _CUSTOMER_PHASES: Final = frozenset({Phase.ACQUISITION, Phase.OWNERSHIP, Phase.RETIREMENT})
 _FLOORS: Final = {4: Level.P1, 3: Level.P2, 2: Level.P3}
 TO_BUY: Final = "question before buying"
+"""The reason of who asks before they buy."""
 
 
 def prioritize(facts: Facts, *, before_buying: timedelta = BEFORE_BUYING) -> Priority:

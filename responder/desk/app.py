@@ -26,6 +26,7 @@ from responder.desk import (
     library_table,
     me,
     media,
+    mentions,
     notices,
     queue,
     rules,
@@ -75,7 +76,8 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     )
     app.state.desk = desk
     item = (actions, writing, conduct, settling, media, notices)
-    shared = (queue, bulk, *item, stream, switch, staffing, trends, history, health_page, letters)
+    looks = (trends, mentions, staffing, history, health_page)
+    shared = (queue, bulk, *item, stream, switch, *looks, letters)
     shelves = (library, library_edit, library_table, voice_box, incidents, rules)
     for part in (api, health, signin, *shared, *shelves, me, team, audit, settings):
         app.include_router(part.router)
