@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, joinedload
 from config.database import Database
 from listener.models import Author, Mention
 from listener.trends.cells import FacetKind, facet
-from listener.trends.models import ALL, Grain, Rollup
+from listener.trends.models import ALL, Cube, Grain, Rollup
 from listener.trends.steps import By, begin, following
 from responder.models import Draft
 from responder.paging import cursor_of, moment_and_id
@@ -127,17 +127,18 @@ def every_mention(
 def stretches(session: Session, wanted: Wanted) -> list[Stretch]:
     """Where there are any, newest first."""
     by = _grain(wanted)
+    table, facet_, *narrowed = _counted(wanted, by)
     query = (
-        select(Rollup.start, func.sum(Rollup.mentions))
+        select(table.start, func.sum(table.mentions))
         .where(
-            Rollup.grain == Grain(by.value),
-            Rollup.facet == _facet(wanted),
-            Rollup.start >= begin(wanted.start, by, wanted.zone),
-            Rollup.start < wanted.end,
-            *_counted(wanted),
+            table.grain == Grain(by.value),
+            table.facet == facet_,
+            table.start >= begin(wanted.start, by, wanted.zone),
+            table.start < wanted.end,
+            *narrowed,
         )
-        .group_by(Rollup.start)
-        .order_by(Rollup.start.desc())
+        .group_by(table.start)
+        .order_by(table.start.desc())
     )
     return [
         Stretch(
@@ -182,22 +183,38 @@ def _grain(wanted: Wanted) -> By:
     return By.HOUR if by_the_clock or wanted.end - wanted.start <= _FEW_DAYS else By.DAY
 
 
-def _facet(wanted: Wanted) -> str:
-    """The one by which the rollup is asked: of two, the rarer kind."""
-    return wanted.facet or (facet(FacetKind.TOPIC, wanted.topic) if wanted.topic else ALL)
-
-
-def _counted(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.channel:
-        yield Rollup.channel == wanted.channel
-    if wanted.channels is not None:
-        yield Rollup.channel.in_(sorted(wanted.channels))
-    if wanted.language:
-        yield Rollup.language == wanted.language
+def _traits(wanted: Wanted) -> list[str]:
+    """The facets that are asked for, the rarer ones first."""
+    found = [wanted.facet] if wanted.facet else []
+    if wanted.topic:
+        found.append(facet(FacetKind.TOPIC, wanted.topic))
     if wanted.phase is not None:
-        yield Rollup.phase == wanted.phase
+        found.append(facet(FacetKind.PHASE, wanted.phase))
+    if wanted.language:
+        found.append(facet(FacetKind.LANGUAGE, wanted.language))
+    return found
+
+
+def _counted(wanted: Wanted, by: By) -> tuple[Any, ...]:
+    """The table that tells where there are any, the facet by which it is asked, and what narrows it
+    besides. By hour it knows one facet only: there may then be fewer than it says."""
+    traits = _traits(wanted)
+    combined = by is By.DAY and len(traits) > 1
+    table: Any = Cube if combined else Rollup
+    found = []
+    if wanted.channel:
+        found.append(table.channel == wanted.channel)
+    if wanted.channels is not None:
+        found.append(table.channel.in_(sorted(wanted.channels)))
     if wanted.sentiment is not None:
-        yield Rollup.sentiment == wanted.sentiment
+        found.append(table.sentiment == wanted.sentiment)
+    if not combined:
+        return table, traits[0] if traits else ALL, *found
+    if wanted.language:
+        found.append(table.language == wanted.language)
+    if wanted.phase is not None:
+        found.append(table.phase == wanted.phase)
+    return table, traits[0] if wanted.facet or wanted.topic else ALL, *found
 
 
 def _narrowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -250,7 +267,12 @@ def _total(wanted: Wanted, every: Sequence[Stretch], now: datetime) -> int | Non
     whole = begin(wanted.start, by, zone) == wanted.start and (
         wanted.end > now or begin(wanted.end, by, zone) == wanted.end
     )
-    apart = wanted.q or wanted.acquainted is not None or (wanted.topic and wanted.facet)
+    apart = (
+        wanted.q
+        or wanted.acquainted is not None
+        or (wanted.topic and wanted.facet)
+        or (by is By.HOUR and len(_traits(wanted)) > 1)
+    )
     return sum(stretch.mentions for stretch in every) if whole and not apart else None
 
 

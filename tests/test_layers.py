@@ -62,6 +62,8 @@ def test_nobody_outside_the_channels_knows_a_network_by_name(path: Path) -> None
         "sentiment.judge",
         "listener.normalize",
         "listener.likeness",
+        "listener.forecast.ahead",
+        "listener.forecast.known",
         "responder.decide",
         "responder.handling.roster",
         "responder.automatic.rule",

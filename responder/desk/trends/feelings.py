@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy.orm import Session
 
-from listener.trends.cells import Measures
+from listener.trends.cells import Sums as Measures
 from listener.trends.counts import sums
 from listener.trends.scope import Scope
 from responder.desk.tongue import N_
