@@ -83,15 +83,22 @@ class Calendar:
         moment = moment.astimezone(UTC)
         return moment if self.always else next(self.staffed_from(moment))[0]
 
+    def stretches(self, begin: datetime, end: datetime) -> Iterator[Stretch]:
+        """What is staffed from one moment to the other, in order; two that touch may be two."""
+        begin, end = begin.astimezone(UTC), end.astimezone(UTC)
+        if begin >= end:
+            return
+        if self.always:
+            yield begin, end
+            return
+        for begins, ends in self.staffed_from(begin):
+            if begins >= end:
+                return
+            yield begins, min(ends, end)
+
     def _walked(self, begin: datetime, end: datetime) -> timedelta:
         """As `between`, shift by shift."""
-        passed = _NOTHING
-        if begin < end:
-            for begins, ends in self.staffed_from(begin):
-                if begins >= end:
-                    break
-                passed += min(ends, end) - begins
-        return passed
+        return sum((ends - begins for begins, ends in self.stretches(begin, end)), _NOTHING)
 
     @cached_property
     def _of_week(self) -> Callable[[int], timedelta]:

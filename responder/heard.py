@@ -126,16 +126,14 @@ def every_mention(
 
 def stretches(session: Session, wanted: Wanted) -> list[Stretch]:
     """Where there are any, newest first."""
-    by = _grain(wanted)
-    table, facet_, *narrowed = _counted(wanted, by)
+    by, table = _grain(wanted), _table(wanted)
     query = (
         select(table.start, func.sum(table.mentions))
         .where(
             table.grain == Grain(by.value),
-            table.facet == facet_,
             table.start >= begin(wanted.start, by, wanted.zone),
             table.start < wanted.end,
-            *narrowed,
+            *_counted(wanted, table),
         )
         .group_by(table.start)
         .order_by(table.start.desc())
@@ -183,38 +181,40 @@ def _grain(wanted: Wanted) -> By:
     return By.HOUR if by_the_clock or wanted.end - wanted.start <= _FEW_DAYS else By.DAY
 
 
-def _traits(wanted: Wanted) -> list[str]:
-    """The facets that are asked for, the rarer ones first."""
-    found = [wanted.facet] if wanted.facet else []
-    if wanted.topic:
-        found.append(facet(FacetKind.TOPIC, wanted.topic))
-    if wanted.phase is not None:
-        found.append(facet(FacetKind.PHASE, wanted.phase))
-    if wanted.language:
-        found.append(facet(FacetKind.LANGUAGE, wanted.language))
-    return found
+def _facets(wanted: Wanted) -> list[str]:
+    """Those of the rollup that play a part, the rarest kind first."""
+    kinds = (
+        (FacetKind.TOPIC, wanted.topic),
+        (FacetKind.PHASE, wanted.phase),
+        (FacetKind.LANGUAGE, wanted.language),
+    )
+    named = [wanted.facet] if wanted.facet else []
+    return named + [facet(kind, value) for kind, value in kinds if value]
 
 
-def _counted(wanted: Wanted, by: By) -> tuple[Any, ...]:
-    """The table that tells where there are any, the facet by which it is asked, and what narrows it
-    besides. By hour it knows one facet only: there may then be fewer than it says."""
-    traits = _traits(wanted)
-    combined = by is By.DAY and len(traits) > 1
-    table: Any = Cube if combined else Rollup
-    found = []
+def _table(wanted: Wanted) -> type[Rollup] | type[Cube]:
+    """Cubes know several at once, but no hours."""
+    several = len(_facets(wanted)) > 1
+    return Cube if several and _grain(wanted) is By.DAY else Rollup
+
+
+def _counted(wanted: Wanted, table: type[Rollup] | type[Cube]) -> Iterator[ColumnElement[bool]]:
+    """In a rollup only the rarest of several facets narrows."""
+    if table is Cube:
+        topic = facet(FacetKind.TOPIC, wanted.topic) if wanted.topic else ALL
+        yield Cube.facet == (wanted.facet or topic)
+        if wanted.language:
+            yield Cube.language == wanted.language
+        if wanted.phase is not None:
+            yield Cube.phase == wanted.phase
+    else:
+        yield Rollup.facet == next(iter(_facets(wanted)), ALL)
     if wanted.channel:
-        found.append(table.channel == wanted.channel)
+        yield table.channel == wanted.channel
     if wanted.channels is not None:
-        found.append(table.channel.in_(sorted(wanted.channels)))
+        yield table.channel.in_(sorted(wanted.channels))
     if wanted.sentiment is not None:
-        found.append(table.sentiment == wanted.sentiment)
-    if not combined:
-        return table, traits[0] if traits else ALL, *found
-    if wanted.language:
-        found.append(table.language == wanted.language)
-    if wanted.phase is not None:
-        found.append(table.phase == wanted.phase)
-    return table, traits[0] if wanted.facet or wanted.topic else ALL, *found
+        yield table.sentiment == wanted.sentiment
 
 
 def _narrowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -267,13 +267,9 @@ def _total(wanted: Wanted, every: Sequence[Stretch], now: datetime) -> int | Non
     whole = begin(wanted.start, by, zone) == wanted.start and (
         wanted.end > now or begin(wanted.end, by, zone) == wanted.end
     )
-    apart = (
-        wanted.q
-        or wanted.acquainted is not None
-        or (wanted.topic and wanted.facet)
-        or (by is By.HOUR and len(_traits(wanted)) > 1)
-    )
-    return sum(stretch.mentions for stretch in every) if whole and not apart else None
+    several = len(_facets(wanted)) > 1 and _table(wanted) is Rollup
+    apart = wanted.q or wanted.acquainted is not None or (wanted.topic and wanted.facet)
+    return None if apart or several or not whole else sum(one.mentions for one in every)
 
 
 def _drafts(session: Session, shown: Sequence[Mention]) -> Mapping[str, str]:

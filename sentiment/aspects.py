@@ -76,6 +76,7 @@ _FELT: Final = {Sentiment.NEGATIVE: Stance.COMPLAINT, Sentiment.POSITIVE: Stance
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)@[\w.@-]+|(?<!\w)#(?=\w)")
 _ENDS: Final = re.compile(r"[.!?…]+(?=\s|$|[\"»”'])|(?<=\w);(?=\s|$)|[!?…\n¿¡]+")
 _ASIDE: Final = re.compile(r"[,;:()\[\]–—]| - |\.\.\.?")
+_TELLING: Final = frozenset({Stance.LIKE.value, Stance.COMPLAINT.value})
 _NEGATED: Final = 3  # words back
 _WORD: Final = re.compile(r"\w+(?:'\w+)?")
 
@@ -104,6 +105,7 @@ class _Mood:
 
     label: Sentiment
     turns: bool  # it says "but"
+    hopes: bool  # it says "I hope", "if", "they say"
 
 
 def aspects_of(
@@ -121,10 +123,11 @@ def aspects_of(
         return ()
     file = _file(language)
     short = _URL.sub(" ", text[:MAX_LETTERS])
-    mood = _Mood(label, any(hit.name == "but" for hit in _hits(file, fold(short))))
+    said = {hit.name for hit in _hits(file, fold(short)) if hit.group == "turn"}
+    mood = _Mood(label, turns="but" in said, hopes="unsure" in said)
     parts = list(_parts(short, file, products, rivals))
     found = _believed([aspect for part in parts for aspect in _told(part, file, mood)], mood)
-    if not found and not named_in(fold(short), rivals):
+    if not found and not mood.hopes and not named_in(fold(short), rivals):
         found = _by_topic(topics, label)
     return tuple(dict.fromkeys(found))
 
@@ -176,15 +179,24 @@ def _sentences(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _divided(folded: str, file: File) -> Iterator[str]:
-    start = 0
-    cuts = sorted(
-        (hit for hit in _hits(file, folded) if hit.name in ("but", "and")), key=lambda h: h.start
-    )
-    for hit in cuts:
-        # What turns the mood may itself say how it feels ("shame about"): it goes with what follows
-        yield folded[start : hit.start]
-        start = hit.start
+    """What turns the mood may say how it feels ("shame about"): it goes with what follows."""
+    hits, start = _hits(file, folded), 0
+    cuts = {hit.start for hit in hits if hit.group == "turn" and hit.name in ("but", "and")}
+    cuts.update(_before_wishes(folded, hits))
+    for cut in sorted(cuts):
+        yield folded[start:cut]
+        start = cut
     yield folded[start:]
+
+
+def _before_wishes(folded: str, hits: Sequence[_Hit]) -> Iterator[int]:
+    """A wish begins with its own breath, where something else was told before it."""
+    told = [hit.start for hit in hits if hit.group in _TELLING]
+    for hit in hits:
+        if hit.group == Stance.WISH or (hit.group, hit.name) == ("feels", Stance.WISH):
+            asides = [aside.end() for aside in _ASIDE.finditer(folded, 0, hit.start)]
+            if asides and any(start < asides[-1] for start in told):
+                yield asides[-1]
 
 
 def _told(part: _Part, file: File, mood: _Mood) -> Iterator[Aspect]:
@@ -195,7 +207,7 @@ def _told(part: _Part, file: File, mood: _Mood) -> Iterator[Aspect]:
     if plain or wish is not None:
         yield from _wished(part, hits, plain, wish)
         return
-    said = [hit for hit in hits if hit.group in (Stance.LIKE.value, Stance.COMPLAINT.value)]
+    said = [hit for hit in hits if hit.group in _TELLING]
     said = _longest([hit for hit in said if not _is_negated(hit, hits, part.text)])
     for hit in said if not unsure else ():
         # A question may complain ("why is it so dear?"), where the whole text is cross.
@@ -238,7 +250,7 @@ def _paired(part: _Part, hits: Sequence[_Hit], said: Sequence[_Hit]) -> Iterator
         stance = stances.pop()
         if about:
             yield _aspect(stance, _longest(about)[0].name, part)
-        elif part.product and not said:
+        elif part.product and not any(start <= hit.start < end for hit in said):
             yield _aspect(stance, OVERALL, part)
 
 

@@ -67,7 +67,7 @@ def test_what_fewer_than_three_say_is_nobodys_business(visit: Visit, place: Plac
 def test_quotes_hide_accounts_and_leave_out_what_was_private_erased_or_deleted(
     visit: Visit, place: Place
 ) -> None:
-    complaint = {"aspects": ["complaint fit"], "likeness": ""}
+    complaint: dict[str, Any] = {"aspects": ["complaint fit"], "likeness": ""}
     heard(place, 1, text="@jane.doe my boots pinch", language="en", **complaint)
     heard(place, 1, text="in private they pinch", private=True, **complaint)
     heard(place, 1, text="deleted they pinch", status=MentionStatus.GONE, **complaint)
@@ -129,7 +129,11 @@ def test_each_tab_stands_without_any_mention_and_within_a_topic(
 def test_who_sees_one_channel_is_told_and_quoted_of_no_other(
     visit: Visit, place: Place, tab: str
 ) -> None:
-    said = {"aspects": ["complaint fit"], "topics": ["size"], "text": "these boots pinch badly"}
+    said: dict[str, Any] = {
+        "aspects": ["complaint fit"],
+        "topics": ["size"],
+        "text": "these boots pinch badly",
+    }
     heard(place, 5, channel="facebook", **said)
     client = visit(Role.VIEWER)
     assert "pinch badly" in client.get(f"/trends/{tab}").text

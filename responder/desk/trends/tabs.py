@@ -12,6 +12,7 @@ from responder.desk.trends import (
     mood,
     response,
     satisfaction,
+    staffing,
     topics,
     voice,
     volume,
@@ -46,5 +47,6 @@ TABS: Final[tuple[Tab, ...]] = (
     customers,
     approvals,
     automatic,
+    staffing,
     cost,
 )

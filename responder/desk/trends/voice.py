@@ -63,7 +63,8 @@ def panels(look: Look) -> tuple[Panel, ...]:
         voices = _voices(session, scope, look, names)
         before = {one.name: one for one in _voices(session, earlier(scope), look, names)}
         steps = _by_step(session, scope)
-    return (_shares(scope, voices, before), _over_time(scope, voices, steps))
+        heard = sum(one.mentions for one in sums(session, scope).values())
+    return (_shares(scope, voices, before), _over_time(scope, voices, steps, heard))
 
 
 def _nobody() -> Panel:
@@ -197,7 +198,7 @@ def _finding(
 
 
 def _over_time(
-    scope: Scope, voices: list[_Voice], found: Mapping[tuple[datetime, str], int]
+    scope: Scope, voices: list[_Voice], found: Mapping[tuple[datetime, str], int], heard: int
 ) -> Panel:
     shown = [one for one in voices[:_LINES] if one.mentions or not one.facet]
     steps = local_steps(scope)
@@ -218,7 +219,7 @@ def _over_time(
         finding=many(
             "%(number)s mention names %(we)s or a competitor, or speaks to us.",
             "%(number)s mentions name %(we)s or a competitor, or speak to us.",
-            sum(one.mentions for one in voices),
+            heard,
             we=voices[0].name,
         ),
         note=_("A mention that names two of them counts for both."),
