@@ -1,0 +1,291 @@
+"""An import from end to end: gather, judge, keep; and go on where a killed one stood."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from config.calendar import Calendar
+from config.lock import InstanceLock
+from listener.importing.files import HistoryFile, Unreadable, digest_of
+from listener.importing.gathering import Around, Asked, Gathered, gather
+from listener.importing.judging import Judges, Text, cores
+from listener.importing.keeping import Judged, keep_history, unheard
+from listener.importing.models import Import
+from listener.importing.rows import Row
+from listener.importing.spool import SUFFIX, Place, Spool, place_of, remove_others
+from listener.making import IMPORT
+from listener.poll import Poller
+from listener.store import Reading
+from sentiment.judge import Judgement
+
+BATCH: Final = 300
+"""Rows a transaction: long enough to be quick, short enough that nobody at the desk waits."""
+
+PAUSE_SECONDS: Final = 0.004
+"""SQLite's lock is not fair: without a pause between transactions others would starve."""
+
+_TRIES: Final = 5  # of a transaction, while another keeps the database busy
+_SMALL: Final = 300_000  # bytes: processes of their own would take longer to start
+_TIDY_EACH: Final = 50  # batches
+
+
+class Watch(Protocol):
+    """Who is told how far it is."""
+
+    def reading(self, done: int, size: int) -> None: ...
+
+    def keeping(self, done: int, total: int) -> None: ...
+
+
+class Nobody:
+    """Nobody is told."""
+
+    def reading(self, done: int, size: int) -> None: ...
+
+    def keeping(self, done: int, total: int) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What an import stands on. `names`: the configured channels, by the names they go by, in small
+    letters. `tidy` is called now and then between two transactions."""
+
+    poller: Poller
+    zone: ZoneInfo
+    names: Mapping[str, str]
+    calendar: Callable[[str], Calendar]
+    folder: Path  # beside the database
+    weights: Path
+    tidy: Callable[[], None] = lambda: None
+    workers: int | None = None  # None: as many as there are cores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What became of a file. `new` and `known` of the whole import, also before it was killed;
+    `resumed_at`: after how many rows it went on."""
+
+    file: str
+    rows: int
+    new: int
+    known: int
+    gathered: Gathered
+    resumed_at: int
+    seconds: float
+    kept_now: int
+    channels: Mapping[str, int] = field(default_factory=dict)
+    span: tuple[datetime, datetime] | None = None
+
+
+def import_history(asked: Asked, ground: Ground, watch: Watch | None = None) -> Summary:
+    """Take in what `asked` names. Raises Unreadable, Unclear, AlreadyRunning, and SQLAlchemyError
+    where the database fails: what was kept stays kept, and the next run goes on there."""
+    began, watch = time.monotonic(), watch or Nobody()
+    digest = _digest(asked, ground)
+    with InstanceLock(ground.folder / "import.lock"):
+        remove_others(ground.folder)
+        at = _Standing.find(ground, digest, asked.path.name)
+        spool = Spool(ground.folder / f"import-{digest[:12]}{SUFFIX}")
+        try:
+            with _judges(asked.path, ground) as judges:
+                judges.warm()
+                gathered = _gather(asked, ground, spool, at.started_at, watch)
+                resumed_at = at.done
+                _Work(ground=ground, at=at, spool=spool, judges=judges, watch=watch).run()
+            return Summary(
+                file=str(asked.path),
+                rows=spool.count(),
+                new=at.new,
+                known=at.known,
+                gathered=gathered,
+                resumed_at=resumed_at,
+                seconds=time.monotonic() - began,
+                kept_now=at.done - resumed_at,
+                channels=spool.channels(),
+                span=spool.span(),
+            )
+        finally:
+            spool.remove()
+
+
+@dataclass(kw_only=True)
+class _Standing:
+    """Where the import stands, as its row says."""
+
+    id: str
+    started_at: datetime
+    position: Place | None
+    done: int
+    new: int
+    known: int
+
+    @classmethod
+    def find(cls, ground: Ground, digest: str, name: str) -> _Standing:
+        """Where it was left; from the beginning if it was never begun, or was finished."""
+        now = ground.poller.clock()
+        with ground.poller.database.write() as session:
+            row = session.scalar(select(Import).where(Import.digest == digest))
+            if row is None:
+                row = Import(digest=digest, name=name[:255])
+                session.add(row)
+            if row.position is None or row.finished_at is not None:
+                row.started_at, row.changed_at, row.finished_at = now, now, None
+                row.position, row.done, row.new, row.known = None, 0, 0, 0
+            session.flush()
+            return cls(
+                id=row.id,
+                started_at=row.started_at,
+                position=_place(row.position),
+                done=row.done,
+                new=row.new,
+                known=row.known,
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Batch:
+    """Rows under way: `fresh` are those to be judged, in their order."""
+
+    rows: Sequence[Row]
+    fresh: Sequence[Row]
+    judged: Future[list[Judgement]] | None
+
+
+@dataclass(kw_only=True)
+class _Work:
+    """The second half: batches are judged ahead, and kept one after the other."""
+
+    ground: Ground
+    at: _Standing
+    spool: Spool
+    judges: Judges
+    watch: Watch
+    _batches: int = 0
+
+    def run(self) -> None:
+        total, ahead = self.spool.count(), deque[_Batch]()
+        self.watch.keeping(self.at.done, total)
+        for rows in self.spool.batches(self.at.position, BATCH):
+            ahead.append(self._begun(rows))
+            if len(ahead) > self.judges.ahead:
+                self._keep(ahead.popleft(), total)
+        while ahead:
+            self._keep(ahead.popleft(), total)
+        now = self.ground.poller.clock()
+        with self.ground.poller.database.write() as session:
+            session.execute(
+                update(Import)
+                .where(Import.id == self.at.id)
+                .values(finished_at=now, changed_at=now, position=None)
+            )
+
+    def _begun(self, rows: Sequence[Row]) -> _Batch:
+        items = {row.item.external_id: row for row in rows}
+        with self.ground.poller.database.read() as session:
+            left = unheard(session, rows[0].channel, [row.item for row in rows])
+        fresh = [items[item.external_id] for item in left]
+        texts = [Text(text=item.text, hint=item.language) for item in left]
+        return _Batch(rows=rows, fresh=fresh, judged=self.judges.judge(texts) if texts else None)
+
+    def _keep(self, batch: _Batch, total: int) -> None:
+        judged = batch.judged.result() if batch.judged else []
+        ready = [
+            Judged(item=row.item, judgement=judgement)
+            for row, judgement in zip(batch.fresh, judged, strict=True)
+        ]
+        for tries in range(_TRIES):
+            try:
+                self._keep_once(batch, ready)
+                break
+            except OperationalError:  # somebody writes for very long
+                if tries == _TRIES - 1:
+                    raise
+        self.watch.keeping(self.at.done, total)
+        self._batches += 1
+        if self._batches % _TIDY_EACH == 0:
+            self.ground.tidy()
+        time.sleep(PAUSE_SECONDS)
+
+    def _keep_once(self, batch: _Batch, ready: Sequence[Judged]) -> None:
+        now, at = self.ground.poller.clock(), self.at
+        reading = _reading(self.ground, batch.rows[0].channel)
+        with self.ground.poller.database.write() as session:
+            new = keep_history(session, ready, reading, now)
+            done = at.done + len(batch.rows)
+            known = at.known + len(batch.rows) - new
+            place = place_of(batch.rows[-1])
+            session.execute(
+                update(Import)
+                .where(Import.id == at.id)
+                .values(
+                    position=list(place), done=done, new=at.new + new, known=known, changed_at=now
+                )
+            )
+        at.position, at.done, at.new, at.known = place, done, at.new + new, known
+
+
+def _reading(ground: Ground, channel: str) -> Reading:
+    poller = ground.poller
+    return Reading(
+        channel=channel,
+        stream=IMPORT,
+        languages=poller.languages,
+        answerable=poller.answerable,
+        weights=poller.weights,
+        our_handles=poller.our_handles,
+        calendar=ground.calendar(channel),
+        before_buying=poller.before_buying,
+    )
+
+
+def _gather(
+    asked: Asked, ground: Ground, spool: Spool, started_at: datetime, watch: Watch
+) -> Gathered:
+    """`started_at`: of the import, so that a resumed one reads the same rows."""
+    file = HistoryFile(asked.path)
+    around = Around(
+        zone=ground.zone,
+        now=started_at,
+        channels=ground.names,
+        our_handles=ground.poller.our_handles,
+        folder=ground.folder,
+    )
+    try:
+        return gather(asked, file, spool, around, watch.reading)
+    finally:
+        file.close()
+
+
+def _judges(path: Path, ground: Ground) -> Judges:
+    workers = ground.workers
+    if workers is None:
+        workers = 0 if path.stat().st_size < _SMALL else cores()
+    return Judges(workers=workers, path=ground.weights, languages=ground.poller.languages)
+
+
+def _digest(asked: Asked, ground: Ground) -> str:
+    """Of what is in the file, and of how it is read."""
+    if not asked.path.is_file():
+        raise Unreadable("there is no such file")
+    how = [digest_of(asked.path), dict(asked.columns), asked.channel, asked.order, ground.zone.key]
+    return hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()
+
+
+def _place(position: Sequence[str | int] | None) -> Place | None:
+    if position is None:
+        return None
+    channel, at, external_id = position
+    return str(channel), int(at), str(external_id)
