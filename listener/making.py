@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,42 +20,55 @@ HISTORY: Final = "imported as history"
 """Why nobody answers it."""
 
 
+def values_of(item: Incoming, *, channel: str, stream: str, now: datetime) -> dict[str, Any]:
+    """The columns of a mention as its network tells it: not yet judged, of nobody and in no
+    conversation."""
+    return {
+        "channel": channel,
+        "external_id": item.external_id,
+        "revision_id": item.revision_id,
+        "answer_under": item.answer_under,
+        "in_reply_to": item.in_reply_to,
+        "text": item.text,
+        "media": as_media(item.media),
+        "likeness": likeness(item.text),
+        "url": item.url,
+        "answer_url": item.answer_url,
+        "addressed": item.addressed,
+        "private": item.private,
+        "answerable": item.answerable,
+        "engagement": item.engagement,
+        "streams": [stream],
+        "created_at": item.created_at,
+        "heard_at": now,
+        "changed_at": now,
+        "version": 1,
+        "status": MentionStatus.NEW,
+    }
+
+
+def values_judged(judgement: Judgement) -> dict[str, Any]:
+    """The columns that say what was judged of a text; how urgent that makes it follows."""
+    return {
+        "language": judgement.language,
+        "sentiment": judgement.score.label,
+        "sentiment_score": judgement.score.score,
+        "sentiment_confidence": judgement.score.confidence,
+        "scored_by": judgement.score.made_by,
+        "topics": list(judgement.topics),
+        "signals": sorted(judgement.signals),
+        "phase": judgement.phase,
+    }
+
+
 def mention_of(item: Incoming, *, channel: str, stream: str, now: datetime) -> Mention:
-    """A row of `item`, not yet judged, of nobody and in no conversation."""
-    return Mention(
-        channel=channel,
-        external_id=item.external_id,
-        revision_id=item.revision_id,
-        answer_under=item.answer_under,
-        in_reply_to=item.in_reply_to,
-        text=item.text,
-        media=as_media(item.media),
-        likeness=likeness(item.text),
-        url=item.url,
-        answer_url=item.answer_url,
-        addressed=item.addressed,
-        private=item.private,
-        answerable=item.answerable,
-        engagement=item.engagement,
-        streams=[stream],
-        created_at=item.created_at,
-        heard_at=now,
-        changed_at=now,
-        version=1,
-        status=MentionStatus.NEW,
-    )
+    """A row of `values_of`."""
+    return Mention(**values_of(item, channel=channel, stream=stream, now=now))
 
 
 def take_judgement(mention: Mention, judgement: Judgement) -> None:
-    """What was judged of its text; how urgent that makes it follows."""
-    mention.language = judgement.language
-    mention.sentiment = judgement.score.label
-    mention.sentiment_score = judgement.score.score
-    mention.sentiment_confidence = judgement.score.confidence
-    mention.scored_by = judgement.score.made_by
-    mention.topics = list(judgement.topics)
-    mention.signals = sorted(judgement.signals)
-    mention.phase = judgement.phase
+    for name, value in values_judged(judgement).items():
+        setattr(mention, name, value)
 
 
 def author_of(session: Session, item: Incoming, channel: str) -> Author | None:

@@ -207,11 +207,13 @@ def _add(
 ) -> None:
     item = ready.item
     author = author_of(session, item, reading.channel)
+    acquainted = author is not None and author.id is not None
     conversation = conversation_of(session, item, reading.channel)
     session.flush()
     mention = mention_of(item, channel=reading.channel, stream=reading.stream, now=now)
     mention.conversation_id = conversation.id
     mention.author_id = author.id if author else None
+    mention.reach, mention.acquainted = author.followers if author else None, acquainted
     _judged(session, mention, ready, judgement, reading)
     if mention.created_at < started_at - reading.answerable:
         mention.status = MentionStatus.LISTEN_ONLY

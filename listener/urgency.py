@@ -29,29 +29,6 @@ def weigh(
     likes, replies and reposts until `now` (None: until the row last changed, as it does when it is
     heard and when its author edits it); `notes` are kept behind the reasons. When it is due follows
     from these, and is the caller's to say."""
-    repeats = waiting(session, mention)
-    weighed(
-        mention,
-        followers=followers,
-        engagement=engagement,
-        notes=notes,
-        before_buying=before_buying,
-        repeats=repeats,
-        now=now,
-    )
-
-
-def weighed(  # one a fact that counts
-    mention: Mention,
-    *,
-    followers: int | None,
-    engagement: int,
-    notes: Sequence[str],
-    before_buying: timedelta,
-    repeats: int,
-    now: datetime | None = None,
-) -> None:
-    """The same for who knows how many earlier mentions of the author still wait: `repeats`."""
     counted = (now or mention.changed_at) - mention.created_at
     hours = max(counted.total_seconds() / 3600, 1.0)
     priority = prioritize(
@@ -67,7 +44,7 @@ def weighed(  # one a fact that counts
             phase=mention.phase,
             followers=followers,
             engagements_per_hour=engagement / hours,
-            repeats=repeats,
+            repeats=_waiting(session, mention),
             addressed=mention.addressed,
         ),
         before_buying=before_buying,
@@ -76,7 +53,7 @@ def weighed(  # one a fact that counts
     mention.reasons = [*priority.reasons, *notes]
 
 
-def waiting(session: Session, mention: Mention) -> int:
+def _waiting(session: Session, mention: Mention) -> int:
     """How many earlier mentions of the same author of the last 24 hours still wait for us."""
     if mention.author_id is None:
         return 0

@@ -58,7 +58,8 @@ class HistoryFile:
             self._raw.seek(0)
             if head[:2] == b"PK":
                 raise Unreadable("it is a ZIP archive or an Excel file: save what is in it as CSV")
-            self._bytes = gzip.open(self._raw) if head[:2] == b"\x1f\x8b" else self._raw  # noqa: SIM115  # close() closes it
+            packed = head[:2] == b"\x1f\x8b"
+            self._bytes = gzip.open(self._raw) if packed else self._raw  # noqa: SIM115  # likewise
             self._sample = self._bytes.read(_SAMPLE)
             self._bytes.seek(0)
         except BaseException as error:

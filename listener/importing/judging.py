@@ -26,10 +26,12 @@ _weights: Weights | None = None
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """What is judged: the words, and what the file says their language is."""
+    """What is judged: the words, what the file says their language is, and in which their author
+    wrote before."""
 
     text: str
     hint: str | None = None
+    usual: str | None = None
 
 
 def cores() -> int:
@@ -108,4 +110,7 @@ def _judge_there(texts: Sequence[Text], languages: Sequence[str]) -> list[Judgem
 def _judge(
     texts: Sequence[Text], languages: Sequence[str], weights: Weights | None
 ) -> list[Judgement]:
-    return [judge(one.text, languages=languages, hint=one.hint, weights=weights) for one in texts]
+    return [
+        judge(one.text, languages=languages, hint=one.hint, usual=one.usual, weights=weights)
+        for one in texts
+    ]

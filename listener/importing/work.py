@@ -26,6 +26,7 @@ from listener.importing.keeping import Judged, keep_history, unheard
 from listener.importing.models import Import
 from listener.importing.rows import Row
 from listener.importing.spool import SUFFIX, Place, Spool, place_of, remove_others
+from listener.importing.tongues import usual_of
 from listener.making import IMPORT
 from listener.poll import Poller
 from listener.store import Reading
@@ -201,11 +202,7 @@ class _Work:
         return _Batch(rows=rows, fresh=fresh, judged=self.judges.judge(texts) if texts else None)
 
     def _keep(self, batch: _Batch, total: int) -> None:
-        judged = batch.judged.result() if batch.judged else []
-        ready = [
-            Judged(item=row.item, judgement=judgement)
-            for row, judgement in zip(batch.fresh, judged, strict=True)
-        ]
+        ready = self._judged(batch)
         for tries in range(_TRIES):
             try:
                 self._keep_once(batch, ready)
@@ -218,6 +215,22 @@ class _Work:
         if self._batches % _TIDY_EACH == 0:
             self.ground.tidy()
         time.sleep(PAUSE_SECONDS)
+
+    def _judged(self, batch: _Batch) -> Sequence[Judged]:
+        if batch.judged is None:
+            return ()
+        found = [
+            Judged(item=row.item, judgement=judgement)
+            for row, judgement in zip(batch.fresh, batch.judged.result(), strict=True)
+        ]
+        channel, poller = batch.rows[0].channel, self.ground.poller
+        with poller.database.read() as session:
+            again = usual_of(session, channel, found, poller.languages)
+        texts = [Text(text=found[place].item.text, usual=usual) for place, usual in again.items()]
+        anew = self.judges.judge(texts).result() if texts else []
+        for place, judgement in zip(again, anew, strict=True):
+            found[place] = Judged(item=found[place].item, judgement=judgement)
+        return found
 
     def _keep_once(self, batch: _Batch, ready: Sequence[Judged]) -> None:
         now, at = self.ground.poller.clock(), self.at
