@@ -30,6 +30,8 @@ _SAMPLE: Final = 1 << 16
 _DELIMITERS: Final = ",;\t|"
 _SAYS_SO: Final = re.compile(r"sep=([,;\t|])\s*", re.IGNORECASE)  # as Excel writes it
 _SHOWN: Final = 2000
+_NO_END: Final = "unexpected end of data"  # as the csv module says it
+_QUOTES: Final = 'a quote is never closed, or stands inside a field and is not doubled ("")'
 
 
 class Unreadable(ValueError):
@@ -67,9 +69,12 @@ class HistoryFile:
             if isinstance(error, OSError | EOFError):
                 raise Unreadable(f"it cannot be unpacked ({error})") from None
             raise
+        self._text: io.TextIOWrapper | None = None
         self.strays = 0  # lines that are no UTF-8
 
     def close(self) -> None:
+        if self._text is not None:
+            self._text.close()
         self._bytes.close()
         self._raw.close()
 
@@ -119,15 +124,15 @@ class HistoryFile:
     def _lines(self) -> Iterator[str]:
         encoding = _wide(self._sample)
         if encoding:
-            text = io.TextIOWrapper(self._bytes, encoding, errors="replace", newline="")
-            yield from text
+            self._text = io.TextIOWrapper(self._bytes, encoding, errors="replace", newline="")
+            yield from self._text
         else:
             yield from map(self._decoded, self._split())
 
     def _split(self) -> Iterator[bytes]:
         if b"\r" in self._sample and b"\n" not in self._sample:  # an old Mac's
-            text = io.TextIOWrapper(self._bytes, "latin-1", newline=None)
-            return (line.encode("latin-1") for line in text)
+            self._text = io.TextIOWrapper(self._bytes, "latin-1", newline=None)
+            return (line.encode("latin-1") for line in self._text)
         return iter(self._bytes)
 
     def _decoded(self, line: bytes) -> str:
@@ -259,14 +264,10 @@ class _Rows:
                 return
             self._taken.append(line)
             if len(self._taken) > MOST_LINES:
-                raise csv.Error("unexpected end of data")
+                raise csv.Error(_NO_END)
             yield line
 
 
 def _in_words(error: csv.Error) -> str:
     said = str(error)
-    if said == "unexpected end of data":
-        return "a quote is never closed"
-    if "expected after" in said:
-        return 'a quote inside a field is not doubled ("")'
-    return said
+    return _QUOTES if said == _NO_END or "expected after" in said else said

@@ -129,7 +129,7 @@ def _threads(session: Session, channel: str, wanted: set[str]) -> dict[str, str]
             Conversation.channel == channel, Conversation.external_id.in_(wanted)
         )
     )
-    known = dict(found.tuples().all())
+    known = dict(found.all())
     new = {key: new_id() for key in sorted(wanted - known.keys())}
     if new:
         rows = [

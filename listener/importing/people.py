@@ -140,7 +140,7 @@ def _look_up(session: Session, known: dict[str, Writer]) -> None:
         .where(Mention.author_id.in_(known))
         .group_by(Mention.author_id)
     )
-    for author_id, first, newest in spans.tuples():
+    for author_id, first, newest in spans:
         writer = known[author_id or ""]
         writer.first, writer.was_first, writer.newest = first, first, newest
     for author_id, at in _waiting(session, known):
@@ -153,7 +153,7 @@ def _waiting(session: Session, ids: Collection[str]) -> Iterable[tuple[str, date
             Mention.author_id.in_(ids), Mention.status.in_(OPEN)
         )
     )
-    return [(author_id or "", at) for author_id, at in rows.tuples()]
+    return [(author_id or "", at) for author_id, at in rows]
 
 
 def _was_no_first(session: Session, author_id: str, at: datetime) -> None:

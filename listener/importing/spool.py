@@ -120,7 +120,7 @@ class Spool:
         """How many rows there are of each channel."""
         each = select(_ROWS.c.channel, func.count()).group_by(_ROWS.c.channel)
         with self._database.read() as session:
-            return dict(session.execute(each).tuples().all())
+            return dict(session.execute(each).all())
 
     def batches(self, after: Place | None, size: int) -> Iterator[list[Row]]:
         """The rows after a place, in order, so many at once and each of one channel."""

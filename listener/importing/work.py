@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from config.calendar import Calendar
@@ -23,9 +22,9 @@ from listener.importing.files import HistoryFile, Unreadable, digest_of
 from listener.importing.gathering import Around, Asked, Gathered, gather
 from listener.importing.judging import Judges, Text, cores
 from listener.importing.keeping import Judged, keep_history, unheard
-from listener.importing.models import Import
 from listener.importing.rows import Row
-from listener.importing.spool import SUFFIX, Place, Spool, place_of, remove_others
+from listener.importing.spool import SUFFIX, Spool, remove_others
+from listener.importing.standing import Standing
 from listener.importing.tongues import usual_of
 from listener.making import IMPORT
 from listener.poll import Poller
@@ -98,62 +97,28 @@ def import_history(asked: Asked, ground: Ground, watch: Watch | None = None) -> 
     digest = _digest(asked, ground)
     with InstanceLock(ground.folder / "import.lock"):
         remove_others(ground.folder)
-        at = _Standing.find(ground, digest, asked.path.name)
+        at = Standing.find(ground.poller.database, digest, asked.path.name, ground.poller.clock())
         spool = Spool(ground.folder / f"import-{digest[:12]}{SUFFIX}")
         try:
             with _judges(asked.path, ground) as judges:
                 judges.warm()
                 gathered = _gather(asked, ground, spool, at.started_at, watch)
-                resumed_at = at.done
-                _Work(ground=ground, at=at, spool=spool, judges=judges, watch=watch).run()
+                work = _Work(ground=ground, at=at, spool=spool, judges=judges, watch=watch)
+                work.run()
             return Summary(
                 file=str(asked.path),
                 rows=spool.count(),
-                new=at.new,
-                known=at.known,
+                new=work.at.new,
+                known=work.at.known,
                 gathered=gathered,
-                resumed_at=resumed_at,
+                resumed_at=at.done,
                 seconds=time.monotonic() - began,
-                kept_now=at.done - resumed_at,
+                kept_now=work.at.done - at.done,
                 channels=spool.channels(),
                 span=spool.span(),
             )
         finally:
             spool.remove()
-
-
-@dataclass(kw_only=True)
-class _Standing:
-    """Where the import stands, as its row says."""
-
-    id: str
-    started_at: datetime
-    position: Place | None
-    done: int
-    new: int
-    known: int
-
-    @classmethod
-    def find(cls, ground: Ground, digest: str, name: str) -> _Standing:
-        """Where it was left; from the beginning if it was never begun, or was finished."""
-        now = ground.poller.clock()
-        with ground.poller.database.write() as session:
-            row = session.scalar(select(Import).where(Import.digest == digest))
-            if row is None:
-                row = Import(digest=digest, name=name[:255])
-                session.add(row)
-            if row.position is None or row.finished_at is not None:
-                row.started_at, row.changed_at, row.finished_at = now, now, None
-                row.position, row.done, row.new, row.known = None, 0, 0, 0
-            session.flush()
-            return cls(
-                id=row.id,
-                started_at=row.started_at,
-                position=_place(row.position),
-                done=row.done,
-                new=row.new,
-                known=row.known,
-            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +135,7 @@ class _Work:
     """The second half: batches are judged ahead, and kept one after the other."""
 
     ground: Ground
-    at: _Standing
+    at: Standing
     spool: Spool
     judges: Judges
     watch: Watch
@@ -185,13 +150,7 @@ class _Work:
                 self._keep(ahead.popleft(), total)
         while ahead:
             self._keep(ahead.popleft(), total)
-        now = self.ground.poller.clock()
-        with self.ground.poller.database.write() as session:
-            session.execute(
-                update(Import)
-                .where(Import.id == self.at.id)
-                .values(finished_at=now, changed_at=now, position=None)
-            )
+        self.at.finish(self.ground.poller.database, self.ground.poller.clock())
 
     def _begun(self, rows: Sequence[Row]) -> _Batch:
         items = {row.item.external_id: row for row in rows}
@@ -237,17 +196,9 @@ class _Work:
         reading = _reading(self.ground, batch.rows[0].channel)
         with self.ground.poller.database.write() as session:
             new = keep_history(session, ready, reading, now)
-            done = at.done + len(batch.rows)
-            known = at.known + len(batch.rows) - new
-            place = place_of(batch.rows[-1])
-            session.execute(
-                update(Import)
-                .where(Import.id == at.id)
-                .values(
-                    position=list(place), done=done, new=at.new + new, known=known, changed_at=now
-                )
-            )
-        at.position, at.done, at.new, at.known = place, done, at.new + new, known
+            after = at.after(batch.rows, new)
+            after.write(session, now)
+        self.at = after
 
 
 def _reading(ground: Ground, channel: str) -> Reading:
@@ -295,10 +246,3 @@ def _digest(asked: Asked, ground: Ground) -> str:
         raise Unreadable("there is no such file")
     how = [digest_of(asked.path), dict(asked.columns), asked.channel, asked.order, ground.zone.key]
     return hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()
-
-
-def _place(position: Sequence[str | int] | None) -> Place | None:
-    if position is None:
-        return None
-    channel, at, external_id = position
-    return str(channel), int(at), str(external_id)
