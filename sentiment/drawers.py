@@ -152,9 +152,11 @@ class File:
     def matches(self, folded: str) -> Iterator[Found]:
         """Every cue that starts at a word of the text, found by trying only those filed under
         it."""
-        for word in _WORD.finditer(folded):
-            for drawer in self._opened(word[0]):
-                yield from drawer.found(folded, word.start())
+        # Most texts hold no word of a small file: one look tells.
+        if any(map(self._opened, _WORD.findall(folded))):
+            for word in _WORD.finditer(folded):
+                for drawer in self._opened(word[0]):
+                    yield from drawer.found(folded, word.start())
         for cues in self._always.cues:
             for start, end in cues.anywhere(folded):
                 yield cues, start, end

@@ -17,7 +17,7 @@ from sentiment.judge import Judgement, judge
 from sentiment.linear import Weights
 from sentiment.weights import chosen
 
-_NICE: Final = 10  # the desk goes first
+_NICE: Final = 5  # the desk goes first
 _MOST: Final = 8
 _ANY: Final = "Where is my parcel?"
 
