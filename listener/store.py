@@ -25,8 +25,10 @@ from listener.models import OPEN, Author, Mention, MentionStatus, as_media
 from listener.normalize import is_newer, speaks_through_media
 from listener.timing import answer_due
 from listener.urgency import weigh
+from listener.wants import read_market
 from sentiment.judge import Judgement, judge
 from sentiment.linear import Weights
+from sentiment.market import NOTHING_KNOWN, Market
 from sentiment.prioritize import BEFORE_BUYING, respond_within
 from sentiment.score import Sentiment, unknown
 from sentiment.signals import Signal
@@ -42,7 +44,7 @@ class Kept(StrEnum):
 class Reading:
     """Where a page came from. `answerable`: older than this before the channel's first start is
     history, and gets no draft. `calendar`: when the channel is staffed; `before_buying`: in how
-    much staffed time a question before buying is due."""
+    much staffed time a question before buying is due; `market`: our products and competitors."""
 
     channel: str
     stream: str
@@ -52,6 +54,7 @@ class Reading:
     our_handles: Collection[str] = ()
     calendar: Calendar = ALWAYS
     before_buying: timedelta = BEFORE_BUYING
+    market: Market = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +230,7 @@ def _judged(
 ) -> None:
     item = ready.item
     take_judgement(mention, judgement)
+    read_market(mention, judgement, reading.market)
     weigh(
         session,
         mention,

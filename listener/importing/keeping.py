@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from config.ids import new_id
 from listener.channels.base import Incoming
+from listener.importing.judging import Told
 from listener.importing.people import Writer, write_changed, write_new, writers
 from listener.making import HISTORY, IMPORT, values_judged, values_of
 from listener.models import Conversation, Mention, MentionStatus, OwnPost
@@ -33,7 +34,11 @@ class Judged:
     """A row that the store does not have, with what is thought of its text."""
 
     item: Incoming
-    judgement: Judgement
+    told: Told
+
+    @property
+    def judgement(self) -> Judgement:
+        return self.told.judgement
 
 
 def unheard(session: Session, channel: str, items: Sequence[Incoming]) -> list[Incoming]:
@@ -85,10 +90,10 @@ def _row(
     priority = _priority(one, reading, now, repeats)
     due_at = answer_due(item.created_at, priority.level, priority.respond_within, reading.calendar)
     return {
-        "aspects": [],
-        "rivals": [],
         **values_of(item, channel=reading.channel, stream=IMPORT, now=now),
         **values_judged(judgement),
+        "aspects": one.told.aspects,
+        "rivals": one.told.rivals,
         "id": new_id(),
         "author_id": writer.id if writer else None,
         "conversation_id": threads[item.conversation],

@@ -20,7 +20,7 @@ from config.calendar import Calendar
 from config.lock import InstanceLock
 from listener.importing.files import HistoryFile, Unreadable, digest_of
 from listener.importing.gathering import Around, Asked, Gathered, gather
-from listener.importing.judging import Judges, Text, cores
+from listener.importing.judging import Judges, Text, Told, cores
 from listener.importing.keeping import Judged, keep_history, unheard
 from listener.importing.rows import Row
 from listener.importing.spool import SUFFIX, Spool, remove_others
@@ -29,7 +29,6 @@ from listener.importing.tongues import usual_of
 from listener.making import IMPORT
 from listener.poll import Poller
 from listener.store import Reading
-from sentiment.judge import Judgement
 
 BATCH: Final = 300
 """Rows a transaction: long enough to be quick, short enough that nobody at the desk waits."""
@@ -127,7 +126,7 @@ class _Batch:
 
     rows: Sequence[Row]
     fresh: Sequence[Row]
-    judged: Future[list[Judgement]] | None
+    judged: Future[list[Told]] | None
 
 
 @dataclass(kw_only=True)
@@ -157,7 +156,9 @@ class _Work:
         with self.ground.poller.database.read() as session:
             left = unheard(session, rows[0].channel, [row.item for row in rows])
         fresh = [items[item.external_id] for item in left]
-        texts = [Text(text=item.text, hint=item.language) for item in left]
+        texts = [
+            Text(text=item.text, hint=item.language, addressed=item.addressed) for item in left
+        ]
         return _Batch(rows=rows, fresh=fresh, judged=self.judges.judge(texts) if texts else None)
 
     def _keep(self, batch: _Batch, total: int) -> None:
@@ -179,16 +180,19 @@ class _Work:
         if batch.judged is None:
             return ()
         found = [
-            Judged(item=row.item, judgement=judgement)
-            for row, judgement in zip(batch.fresh, batch.judged.result(), strict=True)
+            Judged(item=row.item, told=told)
+            for row, told in zip(batch.fresh, batch.judged.result(), strict=True)
         ]
         channel, poller = batch.rows[0].channel, self.ground.poller
         with poller.database.read() as session:
             again = usual_of(session, channel, found, poller.languages)
-        texts = [Text(text=found[place].item.text, usual=usual) for place, usual in again.items()]
+        texts = [
+            Text(text=found[place].item.text, usual=usual, addressed=found[place].item.addressed)
+            for place, usual in again.items()
+        ]
         anew = self.judges.judge(texts).result() if texts else []
-        for place, judgement in zip(again, anew, strict=True):
-            found[place] = Judged(item=found[place].item, judgement=judgement)
+        for place, told in zip(again, anew, strict=True):
+            found[place] = Judged(item=found[place].item, told=told)
         return found
 
     def _keep_once(self, batch: _Batch, ready: Sequence[Judged]) -> None:
@@ -212,6 +216,7 @@ def _reading(ground: Ground, channel: str) -> Reading:
         our_handles=poller.our_handles,
         calendar=ground.calendar(channel),
         before_buying=poller.before_buying,
+        market=poller.market,
     )
 
 
@@ -237,7 +242,12 @@ def _judges(path: Path, ground: Ground) -> Judges:
     workers = ground.workers
     if workers is None:
         workers = 0 if path.stat().st_size < _SMALL else cores()
-    return Judges(workers=workers, path=ground.weights, languages=ground.poller.languages)
+    return Judges(
+        workers=workers,
+        path=ground.weights,
+        languages=ground.poller.languages,
+        market=ground.poller.market,
+    )
 
 
 def _digest(asked: Asked, ground: Ground) -> str:

@@ -1,19 +1,19 @@
-"""The rollup made anew from the mentions: it must come to the rows that upkeep has kept."""
+"""The counts made anew from the mentions: they must come to the rows that upkeep has kept."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from config.database import Database, upsert
 from listener.models import Mention
-from listener.trends.cells import COUNTED, Cell, Change, Measures
-from listener.trends.models import Grain, Rollup, RollupZone
+from listener.trends.cells import COUNTED, Change, Sums
+from listener.trends.models import Cube, Grain, Rollup, RollupZone
 from listener.trends.steps import By, following, start_of_day, start_of_month
 from listener.trends.upkeep import put
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def count_if_new(database: Database) -> None:
-    """Make the rollup where there is none yet, or where its days begin in another time zone."""
+    """Make the counts where there are none yet, or where their days begin in another time zone."""
     with database.read() as session:
         known = session.scalar(select(RollupZone.zone))
     if known != database.zone.key:
@@ -42,31 +42,47 @@ def recount(database: Database) -> int:
             delete(RollupZone)
         )  # until all is done; a start that finds none does it all
         session.execute(delete(Rollup))
+        session.execute(delete(Cube))
         first, last = session.execute(
             select(func.min(Mention.created_at), func.max(Mention.created_at))
         ).one()
     counted = 0 if first is None else _recount_days(database, first, last)
     with database.write() as session:
-        session.execute(delete(Rollup).where(Rollup.mentions <= 0))
+        for table in (Rollup, Cube):
+            session.execute(delete(table).where(table.mentions <= 0))
         session.execute(insert(RollupZone).values(zone=database.zone.key))
     return counted
 
 
 def _recount_days(database: Database, first: datetime, last: datetime) -> int:
     counted, zone = 0, database.zone
+    facets: set[str] = set()  # of the month
     day = start_of_day(first, zone)
     while day <= last:
         after = following(day, By.DAY, zone)
-        with database.write() as session:
-            change = Change(zone)
-            for row in _rows_of(session, day, after):
-                change.add(row)
-                counted += 1
-            made = [(cell, sums) for cell, sums in change.cells() if cell.grain is not Grain.MONTH]
-            put(session, made, upsert(session, Rollup, setting=Measures._fields))
+        counted += _recount_day(database, day, after, facets)
         if start_of_month(after, zone) == after or after > last:
-            _recount_month(database, start_of_month(day, zone), after)
+            month = start_of_month(day, zone)
+            with database.write() as session:
+                for table in (Rollup, Cube):
+                    _sum_up(session, table, facets, Grain.DAY, Grain.MONTH, month, after)
+            facets.clear()
         day = after
+    return counted
+
+
+def _recount_day(database: Database, day: datetime, after: datetime, facets: set[str]) -> int:
+    counted, change = 0, Change(database.zone, finest=True)
+    with database.write() as session:
+        for row in _rows_of(session, day, after):
+            change.add(row)
+            counted += 1
+        hours = list(change.rollup.rows())
+        put(session, hours, upsert(session, Rollup, setting=Sums._fields))
+        put(session, list(change.cube.rows()), upsert(session, Cube, setting=Sums._fields))
+        today = {key.facet for key, _ in hours}
+        _sum_up(session, Rollup, today, Grain.HOUR, Grain.DAY, day, after)
+    facets |= today
     return counted
 
 
@@ -77,16 +93,26 @@ def _rows_of(session: Session, start: datetime, end: datetime) -> Iterable[Row[A
     )
 
 
-def _recount_month(database: Database, month: datetime, end: datetime) -> None:
-    """The sums of its days."""
-    shared = [getattr(Rollup, name) for name in Cell._fields if name not in ("grain", "start")]
-    sums = [func.sum(getattr(Rollup, name)) for name in Measures._fields]
-    with database.write() as session:
-        days = session.execute(
-            select(*shared, *sums)
-            .where(Rollup.grain == Grain.DAY, Rollup.start >= month, Rollup.start < end)
-            .group_by(*shared)
-        ).all()
-        made = [(Cell(Grain.MONTH, row[0], month, *row[1:5]), Measures(*row[5:])) for row in days]
-        session.execute(delete(Rollup).where(Rollup.grain == Grain.MONTH, Rollup.start == month))
-        put(session, made, insert(Rollup))
+def _sum_up(
+    session: Session,
+    table: type[Rollup] | type[Cube],
+    facets: Collection[str],
+    fine: Grain,
+    coarse: Grain,
+    start: datetime,
+    end: datetime,
+) -> None:
+    """A day is the sum of its hours, a month of its days. The facets are named, or SQLite would
+    read the whole grain: the key begins with them."""
+    keys = [column.name for column in table.__table__.primary_key]
+    shared = [getattr(table, name) for name in keys if name not in ("grain", "start")]
+    of_these = table.facet.in_(facets)
+    parts = session.execute(
+        select(*shared, *(func.sum(getattr(table, name)).label(name) for name in Sums._fields))
+        .where(table.grain == fine, of_these, table.start >= start, table.start < end)
+        .group_by(*shared)
+    )
+    made = [{**row, "grain": coarse, "start": start} for row in parts.mappings()]
+    session.execute(delete(table).where(table.grain == coarse, of_these, table.start == start))
+    if made:
+        session.execute(insert(cast(Table, table.__table__)), made)

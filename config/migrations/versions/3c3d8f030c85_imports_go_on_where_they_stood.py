@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = '3c3d8f030c85'
-down_revision: str | None = 'd287aca288b3'
+down_revision: str | None = 'c6d8f5510708'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
