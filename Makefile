@@ -36,6 +36,7 @@ bench: .venv/.test ## understanding, start, etiquette, the desk, the trends, for
 	@$(V) bench/understanding.py
 	@$(V) bench/start.py
 	@$(V) bench/voice.py
+	@$(V) bench/history.py
 	@$(V) bench/trends.py
 	@$(V) bench/forecast.py
 	@$(V) bench/staffing.py
