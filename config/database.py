@@ -6,16 +6,18 @@ This is the one module (beside search) that may speak SQLite's own SQL.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Insert,
     MetaData,
     String,
     TypeDecorator,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.compiler import compiles
@@ -36,6 +39,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from config.errors import ConfigError
 
 BUSY_TIMEOUT_SECONDS = 5
+_UTC = ZoneInfo("UTC")
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -95,10 +99,12 @@ class Database:
 
     `write()` takes the write lock at once (BEGIN IMMEDIATE on SQLite): a transaction that reads
     first and asks for the lock later fails with "database is locked" instead of waiting.
-    `read()` never writes. Both are short: no network call belongs inside.
+    `read()` never writes. Both are short: no network call belongs inside. `zone` is where days
+    begin, for whoever counts by days; sessions hand it on as `info["zone"]`.
     """
 
-    def __init__(self, url: str, *, checkpoints: bool = True) -> None:
+    def __init__(self, url: str, *, checkpoints: bool = True, zone: ZoneInfo = _UTC) -> None:
+        self.zone = zone
         try:
             self.engine = _engine(url, checkpoints=checkpoints)
         except (ArgumentError, ModuleNotFoundError, ValueError) as error:
@@ -111,14 +117,14 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info={"zone": self.zone}) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         with (
             self.engine.connect().execution_options(immediate=True) as connection,
-            Session(connection, expire_on_commit=False) as session,
+            Session(connection, expire_on_commit=False, info={"zone": self.zone}) as session,
             session.begin(),
         ):
             yield session
@@ -169,6 +175,24 @@ def _engine(url: str, *, checkpoints: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
+
+
+def upsert(
+    session: Session,
+    model: type[Base],
+    *,
+    adding: Sequence[str] = (),
+    setting: Sequence[str] = (),
+) -> Insert:
+    """An insert that, where the primary key is taken, adds to the columns `adding` of the row that
+    is there, and sets the columns `setting`."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    table = model.__table__
+    new = dialect.insert(model)
+    changes = {name: table.c[name] + new.excluded[name] for name in adding}
+    changes |= {name: new.excluded[name] for name in setting}
+    taken: Insert = new.on_conflict_do_update(index_elements=[*table.primary_key], set_=changes)
+    return taken
 
 
 class start_of_hour(FunctionElement[datetime]):  # noqa: N801  # reads as the SQL function it is

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from config.database import Base, Choice, Moment
 from config.ids import new_id
 from listener.channels.base import Answerable
+from listener.trends.upkeep import InRollup
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
 from sentiment.score import Sentiment
@@ -78,7 +79,7 @@ class Conversation(Base):
     )
 
 
-class Mention(Base):
+class Mention(InRollup, Base):
     """One public or direct text that concerns the brand, and what we think of it."""
 
     __tablename__ = "mentions"
@@ -110,6 +111,10 @@ class Mention(Base):
     private: Mapped[bool] = mapped_column(default=False, server_default="0")
     answerable: Mapped[Answerable] = mapped_column(Choice(Answerable))
     engagement: Mapped[int] = mapped_column(default=0)
+    reach: Mapped[int | None]  # followers its author had when it was heard
+    acquainted: Mapped[bool] = mapped_column(
+        default=False, server_default="0"
+    )  # author heard before
     streams: Mapped[list[str]] = mapped_column(JSON, default=list)  # every stream that showed it
 
     language: Mapped[str] = mapped_column(String(16))
@@ -119,6 +124,8 @@ class Mention(Base):
     scored_by: Mapped[str] = mapped_column(String(64))
     topics: Mapped[list[str]] = mapped_column(JSON, default=list)
     signals: Mapped[list[str]] = mapped_column(JSON, default=list)
+    aspects: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    rivals: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     phase: Mapped[Phase] = mapped_column(Choice(Phase))
     priority: Mapped[Level] = mapped_column(Choice(Level))
     points: Mapped[float]  # 0..100, breaks ties between equal deadlines

@@ -202,6 +202,7 @@ def _add(
 ) -> None:
     item = ready.item
     author = _author(session, item, reading.channel)
+    acquainted = author is not None and author.id is not None
     conversation = _conversation(session, item, reading.channel)
     session.flush()
     mention = Mention(
@@ -221,6 +222,8 @@ def _add(
         private=item.private,
         answerable=item.answerable,
         engagement=item.engagement,
+        reach=author.followers if author else None,
+        acquainted=acquainted,
         streams=[reading.stream],
         created_at=item.created_at,
         heard_at=now,

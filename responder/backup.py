@@ -106,7 +106,7 @@ def restore(bot: Bot, copy_: Path) -> Restored:
     with _beside(place) as fresh:
         copy(copy_, fresh)
         url = f"sqlite:///{fresh}"
-        database = Database(url)
+        database = Database(url, zone=bot.database.zone)
         try:
             migrate(database, url=url)
             done = _reconcile_first(replace(bot, database=database))

@@ -120,7 +120,9 @@ def assemble(
     `checkpoints` is for the holder of the instance lock alone.
     """
     files = brand.load(ROOT / settings.brand.path, settings.brand.languages)
-    database = Database(database_url(settings), checkpoints=checkpoints)
+    database = Database(
+        database_url(settings), checkpoints=checkpoints, zone=ZoneInfo(settings.brand.timezone)
+    )
     state = state_folder(settings)
     state.mkdir(parents=True, exist_ok=True)
     opened = open_channels(

@@ -19,6 +19,7 @@ from config.clock import utcnow
 from config.lock import InstanceLock
 from config.migrate import migrate
 from config.secrets import Redactor
+from listener.trends.recount import count_if_new
 from responder import access
 from responder.backup import refuse_damaged
 from responder.bot import Bot, assemble, database_url, desk_url
@@ -67,6 +68,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
     worded = model_jobs(bot)
     refuse_damaged(bot)
     migrate(bot.database, url=database_url(bot.settings))
+    count_if_new(bot.database)
     require_two(bot)
     begun = seed_once(bot.database, bot.newest_book.files, bot.clock())
     if begun:

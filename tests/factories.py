@@ -13,7 +13,8 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -198,13 +199,17 @@ def make_agent(session: Session, **changes: Any) -> Agent:
     return _kept(session, Agent(**values | changes))
 
 
-def make_database(folder: Path) -> Database:
+ROME: Final = ZoneInfo("Europe/Rome")
+"""As the settings' own zone."""
+
+
+def make_database(folder: Path, *, zone: ZoneInfo = ROME) -> Database:
     """A real SQLite file with every table; the one in `folder`, if there is one already."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "bot.db"
     if not file.exists():
         file.write_bytes(_empty_store())
-    return Database(f"sqlite:///{file}")
+    return Database(f"sqlite:///{file}", zone=zone)
 
 
 @cache

@@ -13,7 +13,10 @@ from sqlalchemy.dialects import postgresql
 
 from config.database import Database, start_of_hour
 from listener.models import Cursor, Mention
-from listener.trends import Bucket, By, period, volume
+from listener.trends.recount import recount
+from listener.trends.scope import period
+from listener.trends.steps import By
+from listener.trends.volume import Bucket, volume
 from sentiment.score import Sentiment
 from tests.factories import NOW, make_author, make_conversation, make_database, make_mention
 
@@ -46,7 +49,7 @@ def test_moods_are_counted_apart_and_add_up(database: Database) -> None:
     for mood in (Sentiment.NEGATIVE, Sentiment.NEGATIVE, Sentiment.POSITIVE, Sentiment.UNKNOWN):
         heard(database, "2026-03-02T09:30:00Z", sentiment=mood)
     start, end = at("2026-03-02T09:00:00Z"), at("2026-03-02T10:00:00Z")
-    assert volume(database, start=start, end=end, by=By.HOUR, zone=ROME) == (
+    assert volume(database, start=start, end=end, by=By.HOUR) == (
         Bucket(
             start=start.astimezone(ROME),
             channel="x",
@@ -61,40 +64,41 @@ def test_moods_are_counted_apart_and_add_up(database: Database) -> None:
 def test_the_start_belongs_to_the_period_and_the_end_does_not(database: Database) -> None:
     heard(database, "2026-03-02T09:00:00Z", "2026-03-02T09:59:59.999999Z", "2026-03-02T10:00:00Z")
     start, end = at("2026-03-02T09:00:00Z"), at("2026-03-02T10:00:00Z")
-    buckets = volume(database, start=start, end=end, by=By.HOUR, zone=ROME)
+    buckets = volume(database, start=start, end=end, by=By.HOUR)
     assert counted(buckets) == {"2026-03-02T10:00:00+01:00": 2}
 
 
 def test_a_moment_before_the_full_hour_is_not_rounded_into_the_next(database: Database) -> None:
     heard(database, "2026-03-02T09:59:59.999999Z")
     for zone, hour in ((ROME, "10:00:00+01:00"), (KOLKATA, "15:00:00+05:30")):
-        buckets = volume(database, start=NOW, end=NOW + timedelta(hours=2), by=By.HOUR, zone=zone)
+        database.zone = zone
+        recount(database)
+        buckets = volume(database, start=NOW, end=NOW + timedelta(hours=2), by=By.HOUR)
         assert counted(buckets) == {f"2026-03-02T{hour}": 1}
 
 
 def test_days_are_those_of_the_brand_and_not_of_utc(database: Database) -> None:
     heard(database, "2026-03-01T22:59:00Z", "2026-03-01T23:00:00Z", "2026-03-02T12:00:00Z")
     buckets = volume(
-        database, start=at("2026-02-28T23:00:00Z"), end=at("2026-03-02T23:00:00Z"), by=By.DAY,
-        zone=ROME,
+        database, start=at("2026-02-28T23:00:00Z"), end=at("2026-03-02T23:00:00Z"), by=By.DAY
     )  # fmt: skip
     assert counted(buckets) == {"2026-03-01T00:00:00+01:00": 1, "2026-03-02T00:00:00+01:00": 2}
 
 
 def test_zones_off_by_half_an_hour_have_their_own_hours_and_days(database: Database) -> None:
+    database.zone = KOLKATA
     heard(database, "2026-03-01T18:29:59Z", "2026-03-01T18:30:00Z")
     start, end = at("2026-03-01T18:00:00Z"), at("2026-03-01T19:00:00Z")
-    by_day = volume(database, start=start, end=end, by=By.DAY, zone=KOLKATA)
+    by_day = volume(database, start=start, end=end, by=By.DAY)
     assert counted(by_day) == {"2026-03-01T00:00:00+05:30": 1, "2026-03-02T00:00:00+05:30": 1}
-    by_hour = volume(database, start=start, end=end, by=By.HOUR, zone=KOLKATA)
+    by_hour = volume(database, start=start, end=end, by=By.HOUR)
     assert counted(by_hour) == {"2026-03-01T23:00:00+05:30": 1, "2026-03-02T00:00:00+05:30": 1}
 
 
 def test_weeks_begin_on_monday(database: Database) -> None:
     heard(database, "2026-03-01T12:00:00Z", "2026-03-02T12:00:00Z", "2026-03-08T12:00:00Z")
     buckets = volume(
-        database, start=at("2026-03-01T00:00:00Z"), end=at("2026-03-09T00:00:00Z"), by=By.WEEK,
-        zone=ROME,
+        database, start=at("2026-03-01T00:00:00Z"), end=at("2026-03-09T00:00:00Z"), by=By.WEEK
     )  # fmt: skip
     assert counted(buckets) == {"2026-02-23T00:00:00+01:00": 1, "2026-03-02T00:00:00+01:00": 2}
 
@@ -107,10 +111,10 @@ def test_a_day_of_a_clock_change_has_as_many_hours_as_it_has(
 ) -> None:
     heard(database, "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z")  # both are 02:30 in Rome
     start, end = period(day, day, zone=ROME, now=NOW)
-    by_hour = volume(database, start=start, end=end, by=By.HOUR, zone=ROME, channel="x")
+    by_hour = volume(database, start=start, end=end, by=By.HOUR, channel="x")
     assert len(by_hour) == hours
     assert len({bucket.start.astimezone(UTC) for bucket in by_hour}) == hours
-    by_day = volume(database, start=start, end=end, by=By.DAY, zone=ROME, channel="x")
+    by_day = volume(database, start=start, end=end, by=By.DAY, channel="x")
     assert [bucket.start.isoformat()[:10] for bucket in by_day] == [day]
     if hours == 25:
         assert [bucket.mentions for bucket in by_hour if bucket.mentions] == [1, 1]
@@ -122,7 +126,7 @@ def test_every_channel_has_every_step_even_with_nothing_in_it(database: Database
     with database.write() as session:
         session.add(Cursor(channel="silent", stream="mentions", started_at=NOW))
     start = at("2026-03-01T00:00:00+01:00")
-    buckets = volume(database, start=start, end=start + timedelta(days=3), by=By.DAY, zone=ROME)
+    buckets = volume(database, start=start, end=start + timedelta(days=3), by=By.DAY)
     assert [(bucket.start.day, bucket.channel, bucket.mentions) for bucket in buckets] == [
         (1, "facebook", 0), (1, "silent", 0),
         (2, "facebook", 1), (2, "silent", 0),
@@ -135,16 +139,16 @@ def test_one_channel_may_be_asked_for_alone(database: Database) -> None:
     heard(database, "2026-03-02T09:30:00Z", channel="x")
     end = NOW + timedelta(hours=1)
     for name, mentions in (("facebook", 1), ("nobody'; --", 0)):
-        buckets = volume(database, start=NOW, end=end, by=By.HOUR, zone=ROME, channel=name)
+        buckets = volume(database, start=NOW, end=end, by=By.HOUR, channel=name)
         assert [(bucket.channel, bucket.mentions) for bucket in buckets] == [(name, mentions)]
 
 
 @pytest.mark.parametrize(("by", "days"), [(By.HOUR, 45), (By.DAY, 400), (By.WEEK, 800)])
 def test_a_period_may_be_so_long_and_no_longer(database: Database, by: By, days: int) -> None:
     end = NOW + timedelta(days=days)
-    assert volume(database, start=NOW, end=end, by=by, zone=ROME, channel="x")
+    assert volume(database, start=NOW, end=end, by=by, channel="x")
     with pytest.raises(ValueError, match=f"{days} days at most"):
-        volume(database, start=NOW, end=end + timedelta(seconds=1), by=by, zone=ROME)
+        volume(database, start=NOW, end=end + timedelta(seconds=1), by=by)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +164,7 @@ def test_a_period_that_is_none_is_refused_in_a_sentence(
     database: Database, start: datetime, end: datetime, sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
-        volume(database, start=start, end=end, by=By.DAY, zone=ROME)
+        volume(database, start=start, end=end, by=By.DAY)
 
 
 def test_a_period_is_fourteen_days_if_nobody_says_otherwise() -> None:
@@ -227,11 +231,13 @@ def test_nothing_in_a_period_is_lost_or_counted_twice(
     with shared.write() as session:
         for old in session.scalars(select(Mention)):
             session.delete(old)
+    shared.zone = zone
+    with shared.write() as session:
         author, conversation = make_author(session), make_conversation(session)
         for moment in moments:
             make_mention(session, created_at=moment, author=author, conversation=conversation)
     end = start + span
-    buckets = volume(shared, start=start, end=end, by=by, zone=zone, channel="x")
+    buckets = volume(shared, start=start, end=end, by=by, channel="x")
     inside = [moment for moment in moments if start <= moment < end]
     assert sum(bucket.mentions for bucket in buckets) == len(inside)
     starts = [bucket.start.astimezone(UTC) for bucket in buckets]

@@ -17,7 +17,7 @@ from config.settings import LANGUAGES
 from listener.channels.base import Answerable
 from listener.models import MentionStatus
 from listener.pots import Pot
-from listener.trends import By
+from listener.trends.steps import By
 from responder.automatic.models import Judgement
 from responder.decide import Heard, decide
 from responder.desk import choices, retold_values, toast, tongue

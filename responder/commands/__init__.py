@@ -11,6 +11,7 @@ from config.errors import ConfigError
 from config.migrate import migrate
 from config.secrets import Redactor
 from listener.channels.base import Channel
+from listener.trends.recount import count_if_new
 from responder.bot import Bot, assemble, database_url
 from responder.library.store import seed_once
 
@@ -24,6 +25,7 @@ def with_bot(config: Path) -> Iterator[Bot]:
     logs.set_up(redactor)
     bot = assemble(settings.load(config), source=str(config), redactor=redactor)
     migrate(bot.database, url=database_url(bot.settings))
+    count_if_new(bot.database)
     seed_once(bot.database, bot.newest_book.files, bot.clock())
     try:
         yield bot

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from listener.models import Mention, MentionStatus
-from listener.trends import By, period, volume
+from listener.trends.scope import period
+from listener.trends.steps import By
+from listener.trends.volume import volume
 from responder import approve
 from responder.bot import Bot
 from responder.clocks import read_clocks
@@ -170,7 +172,7 @@ def trends(
     included); without them, the last 14 days. By hour 45 days at most, by day 400."""
     try:
         start, end = period(_plus(since), _plus(until), zone=bot.zone, now=bot.clock())
-        buckets = volume(bot.database, start=start, end=end, by=by, zone=bot.zone, channel=channel)
+        buckets = volume(bot.database, start=start, end=end, by=by, channel=channel)
     except ValueError as error:
         raise Problem(422, str(error)) from None
     found = {"from": start.astimezone(bot.zone), "to": end.astimezone(bot.zone), "by": by}

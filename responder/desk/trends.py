@@ -12,7 +12,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from listener.trends import Bucket, By, volume
+from listener.trends.steps import By
+from listener.trends.volume import Bucket, volume
 from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk.charts import Plotter
@@ -139,7 +140,6 @@ def _buckets(bot: Bot, seat: Visitor, chosen: Filter) -> tuple[Bucket, ...]:
         start=start,
         end=now + timedelta(seconds=1),
         by=By(chosen.by.value),
-        zone=bot.zone,
         channel=chosen.channel or None,
     )
     return tuple(bucket for bucket in buckets if seat.sees(bucket.channel))

@@ -1,0 +1,1 @@
+"""What marketers read: how much was said, where, about what and in which mood, over time."""
