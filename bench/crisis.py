@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 from pathlib import Path
 
@@ -31,6 +32,8 @@ WEEKS, LEARNED, WATCHED = 11, 6, 7  # watched from the eighth week on
 RATES = (3, 30)  # mentions an hour
 TIMES = (2, 4)
 HOURS = WEEKS * HOURS_OF_WEEK
+NEGATIVE, TOPICS = 0.3, (0.3, 0.2, 0.15, 0.1, 0.08, 0.05, 0.04, 0.03, 0.03, 0.02)  # shares
+OF_BRANDS = 15  # series; each is twelve
 COOL = 12.0  # hours; what alarms within them is the same episode
 _OF_DAY = (5, 3, 2, 2, 2, 3, 7, 14, 22, 28, 30, 30, 28, 28, 28, 28, 28, 30, 32, 34, 36, 32, 22, 12)
 _OF_WEEK = (110, 105, 105, 100, 105, 90, 85)
@@ -87,7 +90,7 @@ class Times:
         )
 
 
-def ours(written: Counts, begin: int, end: int) -> Iterator[Alarm]:
+def ours(written: Counts, begin: int, end: int, *, among: int = 1) -> Iterator[Alarm]:
     """The alarms of the product's own rules, looked at every minute."""
     times, places = Times(written), np.arange(HOURS) % HOURS_OF_WEEK
     state, baseline = State(), None
@@ -97,14 +100,16 @@ def ours(written: Counts, begin: int, end: int) -> Iterator[Alarm]:
             baseline = learn(times.hours[:until], places[:until])
         assert baseline is not None
         if hour >= begin:
-            yield from _minutes(times, hour, state, baseline)
-        place = hour % HOURS_OF_WEEK
-        state, reading = step(state, times.hours[hour], place, baseline, times.people_until(hour))
+            yield from _minutes(times, hour, state, baseline, among)
+        place, people = hour % HOURS_OF_WEEK, times.people_until(hour)
+        state, reading = step(state, times.hours[hour], place, baseline, people, among=among)
         if hour >= begin and reading.level is not Level.CALM:
             yield hour + 1.0, reading.level
 
 
-def _minutes(times: Times, hour: int, state: State, baseline: Baseline) -> Iterator[Alarm]:
+def _minutes(
+    times: Times, hour: int, state: State, baseline: Baseline, among: int
+) -> Iterator[Alarm]:
     """The running hour and the last sixty minutes, minute by minute: the first alarm of each
     level."""
     loudest, place = Level.CALM, hour % HOURS_OF_WEEK
@@ -115,13 +120,30 @@ def _minutes(times: Times, hour: int, state: State, baseline: Baseline) -> Itera
         usual = baseline.at(place - 1 + minute / 60)
         if people[1] < AUTHORS or sliding <= usual + sqrt(usual):
             continue  # nothing that any rule would look at, and most minutes
-        found = [glance(sliding, usual, baseline.scatter(usual), lambda _: people[1])]  # noqa: B023
+        both = [partial(_so_many, one) for one in people]
+        found = [glance(sliding, usual, baseline.scatter(usual), both[1], among=among)]
         if people[0] >= AUTHORS:
-            found.append(step(state, running, place, baseline, lambda _: people[0])[1])  # noqa: B023
+            found.append(step(state, running, place, baseline, both[0], among=among)[1])
         level = max((one.level for one in found), key=lambda one: one.rank)
         if level.rank > loudest.rank:
             loudest = level
             yield now / 60, level
+
+
+def _so_many(people: int, _hours: int) -> int:
+    return people
+
+
+def brand(written: Counts, begin: int, end: int) -> Iterator[Alarm]:
+    """All that is watched of a brand: all mentions, the negative ones, ten topics."""
+    chance = np.random.default_rng(len(written))
+    shares = (NEGATIVE, *TOPICS)
+    parts = [written[chance.random(len(written)) < share] for share in shares]
+    among = (1, *(len(TOPICS) for _ in TOPICS))
+    found = list(ours(written, begin, end))
+    for part, number in zip(parts, among, strict=True):
+        found += ours(part, begin, end, among=number)
+    yield from sorted(found, key=lambda alarm: alarm[0])
 
 
 def plain(written: Counts, begin: int, end: int) -> Iterator[Alarm]:
@@ -201,7 +223,18 @@ def main(seeds: range) -> None:
                     f"{'':32} x{times}: seen after {median:5.2f} h (median), "
                     f"{soon:4.0%} within an hour, {never:4.0%} never"
                 )
+    for rate in RATES:
+        some = seeds[:OF_BRANDS]
+        false = sum(_false(brand, rate, seed) for seed in some) / len(some) / (WEEKS - WATCHED)
+        print(f"{'ours, twelve series':24} {rate:3}/h  false episodes a week {false:5.2f}")
     print(f"{time.process_time() - began:.0f} s of processor time")
+
+
+def _false(rule: Detector, rate: float, seed: int) -> int:
+    """Episodes of weeks without a crisis, all series of a brand taken together."""
+    chance = np.random.default_rng(seed)
+    written = arrivals(chance, intensity(chance, rate))
+    return episodes(list(rule(written, WATCHED * HOURS_OF_WEEK, HOURS)), Level.WATCH)
 
 
 if __name__ == "__main__":

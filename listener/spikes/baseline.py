@@ -25,8 +25,9 @@ _SPAN: Final = WEEKS * HOURS_OF_WEEK
 LEAST_WEEKS: Final = 3
 """With less nobody knows what is usual."""
 
-LEAST: Final = 0.05
-"""Mentions an hour. Where nobody ever wrote at this hour, one text is no sensation."""
+LEAST: Final = 0.5
+"""Mentions an hour that are held for usual at least: where nobody ever wrote at this hour, five
+people are worth a look, and no crisis yet."""
 
 _OF_MEDIAN: Final = 0.7
 _OF_MEAN: Final = 0.3

@@ -31,12 +31,14 @@ the last sixty minutes."""
 @dataclass(frozen=True, kw_only=True)
 class Series:
     """`counts`: one number an hour, the last one of the hour that runs; `places` beside them.
-    `past`: how much of that hour is over, 0..1. `sliding`: what the last sixty minutes had."""
+    `past`: how much of that hour is over, 0..1. `sliding`: what the last sixty minutes had.
+    `among`: how many of its kind are watched."""
 
     counts: Counts
     places: Places
     past: float
     sliding: float
+    among: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,7 @@ def look(series: Series, authors: AuthorsAt) -> Seen:
             int(series.places[index]),
             baseline,
             _at(authors, index),
+            among=series.among,
         )
         readings.append(reading)
     baseline = _baseline(series, last - int(series.places[last]) % _DAY)
@@ -78,10 +81,14 @@ def look(series: Series, authors: AuthorsAt) -> Seen:
 def _now(series: Series, state: State, baseline: Baseline, authors: AuthorsAt) -> Reading:
     last = len(series.counts) - 1
     place, asked = int(series.places[last]), _at(authors, last)
-    running = step(state, float(series.counts[last]), place, baseline, asked)[1]
+    running = step(state, float(series.counts[last]), place, baseline, asked, among=series.among)[1]
     hour_ago = baseline.at(place - 1 + series.past)
     sliding = glance(
-        series.sliding, hour_ago, baseline.scatter(hour_ago), lambda _: authors(0, last)
+        series.sliding,
+        hour_ago,
+        baseline.scatter(hour_ago),
+        lambda _: authors(0, last),
+        among=series.among,
     )
     return max(running, sliding, key=lambda one: (one.level.rank, -one.chance))
 
@@ -109,4 +116,6 @@ def _ratio(series: Series, authors: AuthorsAt) -> Reading:
     people = authors(_DAY, last) if loud else 0
     level = Level.ALERT if people >= AUTHORS else Level.CALM
     rule = Rule.RATIO if people >= AUTHORS else Rule.NONE
-    return Reading(level=level, rule=rule, observed=had, expected=expected, authors=people)
+    return Reading(
+        level=level, rule=rule, observed=had, expected=expected, authors=people, hours=_DAY
+    )

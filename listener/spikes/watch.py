@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import isfinite, sqrt
+from math import isfinite, log, sqrt
 from typing import Final
 
 from listener.spikes.baseline import Baseline
@@ -31,6 +31,9 @@ DECISION: Final = 6.0
 
 _LOUDEST: Final = 3.0
 """Standard deviations: what one hour adds to the sum at most. What is sudden the tail rule sees."""
+
+_LEAST_SPREAD: Final = 1.5
+"""Mentions. Where hardly anybody writes, one more is no deviation, and its sum would be skewed."""
 
 LEVEL_HOURS: Final = 48
 _PRIOR: Final = 10.0  # mentions; of a quiet series two days tell little
@@ -68,7 +71,7 @@ class Rule(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """What one hour means. `chance`: that so many come by chance; `authors`: how many different
-    people, where that was asked."""
+    people, where that was asked; `hours`: on how many of them, this one included, it stands."""
 
     level: Level = Level.CALM
     rule: Rule = Rule.NONE
@@ -76,6 +79,7 @@ class Reading:
     expected: float = 0.0
     chance: float = 1.0
     authors: int = 0
+    hours: int = 1
 
 
 Authors = Callable[[int], int]
@@ -101,11 +105,18 @@ class State:
         return min(max((had + _PRIOR) / (usual + _PRIOR), _LEVELS[0]), _LEVELS[1])
 
 
-def step(
-    state: State, observed: float, place: int, baseline: Baseline, authors: Authors
+def step(  # an hour, and what it is held against
+    state: State,
+    observed: float,
+    place: int,
+    baseline: Baseline,
+    authors: Authors,
+    *,
+    among: int = 1,
 ) -> tuple[State, Reading]:
     """The next hour, at its place in the week. NaN is one in which nobody listened: it tells
-    nothing, good or bad.
+    nothing, good or bad. `among` so many series of its kind one is more easily unusual by chance:
+    each has to be the more so.
 
     An hour that has not ended may be asked too, if the state is thrown away afterwards: its count
     only grows, so what alarms now would alarm at its end, and asking early costs no false alarm.
@@ -115,13 +126,14 @@ def step(
         return _passed_over(state), Reading(expected=usual)
     chances = (*state.chances, chance_of(observed, usual, baseline.scatter(usual)))[-LASTING:]
     total, rising = _sum(state, observed, usual, baseline)
-    reading = _louder(_judge(chances, authors), _slow(total, rising, authors))
+    decision = DECISION + log(among) / (2 * SLACK)  # so that all alarm as often as one would
+    reading = _louder(_judge(chances, authors, among), _slow(total > decision, rising, authors))
     running = state.running + 1 if reading.level.rank >= Level.ALERT.rank else 0
     if running >= LASTING and reading.level is not Level.CRISIS:
-        reading = replace(reading, level=Level.CRISIS, rule=Rule.LASTING)
-    alarmed = total > DECISION and reading.rule is not Rule.NONE
+        reading = replace(reading, level=Level.CRISIS, rule=Rule.LASTING, hours=running)
+    alarmed = total > decision and reading.rule is not Rule.NONE
     after = State(
-        sum=0.0 if alarmed else min(total, 2 * DECISION),
+        sum=0.0 if alarmed else min(total, 2 * decision),
         rising=0 if alarmed else rising,
         chances=chances,
         running=running,
@@ -130,15 +142,18 @@ def step(
     return after, replace(reading, observed=observed, expected=usual, chance=chances[-1])
 
 
-def glance(observed: float, expected: float, phi: float, authors: Authors) -> Reading:
+def glance(
+    observed: float, expected: float, phi: float, authors: Authors, *, among: int = 1
+) -> Reading:
     """The last sixty minutes, wherever in the hour they began: only what is sudden."""
     chance = chance_of(observed, expected, phi)
-    reading = _judge((chance,), authors)
+    reading = _judge((chance,), authors, among)
     return replace(reading, observed=observed, expected=expected, chance=chance)
 
 
-def _judge(chances: tuple[float, ...], authors: Authors) -> Reading:
+def _judge(chances: tuple[float, ...], authors: Authors, among: int) -> Reading:
     """The tail rule."""
+    chances = tuple(one * among for one in chances)
     chance = chances[-1]
     twice = chance < WATCHED and sum(one < WATCHED for one in chances) >= 2
     if not (chance < ALERTING or twice):
@@ -147,17 +162,18 @@ def _judge(chances: tuple[float, ...], authors: Authors) -> Reading:
     if people < AUTHORS:
         return Reading()
     level = Level.CRISIS if chance < CRITICAL else Level.ALERT if chance < ALERTING else Level.WATCH
-    return Reading(level=level, rule=Rule.TAIL, authors=people)
+    hours = LASTING if level is Level.WATCH else 1
+    return Reading(level=level, rule=Rule.TAIL, authors=people, hours=hours)
 
 
-def _slow(total: float, rising: int, authors: Authors) -> Reading:
+def _slow(alarms: bool, rising: int, authors: Authors) -> Reading:  # noqa: FBT001
     """The sum rule; those who wrote since it began to rise stand behind it."""
-    if total <= DECISION:
+    if not alarms:
         return Reading()
     people = authors(rising)
     if people < AUTHORS:
         return Reading()
-    return Reading(level=Level.ALERT, rule=Rule.SUM, authors=people)
+    return Reading(level=Level.ALERT, rule=Rule.SUM, authors=people, hours=rising)
 
 
 def _louder(sudden: Reading, slow: Reading) -> Reading:
@@ -166,7 +182,8 @@ def _louder(sudden: Reading, slow: Reading) -> Reading:
 
 def _sum(state: State, observed: float, usual: float, baseline: Baseline) -> tuple[float, int]:
     expected = usual * state.level
-    strays = (observed - expected) / sqrt(expected * baseline.scatter(expected))
+    spread = max(sqrt(expected * baseline.scatter(expected)), _LEAST_SPREAD)
+    strays = (observed - expected) / spread
     total = max(0.0, state.sum + min(strays, _LOUDEST) - SLACK)
     return total, state.rising + 1 if total > 0 else 0
 
