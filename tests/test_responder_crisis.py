@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from listener.models import Gap, Mention, MentionStatus
 from listener.spikes.watch import Level, Rule
-from responder.alerts import plan, said
+from responder.alerts import Told, plan, said
 from responder.bot import Bot
 from responder.crisis.conditions import of_episodes
 from responder.crisis.course import COOL_DOWN
@@ -150,7 +150,8 @@ def test_what_the_settings_switch_off_does_not_happen(tmp_path: Path, watch: Wat
 
 def told(bot: Bot, watch: Watch, minutes: int) -> list[str]:
     """What goes out in so many minutes, looked at every minute."""
-    books, lines = {}, []
+    books: dict[str, Told] = {}
+    lines: list[str] = []
     for _ in range(minutes):
         with bot.database.read() as session:
             found = list(of_episodes(session, watch.now))

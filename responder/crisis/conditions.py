@@ -49,7 +49,8 @@ def _covers(said_of: Level | None, level: Level) -> bool:
 
 
 def _reminder(row: Episode, now: datetime) -> Iterator[Condition]:
-    since = max(filter(None, (row.raised_at, row.snoozed_until)))
+    put_off = row.snoozed_until if _covers(row.snoozed_level, row.level) else None
+    since = max(row.raised_at, put_off or row.raised_at)
     hours = int((now - since) / REMINDED)
     if row.level is Level.CRISIS and 1 <= hours <= _REMINDERS:
         text = f"nobody has taken up a crisis: {_where(row)}"
