@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from listener.spikes.baseline import HOURS_OF_WEEK, LEAST_WEEKS, Counts, Places
@@ -52,8 +52,9 @@ def fresh(zone: ZoneInfo, now: datetime) -> Table:
     return Table(zone=zone, first=start_of_hour(now, zone) - HOUR * (NEEDED - 1))
 
 
-def fill(session: Session, table: Table, since: datetime) -> None:
-    """Read the counts of all hours from `since` on anew."""
+def fill(session: Session, table: Table, since: datetime, *, topic: str | None = None) -> None:
+    """Read the counts of all hours from `since` on anew; of one `topic` only, or of none (""), if
+    that is all that is asked for."""
     begin = max(0, round((since - table.first) / HOUR))
     for counts in table.counts.values():
         counts[begin:] = 0.0
@@ -62,8 +63,7 @@ def fill(session: Session, table: Table, since: datetime) -> None:
         select(Rollup.facet, Rollup.channel, Rollup.start, func.sum(Rollup.mentions), negative)
         .where(
             Rollup.grain == Grain.HOUR,
-            (Rollup.facet == ALL)
-            | ((Rollup.facet > f"{FacetKind.TOPIC}:") & (Rollup.facet < f"{FacetKind.TOPIC};")),
+            _facets(topic),
             Rollup.start >= max(since, table.first),
         )
         .group_by(Rollup.facet, Rollup.channel, Rollup.start)
@@ -75,6 +75,14 @@ def fill(session: Session, table: Table, since: datetime) -> None:
             _put(table, (Kind.NEGATIVE, "", channel), start, bad)
         else:
             _put(table, (Kind.TOPIC, name[before:], channel), start, every)
+
+
+def _facets(topic: str | None) -> ColumnElement[bool]:
+    if topic is not None:
+        wanted = (ALL, facet(FacetKind.TOPIC, topic)) if topic else (ALL,)
+        return Rollup.facet.in_(wanted)
+    topics = (Rollup.facet > f"{FacetKind.TOPIC}:") & (Rollup.facet < f"{FacetKind.TOPIC};")
+    return (Rollup.facet == ALL) | topics
 
 
 def _put(table: Table, slot: Slot, start: datetime, number: int) -> None:

@@ -16,6 +16,7 @@ from responder.desk import (
     audit,
     bulk,
     conduct,
+    episodes,
     health,
     health_page,
     history,
@@ -74,7 +75,7 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     )
     app.state.desk = desk
     item = (actions, writing, conduct, settling, media, notices)
-    shared = (queue, bulk, *item, stream, switch, trends, history, health_page, letters)
+    shared = (queue, bulk, *item, stream, switch, trends, episodes, history, health_page, letters)
     shelves = (library, library_edit, library_table, voice_box, incidents, rules)
     for part in (api, health, signin, *shared, *shelves, me, team, audit, settings):
         app.include_router(part.router)

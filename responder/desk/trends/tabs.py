@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from responder.desk.trends import mood, volume
+from responder.desk.trends import mood, spikes, volume
 from responder.desk.trends.panel import Look, Panel
 
 
@@ -23,4 +23,4 @@ class Tab(Protocol):
         ...
 
 
-TABS: Final[tuple[Tab, ...]] = (volume, mood)
+TABS: Final[tuple[Tab, ...]] = (volume, mood, spikes)
