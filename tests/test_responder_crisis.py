@@ -171,14 +171,12 @@ def test_it_is_told_once_and_again_each_hour_until_somebody_takes_it_up(
     episode = look(bot, watch, 25 * MINUTES)
     assert episode is not None
     lines = told(bot, watch, 130)
-    assert [line.partition(":")[0] for line in lines] == [
-        "a crisis",
-        "nobody has taken up a crisis",
-        "nobody has taken up a crisis",
-    ]
+    begins = ("a crisis on x: 40", "nobody has taken up the", "nobody has taken up the")
+    assert len(lines) == len(begins)
+    assert all(line.startswith(begin) for line, begin in zip(lines, begins, strict=True))
     acknowledge(bot.database, episode.id, by="anna", now=watch.now)
     again = told(bot, watch, 130)
-    assert [line.partition(":")[0] for line in again] == ["a crisis"]  # new books, no reminder
+    assert len(again) == 1, "new books, and no reminder"
 
 
 def test_a_higher_level_is_told_whatever_was_acknowledged_or_put_off(

@@ -92,7 +92,7 @@ def test_the_page_shows_why_the_mentions_and_what_happened(
     assert "The checkout is broken &lt;b&gt;" in page
     assert "so many in an hour hardly come by chance" in page
     assert "Seen" in page
-    assert "<form" not in page.split("<main", 1)[1], "a viewer is offered nothing"
+    assert f'action="/episodes/{key}' not in page, "a viewer is offered nothing"
 
 
 def test_taking_it_up_putting_it_off_noting_and_ending_are_logged_by_name(
@@ -107,7 +107,7 @@ def test_taking_it_up_putting_it_off_noting_and_ending_are_logged_by_name(
         ("post-mortem", {"text": "A broken release"}),
     ):
         answer = client.post(f"/episodes/{key}/{deed}", data=values)
-        assert answer.status_code == 200, deed
+        assert answer.status_code == 303, deed
     assert [did for _, did in entries(place.bot, key)] == [
         Did.OPENED, Did.ACKNOWLEDGED, Did.SNOOZED, Did.NOTED, Did.ENDED, Did.LEARNED,
     ]  # fmt: skip
@@ -133,12 +133,12 @@ def test_a_statement_is_used_once_the_named_person_approves_it(visit: Visit, pla
     )
     assert alone.status_code == 422, "nobody approves their own"
     named = {**FORM, "channel": "x", "approver": "admin"}
-    assert author.post(f"/episodes/{key}/statement", data=named).status_code == 200
+    assert author.post(f"/episodes/{key}/statement", data=named).status_code == 303
     with place.bot.database.read() as session:
         waiting = session.scalars(select(HoldingStatement)).one()
         assert session.scalars(select(Incident)).all() == [], "nothing is said before"
     assert author.post(f"/statements/{waiting.id}/approve").status_code == 409
-    assert boss.post(f"/statements/{waiting.id}/approve").status_code == 200
+    assert boss.post(f"/statements/{waiting.id}/approve").status_code == 303
     with place.bot.database.read() as session:
         incident = session.scalars(select(Incident)).one()
     assert (incident.statements, incident.channel, incident.opened_by) == (
@@ -155,7 +155,7 @@ def test_a_declined_statement_is_never_used(visit: Visit, place: Place) -> None:
     author.post(f"/episodes/{key}/statement", data={**FORM, "channel": "x", "approver": "admin"})
     with place.bot.database.read() as session:
         waiting = session.scalars(select(HoldingStatement)).one()
-    assert boss.post(f"/statements/{waiting.id}/decline").status_code == 200
+    assert boss.post(f"/statements/{waiting.id}/decline").status_code == 303
     assert boss.post(f"/statements/{waiting.id}/approve").status_code == 409
     with place.bot.database.read() as session:
         assert session.scalars(select(Incident)).all() == []

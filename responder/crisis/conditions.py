@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from listener.spikes.watch import Level
 from responder.condition import Condition, Severity, moment, warning
-from responder.crisis.models import Episode, Kind
+from responder.crisis.models import Episode
 
 REMINDED: Final = timedelta(hours=1)
 _REMINDERS: Final = 24
@@ -28,9 +28,9 @@ def of_episodes(session: Session, now: datetime) -> Iterator[Condition]:
     for row in rows:
         # A level that was told stays told when a higher one follows: each is said once.
         if row.level is Level.ALERT or row.first_level is Level.ALERT:
-            yield warning(_cause(row, Level.ALERT), f"more is said than usual: {_where(row)}")
+            yield warning(_cause(row, Level.ALERT), _unusual(row))
         if row.level is Level.CRISIS:
-            yield warning(_cause(row, Level.CRISIS), f"a crisis: {_where(row)}")
+            yield warning(_cause(row, Level.CRISIS), _crisis(row))
         if not is_taken_up(row, now):
             yield from _reminder(row, now)
 
@@ -53,26 +53,34 @@ def _reminder(row: Episode, now: datetime) -> Iterator[Condition]:
     since = max(row.raised_at, put_off or row.raised_at)
     hours = int((now - since) / REMINDED)
     if row.level is Level.CRISIS and 1 <= hours <= _REMINDERS:
-        text = f"nobody has taken up a crisis: {_where(row)}"
-        cause = f"{_place(row)}spike {row.id} waits: {since:%d%H%M} {hours}"
-        yield Condition(cause=cause, severity=Severity.WARNING, text=text, once=True)
+        cause = f"{_place(row)}spike:{row.id}:waits:{since:%d%H%M}:{hours}"
+        yield Condition(cause=cause, severity=Severity.WARNING, text=_waits(row, hours), once=True)
 
 
 def _cause(row: Episode, level: Level) -> str:
-    return f"{_place(row)}spike {row.id}: {level}"
+    return f"{_place(row)}spike:{row.id}:{level}"
 
 
 def _place(row: Episode) -> str:
     """A cause names its channel, so that the desk shows it to those whom it concerns."""
-    return f"{row.channel}: " if row.channel else ""
+    return f"{row.channel}:" if row.channel else ""
 
 
-def _where(row: Episode) -> str:
-    what = {
-        Kind.ALL: "mentions",
-        Kind.NEGATIVE: "negative mentions",
-        Kind.TOPIC: "mentions of one topic",
-        Kind.DANGER: "mentions of harm, the law or a data leak",
-    }[row.kind]
-    place = row.channel or "all channels"
-    return f"{row.observed:.0f} {what} on {place} since {moment(row.began_at)}"
+def _unusual(row: Episode) -> str:
+    number, since = round(row.observed), moment(row.began_at)
+    if row.channel:
+        return f"more is said on {row.channel} than usual: {number} mentions since {since}"
+    return f"more is said on all channels than usual: {number} mentions since {since}"
+
+
+def _crisis(row: Episode) -> str:
+    number, since = round(row.observed), moment(row.began_at)
+    if row.channel:
+        return f"a crisis on {row.channel}: {number} mentions since {since}"
+    return f"a crisis on all channels: {number} mentions since {since}"
+
+
+def _waits(row: Episode, hours: int) -> str:
+    if row.channel:
+        return f"nobody has taken up the crisis on {row.channel}, told {hours} h ago"
+    return f"nobody has taken up the crisis on all channels, told {hours} h ago"

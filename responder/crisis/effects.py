@@ -57,8 +57,7 @@ def _pause(session: Session, bot: Bot, episode: Episode, now: datetime) -> None:
     paused = set(session.scalars(select(Pause.channel)))
     channels = [name for name in affected(bot, episode) if not paused & {EVERYWHERE, name}]
     for name in channels:
-        why = f"episode {episode.id}"
-        put_pause(session, channel=name, level=PauseLevel.AUTO, by=WATCH, now=now, why=why)
+        put_pause(session, channel=name, level=PauseLevel.AUTO, by=WATCH, now=now, why=episode.id)
     write(session, episode, Did.PAUSED, now=now, detail=", ".join(channels))
 
 
