@@ -11,6 +11,9 @@ from sqlalchemy import select
 
 from listener.models import Gap, Mention, MentionStatus
 from listener.spikes.watch import Level, Rule
+from listener.trends.scope import Scope
+from listener.trends.steps import By
+from responder.access import Visitor
 from responder.alerts import Told, plan, said
 from responder.bot import Bot
 from responder.crisis.conditions import of_episodes
@@ -27,8 +30,13 @@ from responder.crisis.effects import PART_OF_A_CRISIS, promotions_rest
 from responder.crisis.logbook import WATCH, read
 from responder.crisis.models import Did, Episode, Kind
 from responder.crisis.round import SpikeWatch
+from responder.crisis.usual import read_week
+from responder.desk.charts import Plotter
+from responder.desk.trends.panel import Look
+from responder.desk.trends.spikes import panels
 from responder.models import Pause, PauseLevel
 from responder.pause import lift_pause, set_pause
+from responder.team.models import Role
 from sentiment.prioritize import Level as Urgency
 from sentiment.score import Sentiment
 from tests.crisis_story import brand, flood, hear
@@ -296,3 +304,36 @@ def test_the_log_keeps_what_people_note_and_what_was_learned(bot: Bot, watch: Wa
             ("anna", Did.LEARNED),
         ]
         assert session.get_one(Episode, episode.id).post_mortem == "A broken release"
+
+
+def test_the_last_week_stands_beside_what_is_usual(bot: Bot, watch: Watch) -> None:
+    watch.now = NOW + 65 * MINUTES
+    hear(bot, watch.now)
+    flood(bot, 40, NOW + 55 * MINUTES)
+    SpikeWatch(bot).round()
+    with bot.database.read() as session:
+        week = read_week(session, bot, ["x"], watch.now)
+    assert week.weeks >= 3
+    assert len(week.hours) == 168
+    last = week.hours[-1]
+    assert last.start == NOW
+    assert last.observed == 40
+    assert last.above
+    assert not week.hours[-3].above
+    seat = Visitor(name="anna", role=Role.VIEWER, agent_id=None)
+    scope = Scope(start=NOW - timedelta(days=7), end=watch.now, by=By.HOUR, zone=bot.zone)
+    look = Look(bot=bot, seat=seat, scope=scope, now=watch.now)
+    (panel,) = panels(look)
+    assert panel.rows[0][1].value == 40
+    assert panel.rows[0][4].text == "Crisis"
+    assert panel.spec is not None
+    assert str(Plotter().draw(panel.spec)).startswith("<svg")
+    with bot.database.write() as session:
+        session.add(
+            Gap(
+                channel="x", stream="mentions", since=NOW - 5 * MINUTES, until=NOW + 5 * MINUTES,
+                reason="away", noticed_at=NOW, next_try_at=None,
+            )
+        )  # fmt: skip
+    with bot.database.read() as session:
+        assert read_week(session, bot, ["x"], watch.now).hours[-1].observed is None
