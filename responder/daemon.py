@@ -31,6 +31,7 @@ from responder.library.store import seed_once
 from responder.model.drafting import model_jobs
 from responder.pulse import Pulse
 from responder.settle import recover
+from responder.staffing import openings
 from responder.team.accounts import has_admin
 from responder.team.models import Role
 from responder.training import job_of, nightly_of
@@ -77,6 +78,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
     if in_doubt:
         log.warning("%d replies were cut off: they are looked for on the network first", in_doubt)
     renew_due_times(bot)
+    openings.begin(bot)
     pulse = Pulse()
     # Every round works in short transactions: each one says that its thread does not hang.
     event.listen(bot.database.engine, "begin", lambda _connection: pulse.alive())

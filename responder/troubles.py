@@ -11,16 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.hours import Hours
 from listener.channels.base import Channel
-from listener.models import (
-    OPEN,
-    Breaker,
-    Cause,
-    Cursor,
-    DeadLetter,
-    Gap,
-    Mention,
-    Operation,
-)
+from listener.models import OPEN, Breaker, Cause, Cursor, DeadLetter, Gap, Mention, Operation
 from listener.poll import MANY_FAILURES
 from listener.pots import NEARLY
 from listener.spending import prices_outdated, spending
@@ -32,6 +23,7 @@ from responder.models import Draft, DraftStatus, Lease, Pause, Reply, ReplyStatu
 from responder.pause import EVERYWHERE, level_for, stops_polling, stops_sending
 from responder.pulse import GRACE_SECONDS, INTERVALS
 from responder.removal import DELETED_BY
+from responder.staffing.alarms import of_staffing
 from sentiment.prioritize import Level
 
 _P1_PATIENCE: Final = timedelta(minutes=10)
@@ -51,6 +43,7 @@ def of_store(bot: Bot, now: datetime) -> list[Condition]:
     """All troubles of all channels. Raises SQLAlchemyError."""
     with bot.database.read() as session:
         found = [*_pauses(session), *of_second_looks(session, bot), *of_episodes(session, now)]
+        found += of_staffing(session, bot, now)
         for channel in bot.channels.values():
             for check in _CHECKS:
                 found += check(session, bot, channel, now)

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from responder.desk.trends import mood, spikes, volume
+from responder.desk.trends import (
+    approvals,
+    automatic,
+    cost,
+    customers,
+    mood,
+    response,
+    satisfaction,
+    spikes,
+    staffing,
+    topics,
+    voice,
+    volume,
+    wants,
+)
 from responder.desk.trends.panel import Look, Panel
 
 
@@ -23,4 +37,18 @@ class Tab(Protocol):
         ...
 
 
-TABS: Final[tuple[Tab, ...]] = (volume, mood, spikes)
+TABS: Final[tuple[Tab, ...]] = (
+    volume,
+    mood,
+    spikes,
+    topics,
+    wants,
+    voice,
+    response,
+    satisfaction,
+    customers,
+    approvals,
+    automatic,
+    staffing,
+    cost,
+)
