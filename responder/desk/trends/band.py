@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from responder.desk.lines import BLUE, ORANGE, Point, line_chart
+from responder.desk.pictures.lines import Point, line_chart
+from responder.desk.pictures.look import BLUE, ORANGE, moment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ def band_chart(
     """The lines of `points` over the ranges; hours of episodes are shaded from top to bottom."""
     spec = line_chart(points, order=order, hours=True, colours=(ORANGE, BLUE), calendar=calendar)
     values = [
-        {"at": f"{one.at}Z", "low": one.low, "high": one.high, "unusual": one.unusual}
+        {"at": moment(one.at), "low": one.low, "high": one.high, "unusual": one.unusual}
         for one in ranges
     ]
     x = {key: value for key, value in spec["encoding"]["x"].items() if key != "axis"}

@@ -13,12 +13,12 @@ from responder.access import Visitor
 from responder.crisis.conditions import is_taken_up
 from responder.crisis.models import Episode
 from responder.crisis.usual import Hour, Week, read_week
-from responder.desk.lines import Point
+from responder.desk.pictures.lines import Point
 from responder.desk.sight import reaches
 from responder.desk.tongue import N_, _, many
 from responder.desk.trends import episode_words
 from responder.desk.trends.band import Range, band_chart
-from responder.desk.trends.links import mentions_url
+from responder.desk.trends.links import mentions_between
 from responder.desk.trends.panel import Cell, Look, Panel
 from responder.desk.trends.series import spoken
 from responder.desk.trends.steps import step_value, step_words
@@ -85,7 +85,7 @@ def _week_panel(look: Look, week: Week, found: Sequence[Episode]) -> Panel:
 
 def _row(look: Look, one: Hour, episode: Episode | None) -> tuple[Cell, ...]:
     start = one.start.astimezone(look.scope.zone)
-    href = mentions_url(look.scope, start=one.start, end=one.start + HOUR)
+    href = mentions_between(look.scope, one.start, one.start + HOUR)
     heard = one.observed is not None
     spread = _("%(low)s to %(high)s", low=f"{one.low:.0f}", high=f"{one.high:.0f}")
     return (
@@ -151,9 +151,8 @@ def _picture(look: Look, week: Week, marked: Mapping[Any, Episode | None]) -> Ma
             start.replace(tzinfo=None).isoformat(timespec="seconds"),
             step_words(start, By.HOUR),
         )
-        if one.observed is not None:
-            told = spoken(when, said, one.observed)
-            points.append(Point(at=at, series=said, value=one.observed, spoken=told))
+        told = _("not heard") if one.observed is None else spoken(when, said, one.observed)
+        points.append(Point(at=at, series=said, value=one.observed, spoken=told))
         expected = round(one.expected)
         told = spoken(when, usual, expected)
         points.append(Point(at=at, series=usual, value=expected, spoken=told))
