@@ -85,7 +85,8 @@ def _week_panel(look: Look, week: Week, found: Sequence[Episode]) -> Panel:
 
 def _row(look: Look, one: Hour, episode: Episode | None) -> tuple[Cell, ...]:
     start = one.start.astimezone(look.scope.zone)
-    href = mentions_between(look.scope, one.start, one.start + HOUR)
+    inside = look.scope.start <= one.start < look.scope.end
+    href = mentions_between(look.scope, one.start, one.start + HOUR) if inside else ""
     heard = one.observed is not None
     spread = _("%(low)s to %(high)s", low=f"{one.low:.0f}", high=f"{one.high:.0f}")
     return (
