@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.advice import example
+from config.crisis import CrisisSettings
 from config.desk import DeskSettings
 from config.errors import ConfigError
 from config.hours import Hours, TimeOfDay
@@ -146,6 +147,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     staffing: StaffingSettings = StaffingSettings()
     alerts: AlertsSettings = AlertsSettings()
+    crisis: CrisisSettings = CrisisSettings()
     channels: Annotated[dict[str, dict[str, Any]], Field(repr=False)] = {}
 
     @classmethod
