@@ -344,6 +344,36 @@ def alert(
 
 
 @app.command()
+def trends(  # one an option
+    context: typer.Context,
+    since: Annotated[str, typer.Option("--from", help="2026-03-01; empty: 14 days ago.")] = "",
+    until: Annotated[str, typer.Option("--to", help="2026-03-31, included; empty: now.")] = "",
+    by: Annotated[str, typer.Option(help="hour, day or week.")] = "day",
+    channel: Channel = None,
+    as_: Annotated[str, typer.Option("--format", help="table, csv, json or html.")] = "table",
+) -> None:
+    """How much was said and how it felt, by channel: what the dashboard shows, for scripts.
+
+    Example: python run_bot.py trends --from 2026-03-01 --by week --format csv
+    """
+    from responder.commands.trends import Asked, tell_trends
+
+    asked = Asked(since=since, until=until, by=by, channel=channel or "", format=as_)
+    raise typer.Exit(tell_trends(context.obj, asked, sys.stdout))
+
+
+@app.command()
+def recount(context: typer.Context, as_json: AsJson = False) -> None:
+    """Count for the trends anew, from the mentions. Also while `run` is running.
+
+    Example: python run_bot.py recount
+    """
+    from responder.commands.trends import recount_all
+
+    raise typer.Exit(recount_all(context.obj, as_json=as_json))
+
+
+@app.command()
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Where the copy goes.")],

@@ -69,6 +69,12 @@ def sums(
     return {key: Measures(*values) for key, values in found.items()}
 
 
+def counted_channels(session: Session) -> Sequence[str]:
+    """Every channel there are mentions of, those of imports and of former accounts too."""
+    known = select(Rollup.channel).where(Rollup.grain == Grain.MONTH, Rollup.facet == ALL)
+    return session.scalars(known.distinct()).all()
+
+
 def _facets(session: Session, scope: Scope, kind: FacetKind | None) -> Sequence[str]:
     if kind is None:
         return [facet(FacetKind.TOPIC, scope.topic) if scope.topic else ALL]
