@@ -32,10 +32,11 @@ lint: .venv/.test ## style, types and the direction of imports
 soak: .venv/.test ## ten minutes of faults and kills: make soak ARGS="--minutes 60 --seed 2"
 	@$(V) -m tests.soak $(ARGS)
 
-bench: .venv/.test ## understanding, start, etiquette and the desk, as figures beside a reference of the same run
+bench: .venv/.test ## understanding, start, etiquette, the desk and the trends, as figures beside a reference of the same run
 	@$(V) bench/understanding.py
 	@$(V) bench/start.py
 	@$(V) bench/voice.py
+	@$(V) bench/trends.py
 	@CHROMIUM="$$(PYTHON=$(V) sh scripts/browser.sh)" $(V) bench/desk.py
 
 weights: .venv/.test ## train the shipped weights of sentiment/ on our own corpus

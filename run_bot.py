@@ -33,7 +33,7 @@ tokens = typer.Typer(help="Keys for programs that use the API.", no_args_is_help
 auto = typer.Typer(help="Rules for answers that leave without a human.", no_args_is_help=True)
 letters = typer.Typer(help="What a network sent that could not be read.", no_args_is_help=True)
 incidents = typer.Typer(help="What goes wrong for many customers at once.", no_args_is_help=True)
-reports = typer.Typer(help="What became of our words at the desk.", no_args_is_help=True)
+reports = typer.Typer(help="What was said, and what became of our words.", no_args_is_help=True)
 app.add_typer(agents, name="agent")
 app.add_typer(tokens, name="token")
 app.add_typer(letters, name="letters")
@@ -61,6 +61,13 @@ PerAuthor = Annotated[int, typer.Option(help="At most so many to one person in 2
 PerHour = Annotated[int, typer.Option(help="At most so many in an hour.")]
 Sample = Annotated[int, typer.Option(help="Percent that people look at afterwards.")]
 Ended = Annotated[bool, typer.Option("--ended", help="Those that were ended too.")]
+ReportLanguage = Annotated[str, typer.Option("--language", help="it, en, fr, de, es, pl or el.")]
+PdfFile = Annotated[
+    Path | None, typer.Option("--pdf", help="Write it there as PDF. Takes typst.", metavar="FILE")
+]
+HtmlFile = Annotated[
+    Path | None, typer.Option("--html", help="Write it there as a page.", metavar="FILE")
+]
 RoleName = Annotated[str, typer.Option("--role", help="viewer, editor, approver or admin.")]
 
 
@@ -644,6 +651,40 @@ def report_etiquette(
     from responder.commands.report import report_etiquette as tell
 
     raise typer.Exit(tell(context.obj, days=days, as_json=as_json))
+
+
+@reports.command("daily")
+def report_daily(
+    context: typer.Context,
+    language: ReportLanguage = "en",
+    pdf: PdfFile = None,
+    html: HtmlFile = None,
+) -> None:
+    """What was said yesterday, how it felt, and how we answered: as the daily digest tells it.
+
+    Example: python run_bot.py report daily --language it
+    """
+    from responder.commands.digest import Asked, make_report
+
+    asked = Asked(weekly=False, language=language, pdf=pdf, html=html)
+    raise typer.Exit(make_report(context.obj, asked))
+
+
+@reports.command("weekly")
+def report_weekly(
+    context: typer.Context,
+    language: ReportLanguage = "en",
+    pdf: PdfFile = None,
+    html: HtmlFile = None,
+) -> None:
+    """The same of the last whole week, from Monday on.
+
+    Example: python run_bot.py report weekly --language it --pdf week.pdf
+    """
+    from responder.commands.digest import Asked, make_report
+
+    asked = Asked(weekly=True, language=language, pdf=pdf, html=html)
+    raise typer.Exit(make_report(context.obj, asked))
 
 
 def start() -> int:

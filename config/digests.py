@@ -38,9 +38,9 @@ def _when(value: str) -> str:
 
 
 class DigestSettings(BaseModel):
-    """`when`: "08:00" tells the day before, "Mon 08:00" the seven days before, by the brand's clock.
-    `urls`: apprise URLs; none: those of the alerts. `channels`: none: all. `examples`: public posts
-    are quoted, without what identifies a person. `pdf`: the report goes along as a file."""
+    """`when`: "08:00" tells the day before, "Mon 08:00" the seven days before. `urls`: none: those
+    of the alerts. `channels`: none: all. `examples`: public posts are quoted, without what
+    identifies a person. `pdf`: the report goes along as a file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -15,6 +15,7 @@ from listener.models import Mention
 from responder.handling import models as _handling  # noqa: F401  # its tables are known too
 from responder.library import models as _library  # noqa: F401  # likewise
 from responder.model import tables as _model  # noqa: F401  # likewise
+from responder.reports import models as _reports  # noqa: F401  # likewise
 from responder.team.models import Agent
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listener.trends.breakdown import Mood, Part, breakdown, mood_of, moods
-from listener.trends.cells import FacetKind, Measures
+from listener.trends.cells import FacetKind, Sums
 from listener.trends.counts import counted_channels
 from listener.trends.scope import Scope
 from listener.trends.steps import By
@@ -25,9 +25,9 @@ SCOPE = Scope(
 SCORES = st.lists(st.integers(-1000, 1000), max_size=40)
 
 
-def _measures(scores: list[int]) -> Measures:
+def _measures(scores: list[int]) -> Sums:
     squares = sum(score * score for score in scores)
-    return Measures(mentions=len(scores), scores=sum(scores), squares=squares)
+    return Sums(mentions=len(scores), scores=sum(scores), squares=squares)
 
 
 @given(negative=SCORES, positive=SCORES, unknown=SCORES)
@@ -55,7 +55,7 @@ def test_the_index_and_its_edges_are_those_of_the_scores_themselves(
 
 
 def _part(now: int, before: int) -> Part:
-    measures = {Sentiment.NEUTRAL: Measures(mentions=now)}
+    measures = {Sentiment.NEUTRAL: Sums(mentions=now)}
     return Part(name="delivery", mood=Mood(by=measures), share=1.0, before=before)
 
 

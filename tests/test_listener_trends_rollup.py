@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,12 +20,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from config.database import Database
 from listener.models import Mention
-from listener.trends.cells import Cell, FacetKind, Measures, facets_of, measures_of, starts_of
+from listener.trends.cells import Change, FacetKind, Sums, sums_of
 from listener.trends.counts import sums
-from listener.trends.models import Rollup, RollupZone
+from listener.trends.models import Cube, Rollup, RollupZone
 from listener.trends.recount import count_if_new, recount
 from listener.trends.scope import Scope
 from listener.trends.steps import By, begin
@@ -64,30 +66,35 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def rows(database: Database) -> dict[Cell, Measures]:
+Counts = dict[tuple[Any, ...], Sums]
+
+
+def rows(database: Database) -> Counts:
+    """All that is counted, whichever table it is in."""
+    found: Counts = {}
     with database.read() as session:
-        return {
-            Cell(*(getattr(row, name) for name in Cell._fields)): Measures(
-                *(getattr(row, name) for name in Measures._fields)
-            )
-            for row in session.scalars(select(Rollup))
-        }
+        for table in (Rollup, Cube):
+            key = [column.name for column in table.__table__.primary_key]
+            for row in session.scalars(select(table)):
+                found[table.__tablename__, *(getattr(row, name) for name in key)] = Sums(
+                    *(getattr(row, name) for name in Sums._fields)
+                )
+    return found
 
 
-def counted_by_hand(database: Database) -> dict[Cell, Measures]:
-    found: dict[Cell, list[int]] = {}
+def counted_by_hand(database: Database) -> Counts:
+    """The rows that all mentions together make, as if they came at once."""
+    change = Change(database.zone)
     with database.read() as session:
         for mention in session.scalars(select(Mention)):
-            for facet in facets_of(mention):
-                for grain, start in starts_of(mention.created_at, database.zone).items():
-                    cell = Cell(
-                        grain, facet, start, mention.channel, mention.language, mention.phase,
-                        mention.sentiment,
-                    )  # fmt: skip
-                    total = found.setdefault(cell, [0] * 5)
-                    for place, value in enumerate(measures_of(mention)):
-                        total[place] += value
-    return {cell: Measures(*total) for cell, total in found.items()}
+            change.add(mention)
+    found: Counts = {("rollups", *key): sums for key, sums in change.rollup.rows()}
+    return found | {("cubes", *key): sums for key, sums in change.cube.rows()}
+
+
+def empty(session: Session) -> None:
+    session.execute(delete(Rollup))
+    session.execute(delete(Cube))
 
 
 class Mentions(RuleBasedStateMachine):
@@ -100,7 +107,7 @@ class Mentions(RuleBasedStateMachine):
         self.database = make_database(self.folder)
         with self.database.write() as session:
             session.execute(delete(Mention))
-            session.execute(delete(Rollup))
+            empty(session)
             self.author = make_author(session, external_id=f"a{id(self)}").id
             self.conversation = make_conversation(session, external_id=f"c{id(self)}").id
 
@@ -114,7 +121,7 @@ class Mentions(RuleBasedStateMachine):
     def one_is_written_in_bulk(self, judged: dict[str, object]) -> None:
         with self.database.write() as session:
             kept = make_mention(session, **judged, **self._of())
-            session.execute(delete(Rollup))
+            empty(session)
             count_in(
                 session, [*session.scalars(select(Mention).where(Mention.id != kept.id)), kept]
             )
@@ -185,7 +192,9 @@ class Mentions(RuleBasedStateMachine):
             key = tuple(getattr(one, name) for name in dimensions)
             expected[(begin(one.created_at, by, zone), *key) if steps else key] += 1
         assert {key: sum_.mentions for key, sum_ in found.items()} == dict(expected)
-        assert sum(sum_.reach for sum_ in found.values()) == sum(m.reach or 0 for m in mentions)
+        for name in Sums._fields:
+            told = sum(getattr(one, name) for one in found.values())
+            assert told == sum(getattr(sums_of(one), name) for one in mentions), name
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
@@ -240,11 +249,11 @@ def test_facets_are_not_told_apart_within_a_topic(database: Database) -> None:
 def test_a_store_from_before_is_counted_at_the_first_start(database: Database) -> None:
     with database.write() as session:
         make_mention(session)
-        session.execute(delete(Rollup))
+        empty(session)
     count_if_new(database)
     assert rows(database) == counted_by_hand(database) != {}
     with database.write() as session:
-        session.execute(delete(Rollup))
+        empty(session)
     count_if_new(database)
     assert rows(database) == {}, "it is not counted at every start"
 

@@ -101,7 +101,11 @@ def test_the_file_holds_everything_and_no_formula(visit: Visit, place: Place) ->
     ("path", "what", "detail"),
     [
         ("/audit.csv?who=bo&since=2026-01-01", "audit", "since, who"),
-        ("/trends.csv?by=day&channel=facebook", "trends", "day, facebook"),
+        (
+            "/trends/volume/mentions.csv?by=day&channel=facebook",
+            "trends volume mentions",
+            "by day, channel facebook",
+        ),
         ("/library/export.csv", "library", "everything"),
         ("/library/export.csv?kind=saved_reply&language=en", "library", "saved_reply, en"),
         ("/history.csv?q=Giulia", "history", "q"),

@@ -35,7 +35,8 @@ def join(client: TestClient, place: Place, name: str = "anna") -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/trends", "/trends.csv", "/queue", "/item/" + "0" * 28, "/?view=hand"]
+    "path",
+    ["/", "/trends", "/trends/volume/mentions.csv", "/queue", "/item/" + "0" * 28, "/?view=hand"],
 )
 def test_a_stranger_is_sent_to_the_door_and_comes_back(stranger: TestClient, path: str) -> None:
     answer = stranger.get(path)

@@ -31,6 +31,8 @@ SCREENS = (
     "/bulk?deed=reject",
     "/notices",
     "/trends",
+    "/trends/sentiment",
+    "/trends?from=2026-03-01&to=2026-03-02&channel=x&compare=1",
     "/history",
     "/library",
     "/library/new",
@@ -59,7 +61,7 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _CUSTOMERS = "|".join(
     (*(person.name for person in PEOPLE), "Petra Vogt", "Tom Reed", "Anna Bianchi")
 )
-_NAMES = re.compile(rf"\b(Antiphon|CSV|Facebook|viewer|approver|admin|bo|{_CUSTOMERS})\b")
+_NAMES = re.compile(rf"\b(Antiphon|CSV|PNG|Facebook|viewer|approver|admin|bo|{_CUSTOMERS})\b")
 """Proper names: the program, its networks, the people of the test."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import os
 import re
@@ -55,14 +56,32 @@ def spike(place: Place) -> None:
 
 def test_the_page_says_what_it_shows(visit: Visit, place: Place) -> None:
     spike(place)
-    page = visit(Role.VIEWER).get("/trends").text
+    page = visit(Role.VIEWER).get("/trends?by=hour").text
     assert re.search(r"\d+ mentions; the peak was Facebook on .* with 9\.", page)
-    assert re.search(r"the peak was Negative on .* with 9\.", page)
-    assert "<svg" in page
     assert "<style" not in page
     assert not re.search(r"<[^>]+ style=", page)
-    assert page.count("<table>") == 2
-    assert ">9</td>" in page
+    assert ">9</a></td>" in page
+    moods = visit(Role.VIEWER).get("/trends/sentiment?by=hour").text
+    assert re.search(r"the peak was Negative on .* with 9\.", moods)
+
+
+def test_a_picture_is_fetched_once_and_stands_in_the_page_from_then_on(
+    visit: Visit, place: Place
+) -> None:
+    spike(place)
+    client = visit(Role.VIEWER)
+    page = client.get("/trends?by=hour").text
+    assert "<svg" not in page.partition("<figure")[2]
+    drawn = re.search(r'data-draw="([^"]+)"', page)
+    assert drawn
+    address = html.unescape(drawn.group(1))
+    assert f'<noscript><img src="{drawn.group(1)}" alt="' in page
+    picture = client.get(address)
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert 'aria-roledescription="point"' in picture.text
+    again = client.get("/trends?by=hour").text
+    assert picture.text in again
+    assert address not in html.unescape(again)
 
 
 @pytest.mark.parametrize("by", ["hour", "day"])
@@ -73,24 +92,32 @@ def test_one_channel_alone(visit: Visit, place: Place, by: str) -> None:
     assert '<option value="x" selected>' in page
 
 
-def test_without_a_drawer_the_table_says_it_all(
+def test_a_drawer_that_fails_says_so_and_the_table_says_it_all(
     visit: Visit, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    spike(place)
     monkeypatch.setattr(Plotter, "draw", lambda *_: None)
-    page = visit(Role.VIEWER).get("/trends").text
+    client = visit(Role.VIEWER)
+    page = client.get("/trends").text
     assert "The chart cannot be drawn at the moment" in page
-    assert "<details open>" in page
+    assert page.count("<table>") >= 1
+    assert client.get("/trends/volume/mentions.svg").status_code == 503
 
 
 def test_csv_opens_as_it_is_meant(visit: Visit, place: Place) -> None:
     spike(place)
-    answer = visit(Role.VIEWER).get("/trends.csv?by=day&channel=facebook")
-    assert answer.headers["content-disposition"].startswith('attachment; filename="mentions-by-day')
+    answer = visit(Role.VIEWER).get("/trends/volume/mentions.csv?by=day&channel=facebook")
+    assert answer.headers["content-disposition"].startswith(
+        'attachment; filename="volume-mentions-'
+    )
     assert answer.content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == 14
-    assert {row["channel"] for row in rows} == {"Facebook"}
-    assert sum(int(row["negative"]) for row in rows) >= 9
+    assert set(rows[0]) == {"Start", "Facebook"}
+    assert sum(int(row["Facebook"]) for row in rows) >= 9
+    moods = visit(Role.VIEWER).get("/trends/sentiment/moods.csv?by=day&channel=facebook")
+    rows = list(csv.DictReader(io.StringIO(moods.content.decode("utf-8-sig"))))
+    assert sum(int(row["Negative"]) for row in rows) >= 9
 
 
 def test_a_chart_speaks_and_has_no_text_colour_of_its_own(plotter: Plotter) -> None:

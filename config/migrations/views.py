@@ -20,7 +20,8 @@ _FAR_EAST: Final = (
     "Etc/GMT-13", "Etc/GMT-14", "Kwajalein", "NZ", "NZ-CHAT", "Pacific/Apia", "Pacific/Auckland",
     "Pacific/Chatham", "Pacific/Enderbury", "Pacific/Fakaofo", "Pacific/Fiji", "Pacific/Funafuti",
     "Pacific/Kanton", "Pacific/Kiritimati", "Pacific/Kwajalein", "Pacific/Majuro",
-    "Pacific/Nauru", "Pacific/Norfolk", "Pacific/Tarawa", "Pacific/Tongatapu", "Pacific/Wake", "Pacific/Wallis",
+    "Pacific/Nauru", "Pacific/Norfolk", "Pacific/Tarawa", "Pacific/Tongatapu", "Pacific/Wake",
+    "Pacific/Wallis",
 )  # fmt: skip
 _HERE: Final = "(SELECT zone FROM rollup_zone)"
 _DAY: Final = {
@@ -35,10 +36,7 @@ _WAITED: Final = {
     " AS INTEGER)",
     "postgresql": "ROUND(EXTRACT(EPOCH FROM replies.posted_at - mentions.created_at))::bigint",
 }
-_COUNTED: Final = (
-    "channel, language, phase, sentiment, mentions, scores / 1000.0 AS score_sum, reach,"
-    " acquainted AS by_known_authors FROM rollups"
-)
+_COUNTED: Final = "mentions, scores / 1000.0 AS score_sum, reach, acquainted AS by_known_authors"
 
 
 def views(dialect: str) -> Mapping[str, str]:
@@ -50,10 +48,17 @@ def views(dialect: str) -> Mapping[str, str]:
             " sentiment_score, sentiment_confidence, phase, priority, addressed, private,"
             " acquainted AS by_known_author, due_at, status FROM mentions"
         ),
-        "bi_hours": f"SELECT start, {_COUNTED} WHERE grain = 'hour' AND facet = ''",
-        "bi_days": f"SELECT {day} AS day, {_COUNTED} WHERE grain = 'day' AND facet = ''",
+        "bi_hours": (
+            f"SELECT start, channel, sentiment, {_COUNTED} FROM rollups"
+            " WHERE grain = 'hour' AND facet = ''"
+        ),
+        "bi_days": (
+            f"SELECT {day} AS day, channel, language, phase, sentiment, {_COUNTED} FROM cubes"
+            " WHERE grain = 'day' AND facet = ''"
+        ),
         "bi_topics": (
-            f"SELECT {day} AS day, substr(facet, 7) AS topic, {_COUNTED}"
+            f"SELECT {day} AS day, substr(facet, 7) AS topic, channel, language, phase, sentiment,"
+            f" {_COUNTED} FROM cubes"
             " WHERE grain = 'day' AND facet > 'topic:' AND facet < 'topic;'"
         ),
         "bi_replies": (

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from listener.trends.cells import FacetKind, Measures
-from listener.trends.counts import Sums, sums
+from listener.trends.cells import FacetKind, Sums
+from listener.trends.counts import Found, sums
 from listener.trends.scope import Scope
 from listener.trends.steps import steps
 from sentiment.score import Sentiment
@@ -27,7 +27,7 @@ _FEW: Final = 5  # of fewer nothing is said to rise
 class Mood:
     """How some mentions feel."""
 
-    by: Mapping[Sentiment, Measures] = field(default_factory=dict)
+    by: Mapping[Sentiment, Sums] = field(default_factory=dict)
 
     @property
     def mentions(self) -> int:
@@ -113,7 +113,7 @@ class Breakdown:
 
 def moods(session: Session, scope: Scope) -> Iterator[tuple[datetime, Mood]]:
     """Every step with its mood, in order, without holes."""
-    found: dict[Any, dict[Sentiment, Measures]] = defaultdict(dict)
+    found: dict[Any, dict[Sentiment, Sums]] = defaultdict(dict)
     for (step, sentiment), measures in sums(session, scope, "sentiment", steps=True).items():
         found[step][sentiment] = measures
     for step in steps(scope.start, scope.end, scope.by, scope.zone):
@@ -152,8 +152,8 @@ def _told_apart(
     if kind is FacetKind.TOPIC and scope.topic:
         mood = mood_of(session, scope)
         return {scope.topic: mood} if mood.mentions else {}
-    found: dict[str, dict[Sentiment, Measures]] = defaultdict(dict)
-    read: Sums = sums(session, scope, dimension, "sentiment", kind=kind)
+    found: dict[str, dict[Sentiment, Sums]] = defaultdict(dict)
+    read: Found = sums(session, scope, dimension, "sentiment", kind=kind)
     for (value, sentiment), measures in read.items():
         name = value.partition(":")[2] if dimension == "facet" else str(value)
         found[name][sentiment] = measures

@@ -1,17 +1,23 @@
-"""Pure: in which rows of the rollup a mention counts, and as how much."""
+"""Pure: in which rows of counts a mention stands, and as how much."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final, NamedTuple, Protocol
+from functools import lru_cache
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from listener.trends.models import ALL, Grain
 from listener.trends.steps import start_of_day, start_of_hour, start_of_month
 from sentiment.phase import Phase
 from sentiment.score import Sentiment
+
+# Time zones are whole quarters of an hour apart.
+_QUARTER: Final = timedelta(minutes=15)
+_ORIGIN: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Counted(Protocol):
@@ -34,20 +40,40 @@ COUNTED: Final = tuple(Counted.__annotations__)
 """Their names."""
 
 
+class FacetKind(StrEnum):
+    """What a facet is about: the word before its colon."""
+
+    LANGUAGE = "language"
+    PHASE = "phase"
+    TOPIC = "topic"
+    RIVAL = "rival"
+    ASPECT = "aspect"
+
+
 class Cell(NamedTuple):
-    """The key of a row, in its order."""
+    """The key of a rollup's row, in its order."""
 
     grain: Grain
     facet: str
     start: datetime
     channel: str
-    language: str
-    phase: Phase
     sentiment: Sentiment
 
 
-class Measures(NamedTuple):
-    """What a row holds. See `Rollup`."""
+class CubeCell(NamedTuple):
+    """The key of a cube's row, in its order."""
+
+    grain: Grain
+    facet: str
+    start: datetime
+    channel: str
+    sentiment: Sentiment
+    language: str
+    phase: Phase
+
+
+class Sums(NamedTuple):
+    """What a row holds: see `Measures`."""
 
     mentions: int = 0
     scores: int = 0
@@ -56,12 +82,53 @@ class Measures(NamedTuple):
     acquainted: int = 0
 
 
-class FacetKind(StrEnum):
-    """What a facet is about: the word before its colon."""
+Key = TypeVar("Key", Cell, CubeCell)
 
-    TOPIC = "topic"
-    RIVAL = "rival"
-    ASPECT = "aspect"
+
+class Ledger(Generic[Key]):
+    """Sums by key, in the making."""
+
+    def __init__(self) -> None:
+        self._sums: dict[Key, list[int]] = {}
+
+    def add(self, key: Key, sums: Sums, times: int) -> None:
+        total = self._sums.get(key)
+        if total is None:
+            self._sums[key] = [times * value for value in sums]
+        else:
+            for place, value in enumerate(sums):
+                total[place] += times * value
+
+    def rows(self) -> Iterator[tuple[Key, Sums]]:
+        """Those that change anything, in the order of the key: two processes that write take their
+        locks in the same order."""
+        for key in sorted(self._sums):
+            sums = Sums(*self._sums[key])
+            if any(sums):
+                yield key, sums
+
+
+class Change:
+    """What a few mentions, heard and taken away, do to the counts."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self.rollup: Ledger[Cell] = Ledger()
+        self.cube: Ledger[CubeCell] = Ledger()
+
+    def add(self, mention: Counted, times: int = 1) -> None:
+        """Count `mention` once more (`times` 1), or once less (-1)."""
+        sums, (channel, mood) = sums_of(mention), (mention.channel, mention.sentiment)
+        facets = list(facets_of(mention))
+        for grain, start in starts_of(mention.created_at, self._zone).items():
+            for name in (*facets, *traits_of(mention)):
+                self.rollup.add(Cell(grain, name, start, channel, mood), sums, times)
+            if grain is not Grain.HOUR:
+                for name in facets:
+                    key = CubeCell(
+                        grain, name, start, channel, mood, mention.language, mention.phase
+                    )
+                    self.cube.add(key, sums, times)
 
 
 def facet(kind: FacetKind, value: str) -> str:
@@ -70,7 +137,7 @@ def facet(kind: FacetKind, value: str) -> str:
 
 
 def facets_of(mention: Counted) -> Iterator[str]:
-    """Every facet a mention counts in, each once."""
+    """Every facet beside language and phase a mention counts in, each once."""
     yield ALL
     for kind, values in (
         (FacetKind.TOPIC, mention.topics),
@@ -81,50 +148,26 @@ def facets_of(mention: Counted) -> Iterator[str]:
             yield facet(kind, value)
 
 
-def measures_of(mention: Counted) -> Measures:
-    score = round(mention.sentiment_score * 1000)
-    return Measures(
-        mentions=1,
-        scores=score,
-        squares=score * score,
-        reach=mention.reach or 0,
-        acquainted=int(mention.acquainted),
-    )
+def traits_of(mention: Counted) -> Iterator[str]:
+    """Language and phase, as facets of the rollup."""
+    yield facet(FacetKind.LANGUAGE, mention.language)
+    yield facet(FacetKind.PHASE, mention.phase)
+
+
+def sums_of(mention: Counted) -> Sums:
+    """Of one. A half thousandth is rounded away from zero, as SQLite rounds."""
+    score = int(math.copysign(abs(mention.sentiment_score) * 1000 + 0.5, mention.sentiment_score))
+    return Sums(1, score, score * score, mention.reach or 0, int(mention.acquainted))
 
 
 def starts_of(moment: datetime, zone: ZoneInfo) -> Mapping[Grain, datetime]:
+    return _starts(_ORIGIN + (moment - _ORIGIN) // _QUARTER * _QUARTER, zone)
+
+
+@lru_cache(maxsize=4096)
+def _starts(quarter: datetime, zone: ZoneInfo) -> Mapping[Grain, datetime]:
     return {
-        Grain.HOUR: start_of_hour(moment, zone),
-        Grain.DAY: start_of_day(moment, zone),
-        Grain.MONTH: start_of_month(moment, zone),
+        Grain.HOUR: start_of_hour(quarter, zone),
+        Grain.DAY: start_of_day(quarter, zone),
+        Grain.MONTH: start_of_month(quarter, zone),
     }
-
-
-class Change:
-    """What a few mentions, heard and taken away, do to the rollup. Rows that end where they began
-    are left out."""
-
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
-        self._sums: dict[Cell, list[int]] = {}
-
-    def add(self, mention: Counted, times: int = 1) -> None:
-        """Count `mention` once more (`times` 1), or once less (-1)."""
-        measures = measures_of(mention)
-        starts = starts_of(mention.created_at, self._zone)
-        for name in facets_of(mention):
-            for grain, start in starts.items():
-                cell = Cell(
-                    grain, name, start,
-                    mention.channel, mention.language, mention.phase, mention.sentiment,
-                )  # fmt: skip
-                sums = self._sums.setdefault(cell, [0] * len(measures))
-                for place, value in enumerate(measures):
-                    sums[place] += times * value
-
-    def cells(self) -> Iterator[tuple[Cell, Measures]]:
-        """In the order of the key: two processes that write take their locks in the same order."""
-        for cell in sorted(self._sums):
-            measures = Measures(*self._sums[cell])
-            if any(measures):
-                yield cell, measures

@@ -1,49 +1,38 @@
-"""Numbers of a period, read from the rollup: whole months and days where they fit, hours at the
+"""Numbers of a period, read from the counts: whole months and days where they fit, hours at the
 edges, and of an hour that is cut in two the mentions themselves.
 
-So what is read does not depend on how many mentions there are, and is still exact to the second.
+So what is read hardly depends on how many mentions there are, and is still exact to the second.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
+from config.database import start_of_hour as sql_start_of_hour
 from listener.models import Mention
-from listener.trends.cells import COUNTED, FacetKind, Measures, facet, facets_of, measures_of
-from listener.trends.models import ALL, Grain, Rollup
+from listener.trends.cells import COUNTED, FacetKind, Sums, facet, facets_of, sums_of
+from listener.trends.models import ALL, Cube, Grain, Rollup
+from listener.trends.pieces import Piece, pieces
 from listener.trends.scope import Scope
-from listener.trends.steps import (
-    By,
-    begin,
-    following,
-    next_month,
-    start_of_day,
-    start_of_hour,
-    start_of_month,
-)
+from listener.trends.steps import begin, past_the_hour
+from sentiment.phase import Phase
 
 DIMENSIONS: Final = ("facet", "channel", "language", "phase", "sentiment")
 """By what numbers may be told apart."""
 
-Sums = Mapping[tuple[Any, ...], Measures]
+Found = Mapping[tuple[Any, ...], Sums]
 """By (step, *dimensions): `step` is a moment in UTC, and is there only where steps were asked for.
 Dimensions are what the mention's columns hold; a facet is its text with the kind."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Piece:
-    """A part of the period; grain None: counted from the mentions."""
-
-    start: datetime
-    end: datetime
-    grain: Grain | None
+_Row = tuple[datetime, tuple[Any, ...], Sequence[int]]
+"""Somewhere in a step, the dimensions, the sums."""
 
 
 def sums(
@@ -52,21 +41,24 @@ def sums(
     *dimensions: str,
     steps: bool = False,
     kind: FacetKind | None = None,
-) -> Sums:
-    """The measures of `scope`, told apart by `dimensions`, and by its steps if asked for.
+) -> Found:
+    """The sums of `scope`, told apart by `dimensions`, and by its steps if asked for.
 
     `kind`: the mentions' facets of that kind instead of the mentions; one with two topics then
-    counts twice. It goes with the dimension "facet", and with no topic in `scope`.
+    counts twice. It goes with the dimension "facet", and with no topic in `scope`. Raises
+    ValueError where it does not.
     """
-    found: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(Measures._fields))
-    facets = _facets(session, scope, kind)
-    for piece in _pieces(scope, steps=steps):
-        for start, key, values in _read(session, scope, piece, dimensions, facets, steps=steps):
-            place = (begin(start, scope.by, scope.zone), *key) if steps else key
+    if kind is not None and scope.topic:
+        raise ValueError("facets are not told apart within a topic")
+    asked = _Asked(scope=scope, dimensions=dimensions, steps=steps, kind=kind)
+    found: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(Sums._fields))
+    for piece in pieces(scope, steps=steps):
+        for moment, key, values in _read(session, asked, piece):
+            place = (begin(moment, scope.by, scope.zone), *key) if steps else key
             total = found[place]
             for index, value in enumerate(values):
                 total[index] += value
-    return {key: Measures(*values) for key, values in found.items()}
+    return {key: Sums(*values) for key, values in found.items()}
 
 
 def counted_channels(session: Session) -> Sequence[str]:
@@ -75,130 +67,186 @@ def counted_channels(session: Session) -> Sequence[str]:
     return session.scalars(known.distinct()).all()
 
 
-def _facets(session: Session, scope: Scope, kind: FacetKind | None) -> Sequence[str]:
-    if kind is None:
-        return [facet(FacetKind.TOPIC, scope.topic) if scope.topic else ALL]
-    if scope.topic:
-        raise ValueError("facets are not told apart within a topic")
-    known = select(Rollup.facet).where(
-        Rollup.grain == Grain.MONTH,
-        Rollup.facet > f"{kind}:",
-        Rollup.facet < f"{kind};",  # the character after the colon
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    scope: Scope
+    dimensions: tuple[str, ...]
+    steps: bool
+    kind: FacetKind | None
+
+    @property
+    def traits(self) -> list[FacetKind]:
+        """Which of language, phase and the facets play a part: one is in the rollup, several are
+        in the cube."""
+        scope, told = self.scope, self.dimensions
+        parts = {
+            FacetKind.LANGUAGE: scope.language or "language" in told,
+            FacetKind.PHASE: scope.phase or "phase" in told,
+            FacetKind.TOPIC: scope.topic or self.kind is not None,
+        }
+        return [kind for kind, plays in parts.items() if plays]
+
+
+def _read(session: Session, asked: _Asked, piece: Piece) -> Iterator[_Row]:
+    if piece.grain is None:
+        return _one_by_one(session, asked, piece)
+    if len(asked.traits) < 2:
+        return _from_rollup(session, asked, piece)
+    if piece.grain is Grain.HOUR:
+        return _from_mentions(session, asked, piece)
+    return _from_cube(session, asked, piece)
+
+
+def _from_rollup(session: Session, asked: _Asked, piece: Piece) -> Iterator[_Row]:
+    """Language, phase and facets are all in the one column there."""
+    scope, trait = asked.scope, next(iter(asked.traits), None)
+    told = [_IN_ROLLUP.get(name, name) for name in asked.dimensions]
+    chosen = {
+        FacetKind.LANGUAGE: scope.language,
+        FacetKind.PHASE: scope.phase,
+        FacetKind.TOPIC: scope.topic,
+        None: "",
+    }[trait]
+    if trait is None:
+        facets: Sequence[str] = (ALL,)
+    elif chosen:
+        facets = (facet(trait, chosen),)
+    else:
+        facets = _known(session, Rollup, asked.kind or trait)
+    for moment, key, values in _summed(session, asked, piece, Rollup, told, facets):
+        yield moment, tuple(map(_out_of_facet, asked.dimensions, key)), values
+
+
+_IN_ROLLUP: Final = {"language": "facet", "phase": "facet"}
+
+
+def _out_of_facet(dimension: str, value: Any) -> Any:
+    if dimension == "language":
+        return value.partition(":")[2]
+    return Phase(value.partition(":")[2]) if dimension == "phase" else value
+
+
+def _from_cube(session: Session, asked: _Asked, piece: Piece) -> Iterator[_Row]:
+    scope = asked.scope
+    if asked.kind is not None:
+        facets = _known(session, Cube, asked.kind)
+    else:
+        facets = (facet(FacetKind.TOPIC, scope.topic) if scope.topic else ALL,)
+    narrowed = [
+        *([Cube.language == scope.language] if scope.language else ()),
+        *([Cube.phase == Phase(scope.phase)] if scope.phase else ()),
+    ]
+    return _summed(session, asked, piece, Cube, asked.dimensions, facets, *narrowed)
+
+
+def _known(session: Session, table: type[Rollup] | type[Cube], kind: FacetKind) -> Sequence[str]:
+    """The facets of a kind that there are. Months have them all, in the fewest rows."""
+    there = select(table.facet).where(
+        table.grain == Grain.MONTH,
+        table.facet > f"{kind}:",
+        table.facet < f"{kind};",  # the character after the colon
     )
-    return session.scalars(known.distinct()).all()
+    return session.scalars(there.distinct()).all()
 
 
-def _pieces(scope: Scope, *, steps: bool) -> Iterator[_Piece]:
-    """The period in as few, as long pieces as can be counted from one grain each."""
-    start, end = scope.start, scope.end
-    first, last = _up(start, By.HOUR, scope), start_of_hour(end, scope.zone)
-    if first >= last:
-        yield _Piece(start=start, end=end, grain=None)
-        return
-    yield _Piece(start=start, end=first, grain=None)
-    if steps and scope.by is By.HOUR:
-        yield _Piece(start=first, end=last, grain=Grain.HOUR)
-    else:
-        yield from _days(first, last, scope, months=not steps)
-    yield _Piece(start=last, end=end, grain=None)
-
-
-def _days(first: datetime, last: datetime, scope: Scope, *, months: bool) -> Iterator[_Piece]:
-    """Hours until the first midnight, days, hours after the last."""
-    begins, ends = _up(first, By.DAY, scope), start_of_day(last, scope.zone)
-    if begins >= ends:
-        yield _Piece(start=first, end=last, grain=Grain.HOUR)
-        return
-    yield _Piece(start=first, end=begins, grain=Grain.HOUR)
-    if months:
-        yield from _months(begins, ends, scope)
-    else:
-        yield _Piece(start=begins, end=ends, grain=Grain.DAY)
-    yield _Piece(start=ends, end=last, grain=Grain.HOUR)
-
-
-def _months(first: datetime, last: datetime, scope: Scope) -> Iterator[_Piece]:
-    month = start_of_month(first, scope.zone)
-    begins = month if month == first else next_month(month, scope.zone)
-    ends = start_of_month(last, scope.zone)
-    if begins >= ends:
-        yield _Piece(start=first, end=last, grain=Grain.DAY)
-        return
-    yield _Piece(start=first, end=begins, grain=Grain.DAY)
-    yield _Piece(start=begins, end=ends, grain=Grain.MONTH)
-    yield _Piece(start=ends, end=last, grain=Grain.DAY)
-
-
-def _up(moment: datetime, by: By, scope: Scope) -> datetime:
-    """The first such step that begins at `moment` or later."""
-    start = begin(moment, by, scope.zone)
-    return start if start == moment else following(start, by, scope.zone)
-
-
-def _read(
+def _summed(
     session: Session,
-    scope: Scope,
-    piece: _Piece,
+    asked: _Asked,
+    piece: Piece,
+    table: type[Rollup] | type[Cube],
     dimensions: Sequence[str],
     facets: Sequence[str],
-    *,
-    steps: bool,
-) -> Iterator[tuple[datetime, tuple[Any, ...], Sequence[int]]]:
-    if piece.start >= piece.end or not facets:
-        return
-    if piece.grain is None:
-        yield from _one_by_one(session, scope, piece, dimensions, facets)
-        return
-    shown = [getattr(Rollup, name) for name in dimensions]
-    if steps:
-        shown.insert(0, Rollup.start)
+    *narrowed: ColumnElement[bool],
+) -> Iterator[_Row]:
+    shown = [table.start] if asked.steps else []
+    shown += [getattr(table, name) for name in dimensions]
     query = (
-        select(*shown, *(func.sum(getattr(Rollup, name)) for name in Measures._fields))
+        select(*shown, *(func.sum(getattr(table, name)) for name in Sums._fields))
         .where(
-            Rollup.grain == piece.grain,
-            Rollup.facet.in_(facets),
-            Rollup.start >= piece.start,
-            Rollup.start < piece.end,
-            *_narrowed(scope, Rollup),
+            table.grain == piece.grain,
+            table.facet.in_(facets),
+            table.start >= piece.start,
+            table.start < piece.end,
+            *_of_channels(asked.scope, table),
+            *narrowed,
         )
         .group_by(*shown)
     )
-    width = len(shown)
+    yield from _rows(session, query, asked, piece, len(shown))
+
+
+def _from_mentions(session: Session, asked: _Asked, piece: Piece) -> Iterator[_Row]:
+    """Hours of several traits at once are counted nowhere: their periods are short."""
+    if asked.kind is not None:
+        yield from _one_by_one(session, asked, piece)
+        return
+    past = int(past_the_hour(piece.start, asked.scope.zone).total_seconds() / 60)
+    shown = [sql_start_of_hour(Mention.created_at, past=past).label("hour")] if asked.steps else []
+    shown += [getattr(Mention, name) for name in asked.dimensions]
+    query = (
+        select(*shown, *_counting())
+        .where(*_in(asked.scope, piece), *_about(asked.scope))
+        .group_by(*shown)
+    )
+    yield from _rows(session, query, asked, piece, len(shown))
+
+
+def _counting() -> Iterator[ColumnElement[Any]]:
+    """The sums of a row of counts, of mentions."""
+    score = func.round(Mention.sentiment_score * 1000)
+    yield func.count()
+    yield func.sum(score)
+    yield func.sum(score * score)
+    yield func.sum(func.coalesce(Mention.reach, 0))
+    yield func.sum(cast(Mention.acquainted, Integer))
+
+
+def _rows(
+    session: Session, query: Select[*tuple[Any, ...]], asked: _Asked, piece: Piece, width: int
+) -> Iterator[_Row]:
     for row in session.execute(query):
         values = [int(value or 0) for value in row[width:]]  # PostgreSQL sums to Decimal
         if values[0]:
-            start = row[0] if steps else piece.start
-            yield start, tuple(row[int(steps) : width]), values
+            yield (
+                row[0] if asked.steps else piece.start,
+                tuple(row[int(asked.steps) : width]),
+                values,
+            )
 
 
-def _one_by_one(
-    session: Session,
-    scope: Scope,
-    piece: _Piece,
-    dimensions: Sequence[str],
-    facets: Collection[str],
-) -> Iterator[tuple[datetime, tuple[Any, ...], Sequence[int]]]:
+def _one_by_one(session: Session, asked: _Asked, piece: Piece) -> Iterator[_Row]:
     query = select(*(getattr(Mention, name) for name in COUNTED)).where(
-        Mention.created_at >= piece.start,
-        Mention.created_at < piece.end,
-        *_narrowed(scope, Mention),
+        *_in(asked.scope, piece), *_about(asked.scope)
     )
     for row in session.execute(query):
-        for name in facets_of(row):
-            if name in facets:
-                yield row.created_at, _key(row, name, dimensions), measures_of(row)
+        for name in facets_of(row) if asked.kind else (ALL,):
+            if asked.kind is None or name.startswith(f"{asked.kind}:"):
+                key = tuple(
+                    name if one == "facet" else getattr(row, one) for one in asked.dimensions
+                )
+                yield row.created_at, key, sums_of(row)
 
 
-def _key(row: Row[Any], name: str, dimensions: Sequence[str]) -> tuple[Any, ...]:
-    return tuple(name if one == "facet" else getattr(row, one) for one in dimensions)
+def _in(scope: Scope, piece: Piece) -> Iterator[ColumnElement[bool]]:
+    yield Mention.created_at >= piece.start
+    yield Mention.created_at < piece.end
+    yield from _of_channels(scope, Mention)
 
 
-def _narrowed(scope: Scope, table: type[Rollup] | type[Mention]) -> Iterator[ColumnElement[bool]]:
+def _about(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    if scope.language:
+        yield Mention.language == scope.language
+    if scope.phase:
+        yield Mention.phase == Phase(scope.phase)
+    if scope.topic:
+        # Topics are plain words in a list that is kept as JSON.
+        yield cast(Mention.topics, Text).contains(f'"{scope.topic}"', autoescape=True)
+
+
+def _of_channels(
+    scope: Scope, table: type[Rollup] | type[Cube] | type[Mention]
+) -> Iterator[ColumnElement[bool]]:
     if scope.channel:
         yield table.channel == scope.channel
     if scope.channels is not None:
         yield table.channel.in_(sorted(scope.channels))
-    if scope.language:
-        yield table.language == scope.language
-    if scope.phase:
-        yield table.phase == scope.phase

@@ -1,4 +1,4 @@
-"""The rollup made anew from the mentions: it must come to the rows that upkeep has kept."""
+"""The counts made anew from the mentions: they must come to the rows that upkeep has kept."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from config.database import Database, upsert
 from listener.models import Mention
-from listener.trends.cells import COUNTED, Cell, Change, Measures
-from listener.trends.models import Grain, Rollup, RollupZone
+from listener.trends.cells import COUNTED, Cell, Change, CubeCell, Sums
+from listener.trends.models import Cube, Grain, Rollup, RollupZone
 from listener.trends.steps import By, following, start_of_day, start_of_month
 from listener.trends.upkeep import put
 
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def count_if_new(database: Database) -> None:
-    """Make the rollup where there is none yet, or where its days begin in another time zone."""
+    """Make the counts where there are none yet, or where their days begin in another time zone."""
     with database.read() as session:
         known = session.scalar(select(RollupZone.zone))
     if known != database.zone.key:
@@ -42,12 +42,14 @@ def recount(database: Database) -> int:
             delete(RollupZone)
         )  # until all is done; a start that finds none does it all
         session.execute(delete(Rollup))
+        session.execute(delete(Cube))
         first, last = session.execute(
             select(func.min(Mention.created_at), func.max(Mention.created_at))
         ).one()
     counted = 0 if first is None else _recount_days(database, first, last)
     with database.write() as session:
-        session.execute(delete(Rollup).where(Rollup.mentions <= 0))
+        for table in (Rollup, Cube):
+            session.execute(delete(table).where(table.mentions <= 0))
         session.execute(insert(RollupZone).values(zone=database.zone.key))
     return counted
 
@@ -57,16 +59,26 @@ def _recount_days(database: Database, first: datetime, last: datetime) -> int:
     day = start_of_day(first, zone)
     while day <= last:
         after = following(day, By.DAY, zone)
-        with database.write() as session:
-            change = Change(zone)
-            for row in _rows_of(session, day, after):
-                change.add(row)
-                counted += 1
-            made = [(cell, sums) for cell, sums in change.cells() if cell.grain is not Grain.MONTH]
-            put(session, made, upsert(session, Rollup, setting=Measures._fields))
+        counted += _recount_day(database, day, after)
         if start_of_month(after, zone) == after or after > last:
-            _recount_month(database, start_of_month(day, zone), after)
+            month = start_of_month(day, zone)
+            with database.write() as session:
+                _sum_days(session, Rollup, Cell, month, after)
+                _sum_days(session, Cube, CubeCell, month, after)
         day = after
+    return counted
+
+
+def _recount_day(database: Database, day: datetime, after: datetime) -> int:
+    counted, change = 0, Change(database.zone)
+    with database.write() as session:
+        for row in _rows_of(session, day, after):
+            change.add(row)
+            counted += 1
+        rollup = [(key, sums) for key, sums in change.rollup.rows() if key.grain != Grain.MONTH]
+        put(session, rollup, upsert(session, Rollup, setting=Sums._fields))
+        cube = [(key, sums) for key, sums in change.cube.rows() if key.grain != Grain.MONTH]
+        put(session, cube, upsert(session, Cube, setting=Sums._fields))
     return counted
 
 
@@ -77,16 +89,22 @@ def _rows_of(session: Session, start: datetime, end: datetime) -> Iterable[Row[A
     )
 
 
-def _recount_month(database: Database, month: datetime, end: datetime) -> None:
-    """The sums of its days."""
-    shared = [getattr(Rollup, name) for name in Cell._fields if name not in ("grain", "start")]
-    sums = [func.sum(getattr(Rollup, name)) for name in Measures._fields]
-    with database.write() as session:
-        days = session.execute(
-            select(*shared, *sums)
-            .where(Rollup.grain == Grain.DAY, Rollup.start >= month, Rollup.start < end)
-            .group_by(*shared)
-        ).all()
-        made = [(Cell(Grain.MONTH, row[0], month, *row[1:5]), Measures(*row[5:])) for row in days]
-        session.execute(delete(Rollup).where(Rollup.grain == Grain.MONTH, Rollup.start == month))
-        put(session, made, insert(Rollup))
+def _sum_days(
+    session: Session,
+    table: type[Rollup] | type[Cube],
+    key: type[Cell] | type[CubeCell],
+    month: datetime,
+    end: datetime,
+) -> None:
+    """A month is the sum of its days."""
+    names = [name for name in key._fields if name not in ("grain", "start")]
+    shared = [getattr(table, name) for name in names]
+    days = session.execute(
+        select(*shared, *(func.sum(getattr(table, name)).label(name) for name in Sums._fields))
+        .where(table.grain == Grain.DAY, table.start >= month, table.start < end)
+        .group_by(*shared)
+    )
+    made = [{**row, "grain": Grain.MONTH, "start": month} for row in days.mappings()]
+    session.execute(delete(table).where(table.grain == Grain.MONTH, table.start == month))
+    if made:
+        session.execute(insert(table), made)

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from listener.trends.steps import By
+from sentiment.phase import Phase
 
 LONGEST: Final = {
     By.HOUR: timedelta(days=45),
@@ -15,6 +16,9 @@ LONGEST: Final = {
     By.WEEK: timedelta(days=800),
 }
 """How long a period may be; a chart of more points says nothing and costs the desk its speed."""
+
+LONGEST_HOURS_OF_SEVERAL: Final = timedelta(days=14)
+"""By hour with two of language, topic and phase: those are counted from the mentions themselves."""
 
 USUAL: Final = timedelta(days=14)
 """The period nobody asked for otherwise."""
@@ -55,6 +59,14 @@ def checked(scope: Scope) -> Scope:
     longest = LONGEST[scope.by]
     if scope.end - scope.start > longest:
         raise ValueError(f"By {scope.by.value} the period may last {longest.days} days at most")
+    several = sum(map(bool, (scope.language, scope.topic, scope.phase))) > 1
+    if scope.by is By.HOUR and several and scope.end - scope.start > LONGEST_HOURS_OF_SEVERAL:
+        raise ValueError(
+            "By hour, with two of language, topic and phase, the period may last "
+            f"{LONGEST_HOURS_OF_SEVERAL.days} days at most"
+        )
+    if scope.phase and scope.phase not in set(Phase):
+        raise ValueError(f"There is no phase {scope.phase[:40]!r}")
     return scope
 
 

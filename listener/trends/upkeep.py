@@ -1,4 +1,4 @@
-"""The rollup follows the mentions: in the same transaction, whoever writes them, and however.
+"""Counts follow the mentions: in the same transaction, whoever writes them, and however.
 
 Whatever the ORM inserts, changes or deletes is noticed when it is flushed. Rows that are written in
 bulk pass it by: `count_in` says so itself.
@@ -16,13 +16,12 @@ from sqlalchemy import Insert, delete, event, tuple_
 from sqlalchemy.orm import Session, UOWTransaction, attributes
 
 from config.database import upsert
-from listener.trends.cells import COUNTED, Cell, Change, Counted, Measures
-from listener.trends.models import Rollup
+from listener.trends.cells import COUNTED, Change, Counted, Key, Sums
+from listener.trends.models import Cube, Rollup
 from sentiment.phase import Phase
 from sentiment.score import Sentiment
 
 _AT_ONCE: Final = 500
-_KEY: Final = tuple_(*(getattr(Rollup, name) for name in Cell._fields))
 
 
 class InRollup:
@@ -47,10 +46,18 @@ class _Before:
     acquainted: bool
 
 
+def count_in(session: Session, mentions: Iterable[Counted]) -> None:
+    """Count mentions that are written in bulk, in the same transaction."""
+    change = _change(session)
+    for mention in mentions:
+        change.add(mention)
+    _write(session, change)
+
+
 @event.listens_for(Session, "after_flush")
 def _follow(session: Session, _flush: UOWTransaction) -> None:
     """Count what is being written: it stands or falls with the rows themselves."""
-    change = Change(session.info.get("zone") or ZoneInfo("UTC"))
+    change = _change(session)
     for mention in _mentions(session.new):
         change.add(mention)
     for mention in _mentions(session.dirty):
@@ -62,12 +69,8 @@ def _follow(session: Session, _flush: UOWTransaction) -> None:
     _write(session, change)
 
 
-def count_in(session: Session, mentions: Iterable[Counted]) -> None:
-    """Count mentions that are written in bulk, in the same transaction."""
-    change = Change(session.info.get("zone") or ZoneInfo("UTC"))
-    for mention in mentions:
-        change.add(mention)
-    _write(session, change)
+def _change(session: Session) -> Change:
+    return Change(session.info.get("zone") or ZoneInfo("UTC"))
 
 
 def _mentions(written: Iterable[object]) -> Iterator[Any]:
@@ -83,15 +86,22 @@ def _as_it_was(mention: Any) -> _Before:
 
 
 def _write(session: Session, change: Change) -> None:
-    rows = list(change.cells())
-    put(session, rows, upsert(session, Rollup, adding=Measures._fields))
-    emptied = [cell for cell, sums in rows if sums.mentions < 0]
+    _add(session, Rollup, list(change.rollup.rows()))
+    _add(session, Cube, list(change.cube.rows()))
+
+
+def _add(
+    session: Session, table: type[Rollup] | type[Cube], rows: Sequence[tuple[Key, Sums]]
+) -> None:
+    put(session, rows, upsert(session, table, adding=Sums._fields))
+    emptied = [key for key, sums in rows if sums.mentions < 0]
     for begin in range(0, len(emptied), _AT_ONCE):
         some = emptied[begin : begin + _AT_ONCE]
-        session.execute(delete(Rollup).where(_KEY.in_(some), Rollup.mentions == 0))
+        columns = tuple_(*(getattr(table, name) for name in some[0]._fields))
+        session.execute(delete(table).where(columns.in_(some), table.mentions == 0))
 
 
-def put(session: Session, rows: Sequence[tuple[Cell, Measures]], how: Insert) -> None:
-    """Write rows, `how` says what becomes of those that are there."""
+def put(session: Session, rows: Sequence[tuple[Key, Sums]], how: Insert) -> None:
+    """Write rows; `how` says what becomes of those that are there."""
     if rows:
-        session.execute(how, [{**cell._asdict(), **sums._asdict()} for cell, sums in rows])
+        session.execute(how, [{**key._asdict(), **sums._asdict()} for key, sums in rows])

@@ -35,7 +35,6 @@ from responder.desk import (
     stream,
     switch,
     team,
-    trends,
     voice_box,
     writing,
 )
@@ -45,6 +44,7 @@ from responder.desk.live import Hub, Watcher
 from responder.desk.mishaps import install_pages
 from responder.desk.pages import HERE, Desk, make_templates
 from responder.desk.tongue import Tongue
+from responder.desk.trends import pages as trends
 from responder.pulse import Pulse
 
 

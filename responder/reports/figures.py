@@ -175,8 +175,16 @@ def _answers(session: Session, scope: Scope) -> Answers:
         sent=len(rows),
         in_time=sum(posted is not None and posted <= due for posted, _, _, due in rows),
         automatic=sum(kind is AuthorKind.AUTO for _, kind, _, _ in rows),
-        median=max(statistics.median(waits), timedelta(0)) if waits else None,
+        median=_median(waits),
     )
+
+
+def _median(waits: Sequence[timedelta]) -> timedelta | None:
+    """A network's clock may be behind that of another: nobody waits for less than nothing."""
+    if not waits:
+        return None
+    seconds = statistics.median(wait.total_seconds() for wait in waits)
+    return timedelta(seconds=max(seconds, 0.0))
 
 
 def _in_sight(column: Any, scope: Scope) -> Iterator[ColumnElement[bool]]:

@@ -35,6 +35,23 @@ class Carrier(Protocol):
         """Returns what went wrong; "" if nothing did. Never raises."""
 
 
+def recover(bot: Bot) -> None:
+    """At a start: what was being told when the program ended may have arrived."""
+    with bot.database.write() as session:
+        cut_off = session.execute(
+            update(Digest)
+            .where(Digest.status == Telling.TELLING)
+            .values(status=Telling.UNCLEAR, changed_at=bot.clock())
+            .returning(Digest.digest, Digest.place)
+        ).all()
+    for digest, place in cut_off:
+        log.warning(
+            "the digest %s was on its way to %s when the program ended: it is not told again",
+            digest,
+            place,
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Teller:
     """One digest: `name` is that of its table in the settings."""
@@ -44,22 +61,6 @@ class Teller:
     when: When
     carriers: Sequence[Carrier]
     compose: Callable[[Due, datetime], Letter]
-
-    def recover(self) -> None:
-        """At a start: what was being told when the program ended may have arrived."""
-        with self.bot.database.write() as session:
-            cut_off = session.scalars(
-                update(Digest)
-                .where(Digest.digest == self.name, Digest.status == Telling.TELLING)
-                .values(status=Telling.UNCLEAR, changed_at=self.bot.clock())
-                .returning(Digest.place)
-            ).all()
-        for place in cut_off:
-            log.warning(
-                "the digest %s was on its way to %s when the program ended: not told again",
-                self.name,
-                place,
-            )
 
     def round(self) -> None:
         """Tell what is due and was not told yet."""

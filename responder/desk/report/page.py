@@ -13,9 +13,10 @@ from listener.trends.volume import Bucket
 from responder.bot import Bot
 from responder.desk.charts import Plotter
 from responder.desk.pages import make_templates
-from responder.desk.report.pictures import Picture, by_channel, by_mood, step_words
+from responder.desk.report.pictures import Picture, by_channel, by_mood
 from responder.desk.rows import label_of
 from responder.desk.tongue import spoken
+from responder.desk.trends.steps import step_words
 from responder.desk.words import date_and_time
 
 

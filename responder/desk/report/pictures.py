@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from babel.dates import format_datetime
-
 from listener.trends.steps import By
 from listener.trends.volume import Bucket
 from responder.desk.lines import BLUE, COLOURS, GREEN, ORANGE, PURPLE, Point, line_chart
-from responder.desk.tongue import N_, _, locale, many
+from responder.desk.tongue import N_, _, many
+from responder.desk.trends.series import spoken
+from responder.desk.trends.steps import step_words
 from responder.desk.words import calendar_words
 
 MOODS: Final = ("negative", "neutral", "positive", "unknown")
@@ -92,7 +92,7 @@ def _over_time(  # what tells one picture from the other
             at=start.replace(tzinfo=None).isoformat(timespec="seconds"),
             series=name,
             value=number,
-            spoken=_spoken(start, by, name, number),
+            spoken=spoken(step_words(start, by), name, number),
         )
         for start, row in rows.items()
         for name, number in zip(names, row, strict=True)
@@ -121,18 +121,64 @@ def _finding(points: Sequence[Point], peak: Point, by: By) -> str:
     )
 
 
-def _spoken(start: datetime, by: By, series: str, number: int) -> str:
-    """One point, as a screen reader says it."""
-    return many(
-        "%(when)s, %(series)s: %(number)s mention",
-        "%(when)s, %(series)s: %(number)s mentions",
-        number,
-        when=step_words(start, by),
-        series=series,
+def topic_bars(rows: Sequence[tuple[str, int, int]], periods: tuple[str, str]) -> Picture:
+    """Topics with their mentions in two periods, this one first."""
+    if not rows:
+        return Picture(key="topics", title=_("Topics"), finding=_("No topic was found."), spec=None)
+    name, now, before = rows[0]
+    finding = many(
+        "Most of all: %(topic)s, with %(number)s mention (before: %(before)s).",
+        "Most of all: %(topic)s, with %(number)s mentions (before: %(before)s).",
+        now,
+        topic=name,
+        before=before,
     )
+    return Picture(key="topics", title=_("Topics"), finding=finding, spec=_bars(rows, periods))
 
 
-def step_words(start: datetime, by: By) -> str:
-    """A step by the clock it is given in: "23 Nov, 18:00", or the day it begins on: "23 Nov"."""
-    pattern = "d MMM, HH:mm" if by is By.HOUR else "d MMM"
-    return format_datetime(start.replace(tzinfo=None), pattern, locale=locale())
+def _bars(rows: Sequence[tuple[str, int, int]], periods: tuple[str, str]) -> Mapping[str, Any]:
+    """Lying bars: names of topics are long, and longer in Greek."""
+    values = [
+        {"topic": topic, "period": period, "value": value}
+        for topic, now, before in rows
+        for period, value in zip(periods, (now, before), strict=True)
+    ]
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "background": None,
+        "width": 560,
+        "height": {"step": 18},
+        "padding": 8,
+        "data": {"values": values},
+        "encoding": {
+            "y": {"field": "topic", "type": "nominal", "sort": None,
+                  "axis": {"title": None, "labelLimit": 260}},
+            "yOffset": {"field": "period", "sort": list(periods)},
+            "x": {"field": "value", "type": "quantitative",
+                  "axis": {"title": None, "tickCount": 5, "tickMinStep": 1, "format": "d"}},
+        },
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": {"band": 0.9}},
+                "encoding": {
+                    "color": {
+                        "field": "period",
+                        "sort": list(periods),
+                        "scale": {"domain": list(periods), "range": [BLUE, "#b9c4cf"]},
+                        "legend": {"title": None, "orient": "top"},
+                    }
+                },
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 4, "baseline": "middle"},
+                "encoding": {"text": {"field": "value", "type": "quantitative"}},
+            },
+        ],
+        "config": {
+            "font": "sans-serif",
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": 13, "gridOpacity": 0.25, "domainOpacity": 0.4,
+                     "ticks": False, "labelPadding": 6},
+            "legend": {"labelFontSize": 13},
+        },
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pure: numbers as specifications of pictures (Vega-Lite, https://vega.github.io)."""

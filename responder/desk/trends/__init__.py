@@ -1,0 +1,1 @@
+"""The screens of trends: tabs of findings, each with a picture, a table, CSV and PNG."""

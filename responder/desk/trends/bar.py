@@ -1,0 +1,116 @@
+"""The filter bar of the trends: what there is to choose, what is in force, and how to be rid of
+it. It works without scripts: a form that is sent by GET."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from babel.dates import format_date, format_datetime, format_interval
+
+from listener.trends.scope import Scope
+from listener.trends.steps import By
+from responder.bot import Bot
+from responder.desk.choices import choices, named
+from responder.desk.filter_bar import Chip, Field, Options
+from responder.desk.pages import query
+from responder.desk.rows import label_of
+from responder.desk.tongue import N_, _, locale, many
+from responder.desk.trends.panel import Look
+from responder.desk.trends.scope import Asked, Period
+from responder.desk.words import language_name
+from sentiment.phase import Phase
+
+_STEPS: Final = {By.HOUR: N_("Hour"), By.DAY: N_("Day"), By.WEEK: N_("Week")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """`period`: what is looked at, in words; `chips`: the filters in force."""
+
+    asked: Asked
+    period: str
+    periods: Options
+    fields: tuple[Field, ...]
+    chips: tuple[Chip, ...]
+
+
+def bar_of(look: Look, asked: Asked, path: str) -> Bar:
+    """The bar as it stands over a page at `path`."""
+    fields = tuple(_fields(look.bot, look, asked))
+    return Bar(
+        asked=asked,
+        period=period_words(look.scope),
+        periods=[(one.value, period_name(one)) for one in Period],
+        fields=fields,
+        chips=tuple(_chips(fields, asked, look.scope, path)),
+    )
+
+
+def period_name(period: Period) -> str:
+    if period is Period.DAY:
+        return _("Last 24 hours")
+    return many("Last %(number)s day", "Last %(number)s days", int(period))
+
+
+def period_words(scope: Scope) -> str:
+    """The period as people write it: "10-23 Nov 2026"."""
+    start, end = scope.start.astimezone(scope.zone), scope.end.astimezone(scope.zone)
+    if scope.by is By.HOUR and (end - start).days < 2:
+        since = format_datetime(start, "d MMM y, HH:mm", locale=locale())
+        until = format_datetime(end, "d MMM y, HH:mm", locale=locale())
+        return _("%(start)s to %(end)s", start=since, end=until)
+    last = (end.replace(tzinfo=None) - end.resolution).date()
+    if start.date() == last:
+        return format_date(last, "d MMM y", locale=locale())
+    return format_interval(start.date(), last, "yMMMd", locale=locale())
+
+
+def filter_words(look: Look) -> str:
+    """What narrows the scope, in words; "" for nothing."""
+    scope = look.scope
+    named_ones = (
+        (_("Channel"), scope.channel and label_of(look.bot, scope.channel)),
+        (_("Language"), scope.language and language_name(scope.language)),
+        (_("Topic"), scope.topic and named(scope.topic)),
+        (_("Phase"), scope.phase and named(scope.phase)),
+    )
+    told = (
+        _("%(filter)s: %(value)s", filter=name, value=value) for name, value in named_ones if value
+    )
+    return ", ".join(told)
+
+
+def _fields(bot: Bot, look: Look, asked: Asked) -> Iterable[Field]:
+    seat, chosen = look.seat, asked.pairs
+    channels = [(name, label_of(bot, name)) for name in bot.channels if seat.sees(name)]
+    given: Sequence[tuple[str, str, Options]] = (
+        ("by", _("A point for each"), [(one.value, _(word)) for one, word in _STEPS.items()]),
+        ("channel", _("Channel"), channels),
+        ("language", _("Language"), _languages(bot, asked)),
+        ("topic", _("Topic"), [(one.value, one.name) for one in choices()["topics"]]),
+        ("phase", _("Phase"), [(one.value, named(one.value)) for one in Phase]),
+    )
+    for name, label, options in given:
+        yield Field(name=name, label=label, options=options, value=chosen.get(name, ""))
+
+
+def _languages(bot: Bot, asked: Asked) -> Options:
+    codes = dict.fromkeys((*bot.settings.brand.languages, asked.language, "unknown"))
+    return [(code, language_name(code)) for code in codes if code]
+
+
+def _chips(fields: Iterable[Field], asked: Asked, scope: Scope, path: str) -> Iterable[Chip]:
+    if asked.dated:
+        url = query(path, asked.without("from", "to"))
+        yield Chip(text=_chip(_("Days"), period_words(scope)), url=url)
+    for field in fields:
+        if field.value and field.name != "by":
+            yield Chip(
+                text=_chip(field.label, field.shown), url=query(path, asked.without(field.name))
+            )
+
+
+def _chip(name: str, value: str) -> str:
+    return _("%(filter)s: %(value)s", filter=name, value=value)

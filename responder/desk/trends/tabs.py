@@ -1,0 +1,26 @@
+"""The tabs of the trends, in reading order. A tab is a module."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from responder.desk.trends import mood, volume
+from responder.desk.trends.panel import Look, Panel
+
+
+class Tab(Protocol):
+    """What such a module brings. One with forms of its own may add EXTRA, the name of a template's
+    part, and `extra(look)`, what that part is filled with."""
+
+    @property
+    def KEY(self) -> str: ...  # noqa: N802  # in the address
+
+    @property
+    def TITLE(self) -> str: ...  # noqa: N802  # in English, marked for translation
+
+    def panels(self, look: Look) -> tuple[Panel, ...]:
+        """Reads only, and quickly: under 300 ms at five million mentions."""
+        ...
+
+
+TABS: Final[tuple[Tab, ...]] = (volume, mood)
