@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 
 @dataclass
@@ -58,8 +57,7 @@ class _Handler(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b".") else line)
-        mail = message_from_bytes(b"".join(lines), policy=policy.default)
-        self.box.mails.append(cast(EmailMessage, mail))
+        self.box.mails.append(message_from_bytes(b"".join(lines), policy=policy.default))
 
     def _say(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())
