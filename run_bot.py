@@ -33,7 +33,7 @@ tokens = typer.Typer(help="Keys for programs that use the API.", no_args_is_help
 auto = typer.Typer(help="Rules for answers that leave without a human.", no_args_is_help=True)
 letters = typer.Typer(help="What a network sent that could not be read.", no_args_is_help=True)
 incidents = typer.Typer(help="What goes wrong for many customers at once.", no_args_is_help=True)
-reports = typer.Typer(help="What became of our words at the desk.", no_args_is_help=True)
+reports = typer.Typer(help="What was said, and what became of our words.", no_args_is_help=True)
 app.add_typer(agents, name="agent")
 app.add_typer(tokens, name="token")
 app.add_typer(letters, name="letters")
@@ -61,6 +61,13 @@ PerAuthor = Annotated[int, typer.Option(help="At most so many to one person in 2
 PerHour = Annotated[int, typer.Option(help="At most so many in an hour.")]
 Sample = Annotated[int, typer.Option(help="Percent that people look at afterwards.")]
 Ended = Annotated[bool, typer.Option("--ended", help="Those that were ended too.")]
+ReportLanguage = Annotated[str, typer.Option("--language", help="it, en, fr, de, es, pl or el.")]
+PdfFile = Annotated[
+    Path | None, typer.Option("--pdf", help="Write it there as PDF. Takes typst.", metavar="FILE")
+]
+HtmlFile = Annotated[
+    Path | None, typer.Option("--html", help="Write it there as a page.", metavar="FILE")
+]
 RoleName = Annotated[str, typer.Option("--role", help="viewer, editor, approver or admin.")]
 
 
@@ -383,6 +390,36 @@ def alert(
 
 
 @app.command()
+def trends(  # one an option
+    context: typer.Context,
+    since: Annotated[str, typer.Option("--from", help="2026-03-01; empty: 14 days ago.")] = "",
+    until: Annotated[str, typer.Option("--to", help="2026-03-31, included; empty: now.")] = "",
+    by: Annotated[str, typer.Option(help="hour, day or week.")] = "day",
+    channel: Channel = None,
+    as_: Annotated[str, typer.Option("--format", help="table, csv, json or html.")] = "table",
+) -> None:
+    """How much was said and how it felt, by channel: what the dashboard shows, for scripts.
+
+    Example: python run_bot.py trends --from 2026-03-01 --by week --format csv
+    """
+    from responder.commands.trends import Asked, tell_trends
+
+    asked = Asked(since=since, until=until, by=by, channel=channel or "", format=as_)
+    raise typer.Exit(tell_trends(context.obj, asked, sys.stdout))
+
+
+@app.command()
+def recount(context: typer.Context, as_json: AsJson = False) -> None:
+    """Count for the trends anew, from the mentions. Also while `run` is running.
+
+    Example: python run_bot.py recount
+    """
+    from responder.commands.trends import recount_all
+
+    raise typer.Exit(recount_all(context.obj, as_json=as_json))
+
+
+@app.command()
 def backup(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Where the copy goes.")],
@@ -653,6 +690,40 @@ def report_etiquette(
     from responder.commands.report import report_etiquette as tell
 
     raise typer.Exit(tell(context.obj, days=days, as_json=as_json))
+
+
+@reports.command("daily")
+def report_daily(
+    context: typer.Context,
+    language: ReportLanguage = "en",
+    pdf: PdfFile = None,
+    html: HtmlFile = None,
+) -> None:
+    """What was said yesterday, how it felt, and how we answered: as the daily digest tells it.
+
+    Example: python run_bot.py report daily --language it
+    """
+    from responder.commands.digest import Asked, make_report
+
+    asked = Asked(weekly=False, language=language, pdf=pdf, html=html)
+    raise typer.Exit(make_report(context.obj, asked))
+
+
+@reports.command("weekly")
+def report_weekly(
+    context: typer.Context,
+    language: ReportLanguage = "en",
+    pdf: PdfFile = None,
+    html: HtmlFile = None,
+) -> None:
+    """The same of the last whole week, from Monday on.
+
+    Example: python run_bot.py report weekly --language it --pdf week.pdf
+    """
+    from responder.commands.digest import Asked, make_report
+
+    asked = Asked(weekly=True, language=language, pdf=pdf, html=html)
+    raise typer.Exit(make_report(context.obj, asked))
 
 
 def start() -> int:

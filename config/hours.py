@@ -27,7 +27,7 @@ class Hours:
         begins, separator, ends = text.partition("-")
         if not separator:
             raise ValueError("it is no span of hours, such as 22:00-08:00")
-        hours = cls(begins=_time(begins), ends=_time(ends))
+        hours = cls(begins=time_of_day(begins), ends=time_of_day(ends))
         if hours.begins == hours.ends:
             raise ValueError("it begins and ends at the same time")
         return hours
@@ -51,7 +51,7 @@ class Hours:
         return moment
 
 
-def _time(text: str) -> time:
+def time_of_day(text: str) -> time:
     try:
         found = time.fromisoformat(text.strip())
     except ValueError:
@@ -66,6 +66,7 @@ def _time(text: str) -> time:
 
 
 TimeOfDay = Annotated[
-    time | None, BeforeValidator(lambda said: _time(str(said)) if str(said or "").strip() else None)
+    time | None,
+    BeforeValidator(lambda said: time_of_day(str(said)) if str(said or "").strip() else None),
 ]
 """A setting such as "03:30", whole minutes by the clock on the wall; "" is None."""

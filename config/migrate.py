@@ -64,6 +64,8 @@ def _upgrade(database: Database, before: str | None, url: str) -> None:
     from alembic import command
     from alembic.script import ScriptDirectory
 
+    from config.migrations.views import drop_views, make_views
+
     config = alembic_config()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if before is not None and before not in known:
@@ -75,5 +77,7 @@ def _upgrade(database: Database, before: str | None, url: str) -> None:
         )
     with database.engine.connect().execution_options(immediate=True) as connection:
         config.attributes["connection"] = connection
+        readers = drop_views(connection)
         command.upgrade(config, NEWEST)
+        make_views(connection, readers)
         connection.commit()

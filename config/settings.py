@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config.advice import example
 from config.crisis import CrisisSettings
 from config.desk import DeskSettings
+from config.digests import DigestSettings
 from config.errors import ConfigError
 from config.hours import Hours, TimeOfDay
 from config.model import ModelSettings
@@ -31,6 +32,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 """The folder of `run_bot.py`: the program runs in place, and relative paths start here."""
 
 _PREFIX: Final = "BOT__"
+_DigestName = Annotated[str, Field(pattern=r"^[\w-]{1,40}$")]
 
 
 class _Section(BaseModel):
@@ -148,6 +150,7 @@ class Settings(BaseSettings):
     staffing: StaffingSettings = StaffingSettings()
     alerts: AlertsSettings = AlertsSettings()
     crisis: CrisisSettings = CrisisSettings()
+    digests: Annotated[dict[_DigestName, DigestSettings], Field(repr=False)] = {}
     channels: Annotated[dict[str, dict[str, Any]], Field(repr=False)] = {}
 
     @classmethod
@@ -278,6 +281,8 @@ def _near(location: tuple[str, ...], known: Collection[str] = ()) -> str:
 def _keys_beside(location: tuple[str, ...]) -> list[str]:
     if len(location) == 1:
         return sorted(Settings.model_fields)
+    if location[0] == "digests":
+        return sorted(DigestSettings.model_fields)
     section = Settings.model_fields.get(location[0])
     if section is None or not isinstance(section.annotation, type):
         return []

@@ -25,11 +25,13 @@ from responder.backup import refuse_damaged
 from responder.bot import Bot, assemble, database_url, desk_url
 from responder.clocks import renew_due_times
 from responder.desk.server import DeskServer
+from responder.digests import digest_jobs
 from responder.handling.second_looks import require_two
 from responder.jobs import Job, jobs
 from responder.library.store import seed_once
 from responder.model.drafting import model_jobs
 from responder.pulse import Pulse
+from responder.reports.telling import recover as recover_digests
 from responder.settle import recover
 from responder.staffing import openings
 from responder.team.accounts import has_admin
@@ -67,6 +69,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
     """
     messenger = messenger_of(bot)
     worded = model_jobs(bot)
+    digests = digest_jobs(bot)
     refuse_damaged(bot)
     migrate(bot.database, url=database_url(bot.settings))
     count_if_new(bot.database)
@@ -77,6 +80,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
     in_doubt = recover(bot)
     if in_doubt:
         log.warning("%d replies were cut off: they are looked for on the network first", in_doubt)
+    recover_digests(bot)
     renew_due_times(bot)
     openings.begin(bot)
     pulse = Pulse()
@@ -85,7 +89,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
     desk = DeskServer(bot, pulse=pulse)
     nightly = nightly_of(bot, config)
     nights = [job_of(nightly)] if nightly else []
-    rota = Rota([*jobs(bot), *worded, *upkeep(bot, pulse, messenger), *nights], pulse)
+    rota = Rota([*jobs(bot), *worded, *upkeep(bot, pulse, messenger), *digests, *nights], pulse)
     watchdog = Watchdog(pulse, renew=rota.renew, give_up=desk.stop)
     greeting(bot, desk_url(bot.settings, desk.port))
     rota.start()

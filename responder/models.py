@@ -17,6 +17,7 @@ from responder.crisis import models as _crisis  # noqa: F401  # its tables are k
 from responder.handling import models as _handling  # noqa: F401  # likewise
 from responder.library import models as _library  # noqa: F401  # likewise
 from responder.model import tables as _model  # noqa: F401  # likewise
+from responder.reports import models as _reports  # noqa: F401  # likewise
 from responder.staffing import models as _staffing  # noqa: F401  # likewise
 from responder.team.models import Agent
 

@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from io import StringIO
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
 import apprise
+from apprise.attachment.memory import AttachMemory
+from apprise.plugins.email import NotifyEmail
 
 from config.errors import ConfigError
 from config.secrets import Redactor, resolve
 from responder.alerts import Kind
+from responder.reports.letter import Letter
 
 log = logging.getLogger(__name__)
 
@@ -39,18 +42,44 @@ def _listening() -> AbstractContextManager[StringIO]:
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One place alerts go to. Its URL holds secrets: `name` ("alerts.urls[0], Slack") does not."""
+    """One place alerts and digests go to. `key` says where its URL stands ("alerts.urls[0]"): that
+    holds secrets, and neither this nor `name` does."""
 
-    name: str
+    key: str
     door: apprise.NotifyBase
     redactor: Redactor
+
+    @property
+    def name(self) -> str:
+        return f"{self.key} ({self.door.service_name})"
 
     def send(self, title: str, body: str, kind: Kind) -> str:
         """Send, waiting some seconds at most for an answer. Returns what went wrong; "" if nothing
         did. Never raises."""
+        return self._notify(body=body, title=title, notify_type=apprise.NotifyType(kind))
+
+    def deliver(self, letter: Letter) -> str:
+        """As `send`: mail as a page with its pictures inside, elsewhere as text; the files go along
+        where the service takes files."""
+        files = [
+            AttachMemory(content=one.content, name=one.name, mimetype=one.mimetype)  # type: ignore[no-untyped-call]
+            for one in letter.enclosed
+        ]
+        takes_files = bool(files) and self.door.attachment_support
+        if is_mail := isinstance(self.door, NotifyEmail):
+            self.door.inline = True  # pictures are shown where the page has them ("cid:")
+        return self._notify(
+            title=letter.title,
+            body=letter.html if is_mail else letter.text,
+            body_format=apprise.NotifyFormat.HTML if is_mail else apprise.NotifyFormat.TEXT,
+            notify_type=apprise.NotifyType.INFO,
+            attach=apprise.AppriseAttachment(files) if takes_files else None,
+        )
+
+    def _notify(self, **message: Any) -> str:
         with _listening() as said:
             try:
-                ok = self.door.notify(body=body, title=title, notify_type=apprise.NotifyType(kind))
+                ok = self.door.notify(**message)
                 told = "" if ok else said.getvalue() or "it did not take the message"
             except Exception as error:
                 # A plugin of somebody else's: whatever it throws must not stop the bot.
@@ -58,11 +87,11 @@ class Service:
         return self.redactor.mask(" ".join(told.split()))
 
 
-def open_services(urls: Sequence[str], redactor: Redactor, *, where: str) -> tuple[Service, ...]:
-    """The services behind `alerts.urls`. Raises ConfigError, which never quotes a URL."""
-    return tuple(
-        _open(url, f"alerts.urls[{number}]", redactor, where) for number, url in enumerate(urls)
-    )
+def open_services(
+    urls: Sequence[str], redactor: Redactor, *, where: str, key: str = "alerts.urls"
+) -> tuple[Service, ...]:
+    """The services behind the setting `key`. Raises ConfigError, which never quotes a URL."""
+    return tuple(_open(url, f"{key}[{number}]", redactor, where) for number, url in enumerate(urls))
 
 
 def _open(url: str, key: str, redactor: Redactor, where: str) -> Service:
@@ -80,7 +109,7 @@ def _open(url: str, key: str, redactor: Redactor, where: str) -> Service:
             problem=f"no alert service understands this {kind}",
             fix="https://github.com/caronc/apprise/wiki says how each service writes its own",
         )
-    return Service(name=f"{key} ({door.service_name})", door=door, redactor=redactor)
+    return Service(key=key, door=door, redactor=redactor)
 
 
 def _secrets(url: str) -> set[str]:

@@ -11,6 +11,7 @@ import pytest
 import typer.main
 
 import run_bot
+from config.digests import DigestSettings
 from config.settings import LANGUAGES, ROOT, Settings
 from listener.channels import KINDS
 from listener.channels.base import Answerable, ChannelOptions
@@ -45,6 +46,16 @@ def test_every_setting_is_in_the_manual(section: str) -> None:
     model: Any = Settings.model_fields[section].annotation
     for key in model.model_fields:
         assert f"`{section}.{key}`" in manual
+
+
+def test_every_setting_of_a_digest_is_in_the_manual_and_in_the_example() -> None:
+    manual, example = _doc("docs/configuration.md"), _doc("config/bot.example.toml")
+    told = example.split("[digests.team]\n")[1].split("\n\n")[0].replace("# ", "", 1)
+    shown = tomllib.loads("\n".join(line.removeprefix("# ") for line in told.splitlines()))
+    assert DigestSettings.model_validate(shown) == DigestSettings(when="08:00")
+    assert set(shown) == set(DigestSettings.model_fields)
+    for key in DigestSettings.model_fields:
+        assert f"`digests.*.{key}`" in manual
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -41,6 +41,13 @@ urls = [
   "file:/etc/{CANARY}-file",
 ]
 
+[digests.monday]
+when = "Mon 08:00"
+urls = ["tgram://123456:{CANARY}AbCdEfGhIjKlMnOp/42"]
+
+[digests.daily]
+when = "08:00"
+
 [channels.x]
 api_url = "http://{CANARY}-user:{CANARY}-word@127.0.0.1:9/{{}}?token={CANARY}-query"
 consumer_key = "{CANARY}-1"
@@ -117,7 +124,7 @@ def test_every_setting_has_a_name_for_people(section: str) -> None:
 
 
 def test_every_section_is_shown() -> None:
-    assert {*SECTIONS, "channels"} == set(Settings.model_fields)
+    assert {*SECTIONS, "channels", "digests"} == set(Settings.model_fields)
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.EDITOR, Role.APPROVER])

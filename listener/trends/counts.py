@@ -62,6 +62,12 @@ def sums(
     return found
 
 
+def counted_channels(session: Session) -> Sequence[str]:
+    """Every channel there are mentions of, those of imports and of former accounts too."""
+    known = select(Rollup.channel).where(Rollup.grain == Grain.MONTH, Rollup.facet == ALL)
+    return session.scalars(known.distinct()).all()
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
     scope: Scope

@@ -6,13 +6,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, BeforeValidator, Field
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
 
 from listener.models import Mention, MentionStatus
-from listener.trends.scope import period
-from listener.trends.steps import By
-from listener.trends.volume import volume
 from responder import approve
 from responder.bot import Bot
 from responder.clocks import read_clocks
@@ -23,6 +20,7 @@ from responder.desk import (
     letters_api,
     library_api,
     reports_api,
+    trends_api,
 )
 from responder.desk.bearer import READS, Admin, Approver, Editor, TheBot
 from responder.desk.bodies import (
@@ -33,7 +31,7 @@ from responder.desk.bodies import (
     described,
     reader,
 )
-from responder.desk.parameters import BLANK, After, Key, Limit, Moment, Word
+from responder.desk.parameters import BLANK, After, Key, Limit, Word
 from responder.desk.problem import PREFIX, Problem, ProblemView, install_problem_handlers
 from responder.handling.models import Wanted
 from responder.handling.second_looks import OneMoreYes
@@ -85,27 +83,6 @@ class PausesView(BaseModel):
     pauses: dict[str, PauseLevel]
 
 
-class BucketView(BaseModel):
-    """`start` is the beginning of an hour, day or week of the brand's zone, with its offset."""
-
-    start: datetime
-    channel: str
-    mentions: int
-    negative: int
-    neutral: int
-    positive: int
-    unknown: int
-
-
-class VolumeView(BaseModel):
-    """Mentions created in [from, to)."""
-
-    since: Annotated[datetime, Field(alias="from")]
-    until: Annotated[datetime, Field(alias="to")]
-    by: By
-    series: list[BucketView]
-
-
 _STATUSES: Final = (401, 403, 404, 409, 413, 422, 503)
 _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ProblemView} for status in _STATUSES
@@ -118,6 +95,7 @@ router.include_router(auto_api.router)
 router.include_router(library_api.router)
 router.include_router(incidents_api.router)
 router.include_router(reports_api.router)
+router.include_router(trends_api.router)
 
 
 @router.get("/mentions", dependencies=READS)
@@ -158,25 +136,6 @@ def replies(
 ) -> PageView[ReplyView]:
     """The outbox, newest first."""
     return replies_page(bot, status=status, channel=channel, limit=limit, after=after)
-
-
-@router.get("/trends/volume", dependencies=READS)
-def trends(
-    bot: TheBot,
-    since: Annotated[Moment, Query(alias="from")] = None,
-    until: Annotated[Moment, Query(alias="to")] = None,
-    by: Annotated[By, BeforeValidator(lambda value: value or By.DAY)] = By.DAY,
-    channel: Word = None,
-) -> VolumeView:
-    """How much was said, and how it felt. `from` and `to` are moments or dates (the last one
-    included); without them, the last 14 days. By hour 45 days at most, by day 400."""
-    try:
-        start, end = period(_plus(since), _plus(until), zone=bot.zone, now=bot.clock())
-        buckets = volume(bot.database, start=start, end=end, by=by, channel=channel)
-    except ValueError as error:
-        raise Problem(422, str(error)) from None
-    found = {"from": start.astimezone(bot.zone), "to": end.astimezone(bot.zone), "by": by}
-    return VolumeView.model_validate(found | {"series": [asdict(one) for one in buckets]})
 
 
 @router.get("/mentions/{mention_id}", dependencies=READS)
@@ -276,8 +235,3 @@ def _configured(bot: Bot, channel: str | None) -> str:
         known = ", ".join(bot.channels) or "none"
         raise Problem(422, f"There is no such channel; configured: {known}")
     return channel
-
-
-def _plus(moment: str | None) -> str | None:
-    """In a query, "+" means a space: the offset of 2026-03-01T09:00+01:00 arrives without it."""
-    return moment.replace(" ", "+") if moment and "T" in moment else moment

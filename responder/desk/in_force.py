@@ -66,6 +66,12 @@ LABELS: Final[Mapping[str, str]] = {
     "staffing.ask_first": N_("A channel added later only listens until an admin opens it"),
     "alerts.urls": N_("Where alerts go"),
     "database.url": N_("Database"),
+    "when": N_("When it is told"),
+    "language": N_("Language of its readers"),
+    "urls": N_("Who is told"),
+    "channels": N_("Channels it is about"),
+    "examples": N_("Public posts are quoted in it"),
+    "pdf": N_("A PDF goes along"),
     "kind": N_("Network"),
     "poll_seconds": N_("Seconds from one fetch to the next"),
     "auto_reply": N_("What a rule allows may leave without a human"),
@@ -110,6 +116,12 @@ def channel_lines(
     return tuple(_lines(options, ("channels", name), redactor, said=said))
 
 
+def digest_lines(name: str, settings: Settings, redactor: Redactor) -> tuple[Line, ...]:
+    """What `[digests.<name>]` says."""
+    table = settings.digests[name]
+    return tuple(_lines(table, ("digests", name), redactor, said=table.model_fields_set))
+
+
 def _lines(
     table: BaseModel, path: tuple[str, ...], redactor: Redactor, *, said: Collection[str]
 ) -> Iterator[Line]:
@@ -129,8 +141,10 @@ def _lines(
 
 def _shown(key: str, value: object) -> str:
     """A value as people read it; of what is secret or may hold a secret, only that it is there."""
-    if key == "alerts.urls":
-        return _services(value)
+    of_digest = key.startswith("digests.")
+    if key.endswith(".urls"):
+        nobody = _("whoever gets the alerts") if of_digest else _("nowhere: the log has them")
+        return _services(value) or nobody
     if key == "database.url":
         return _database(str(value))
     if isinstance(value, SecretStr) or any(
@@ -140,7 +154,7 @@ def _shown(key: str, value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if value is None or value in ("", ()):
-        return _("not set")
+        return _("all") if of_digest else _("not set")
     if isinstance(value, tuple | list):
         return ", ".join(_plain(one) for one in value)
     return _plain(value)
@@ -169,9 +183,10 @@ def _secret(value: object) -> str:
 
 
 def _services(urls: Any) -> str:
-    """How many there are, and of which kinds: everything behind the scheme may be a secret."""
+    """How many there are, and of which kinds: everything behind the scheme may be a secret. "" of
+    none."""
     if not urls:
-        return _("nowhere: the log has them")
+        return ""
     kinds = sorted({"file" if u.startswith(FILE_PREFIX) else _scheme(u) for u in urls})
     told = many("%(number)s service", "%(number)s services", len(urls))
     return f"{told} ({', '.join(kinds)})"

@@ -12,7 +12,14 @@ from fastapi.responses import Response
 
 from listener.health import channel_health
 from responder.bot import Bot
-from responder.desk.in_force import SECTIONS, Line, Source, channel_lines, section_lines
+from responder.desk.in_force import (
+    SECTIONS,
+    Line,
+    Source,
+    channel_lines,
+    digest_lines,
+    section_lines,
+)
 from responder.desk.pages import desk_of, render
 from responder.desk.rows import label_of
 from responder.desk.signin import AdminSeat
@@ -68,6 +75,14 @@ def settings_page(request: Request, seat: AdminSeat) -> Response:
             lines=section_lines(bot.settings, name, bot.redactor),
         )
         for name in SECTIONS
+    ]
+    sections += [
+        Section(
+            title=_("Digest: %(name)s", name=name),
+            table=f"[digests.{name}]",
+            lines=digest_lines(name, bot.settings, bot.redactor),
+        )
+        for name in bot.settings.digests
     ]
     sections += [_channel(bot, name) for name in bot.channels if seat.sees(name)]
     return render(

@@ -1,0 +1,1 @@
+"""What leaves the desk as a report: pictures, sentences, mail, page, PDF, each in one language."""

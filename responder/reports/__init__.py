@@ -1,0 +1,1 @@
+"""Digests: what is told of a day or a week, to whom it was told, and the figures behind it."""
