@@ -3,7 +3,7 @@ that says the same to whoever does not see it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -98,7 +98,7 @@ def _over_time(  # what tells one picture from the other
         for start, row in rows.items()
         for name, number in zip(names, row, strict=True)
     ]
-    peak = max(points, key=lambda point: point.value, default=None)
+    peak = max(points, key=lambda point: point.value or 0, default=None)
     if peak is None or not peak.value:
         return Picture(key=key, title=title, finding=_("Nothing was said in this time."), spec=None)
     spec = line_chart(
@@ -108,14 +108,14 @@ def _over_time(  # what tells one picture from the other
         colours=colours,
         calendar=calendar_words(),
     )
-    return Picture(key=key, title=title, finding=_finding(points, peak, by), spec=spec)
+    return Picture(key=key, title=title, finding=_finding(rows.values(), peak, by), spec=spec)
 
 
-def _finding(points: Sequence[Point], peak: Point, by: By) -> str:
+def _finding(rows: Iterable[Sequence[int]], peak: Point, by: By) -> str:
     return many(
         "%(number)s mention; the peak was %(series)s on %(when)s with %(peak)s.",
         "%(number)s mentions; the peak was %(series)s on %(when)s with %(peak)s.",
-        sum(point.value for point in points),
+        sum(map(sum, rows)),
         series=peak.series,
         when=step_words(datetime.fromisoformat(peak.at), by),
         peak=peak.value,
