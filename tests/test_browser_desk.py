@@ -203,6 +203,37 @@ def test_a_double_tap_approves_only_what_was_read(anna: Page, desk: OpenDesk) ->
     heading(anna, "Ελένη Παπαδοπούλου")
 
 
+def test_a_hand_that_taps_on_and_on_approves_one(anna: Page, desk: OpenDesk) -> None:
+    anna.clock.install()
+    anna.goto(desk.item("giulia"))
+    ready(anna)
+    anna.clock.pause_at(time.time() + 60)
+    anna.keyboard.press("a")
+    heading(anna, "Ola Wiśniewska")
+    for _ in range(10):
+        anna.clock.run_for(400)
+        anna.keyboard.press("a")
+    heading(anna, "Ola Wiśniewska")
+    assert status(desk, "ola") is DraftStatus.PENDING
+
+
+def test_of_several_approved_in_a_row_each_can_be_taken_back(anna: Page, desk: OpenDesk) -> None:
+    anna.goto(desk.item("giulia"))
+    ready(anna)
+    anna.keyboard.press("a")
+    heading(anna, "Ola Wiśniewska")
+    read(anna)
+    anna.keyboard.press("a")
+    told = anna.locator("#toast")
+    expect(told).to_contain_text("Approved for Ola Wiśniewska")
+    expect(told).to_contain_text("Approved for Giulia Rossi")
+    for who in ("ola", "giulia"):
+        with anna.expect_response(lambda answer: "/undo" in answer.url):
+            anna.keyboard.press("u")
+        heading(anna, {"ola": "Ola Wiśniewska", "giulia": "Giulia Rossi"}[who])
+        assert status(desk, who) is DraftStatus.PENDING
+
+
 def test_a_slow_answer_leaves_alone_who_types_elsewhere(anna: Page, desk: OpenDesk) -> None:
     anna.goto(desk.item("giulia"))
     ready(anna)

@@ -66,7 +66,7 @@ const acts = {
   s: () => open($('#snooze')),
   n: () => open($('#note')),
   t: () => $('#take')?.click(),
-  u: () => $('#undo button')?.click(),
+  u: () => $('#toast form[data-undo] button')?.click(),
   g: () => { going = performance.now(); },
   '/': search,
   '.': help,

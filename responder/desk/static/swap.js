@@ -46,10 +46,15 @@ export async function askQueue() {
   if (!$('#banner')?.contains(document.activeElement)) put('#banner', text);
 }
 
-// Nobody has read what appeared a moment ago: a second tap was meant for what stood there before.
+// Nobody has read what appeared a moment ago: a second tap was meant for what stood there before, and
+// so was every further one of a hand that taps on and on.
 const UNREAD = 600;
 let shownAt = -UNREAD;
-export const unread = () => performance.now() - shownAt < UNREAD;
+export function unread() {
+  const now = performance.now(), is = now - shownAt < UNREAD;
+  if (is) shownAt = now;
+  return is;
+}
 const shown = () => { const { id, version, stage } = $('#item')?.dataset ?? {}; return `${id} ${version} ${stage}`; };
 
 // The answer about an item that somebody has left: the list, and a word. What is open stays as it is.

@@ -1,6 +1,6 @@
 // Words beside the page: what was done, with the way back while there is one, and what was not done.
-// Each goes by itself. A warning outlives what is told after it; an undo that still counts outlives
-// whatever has nothing to tell.
+// Each goes by itself. A warning, and an undo that still counts, outlive what is told after them: of
+// several approved in a row each can be taken back, the newest first.
 import { $, said } from './page.js';
 
 const boxes = () => [...document.querySelectorAll('#toast .toast')];
@@ -19,10 +19,13 @@ function tick(box) {
   }, 1000);
 }
 
+// Whether something can be taken back that leaves by itself otherwise.
+const counts = box => box.dataset.seconds && $('form[data-undo]', box);
+
 // What a page has to tell.
 export function tell(page) {
   const fresh = [...page.querySelectorAll('#toast .toast')];
-  for (const box of boxes()) if (fresh.length ? !box.dataset.warns : $('form', box) && !box.dataset.seconds) box.remove();
+  for (const box of boxes()) if (fresh.length ? !box.dataset.warns && !counts(box) : $('form', box) && !box.dataset.seconds) box.remove();
   $('#toast')?.prepend(...fresh);
   fresh.forEach(tick);
 }
@@ -41,5 +44,8 @@ export function warn(who, sentence, href) {
 }
 
 export function start() {
+  document.addEventListener('submit', event => {
+    event.target.removeAttribute('data-undo'); // the next one is the next to be taken back
+  }, true);
   boxes().forEach(tick);
 }
