@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` shows the product at work, `make test` proves it.
-.PHONY: run test test-unit test-real test-servers lint soak bench weights quality test-encoder encoder-weights drafts blind pictures messages lock migration check-shapes clean
+.PHONY: run test test-unit test-real test-servers lint soak bench weights quality aspects test-encoder encoder-weights drafts blind pictures messages lock migration check-shapes clean
 PY ?= python3
 V := .venv/bin/python
 UV := .venv/bin/uv
@@ -32,11 +32,13 @@ lint: .venv/.test ## style, types and the direction of imports
 soak: .venv/.test ## ten minutes of faults and kills: make soak ARGS="--minutes 60 --seed 2"
 	@$(V) -m tests.soak $(ARGS)
 
-bench: .venv/.test ## understanding, start, etiquette, the desk and the trends, as figures beside a reference of the same run
+bench: .venv/.test ## understanding, start, etiquette, the desk, the trends, forecasts and staffing, as figures beside a reference of the same run
 	@$(V) bench/understanding.py
 	@$(V) bench/start.py
 	@$(V) bench/voice.py
 	@$(V) bench/trends.py
+	@$(V) bench/forecast.py
+	@$(V) bench/staffing.py
 	@CHROMIUM="$$(PYTHON=$(V) sh scripts/browser.sh)" $(V) bench/desk.py
 
 weights: .venv/.test ## train the shipped weights of sentiment/ on our own corpus
@@ -44,6 +46,9 @@ weights: .venv/.test ## train the shipped weights of sentiment/ on our own corpu
 
 quality: .venv/.test ## how right we are in each language: docs/quality.md
 	@$(V) scripts/quality.py
+
+aspects: .venv/.test ## how right we are about likes, complaints and wishes: docs/wants.md
+	@$(V) scripts/aspects.py $(ARGS)
 
 test-encoder: .venv/encoder/.ok ## sentiment with the encoder, installed beside the rest (91 MB)
 	@PYTHONPATH=.venv/encoder $(V) -m pytest -q tests/test_sentiment_encoder_*.py $(ARGS)

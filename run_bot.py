@@ -307,6 +307,22 @@ def explain(
 
 
 @app.command()
+def forecast(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(help="How far ahead, 1 to 28.")] = 7,
+    channel: Channel = None,
+    as_json: AsJson = False,
+) -> None:
+    """How many mentions the next days bring, with bands. --json has every hour.
+
+    Example: python run_bot.py forecast --days 7 --channel x
+    """
+    from responder.commands.forecast import tell_forecast
+
+    raise typer.Exit(tell_forecast(context.obj, channel, days=days, as_json=as_json))
+
+
+@app.command()
 def pause(
     context: typer.Context,
     channel: Channel = None,

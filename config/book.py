@@ -62,6 +62,8 @@ Phrases = dict[Annotated[str, AfterValidator(_phrase)], str]
 CueWords = tuple[Annotated[str, Field(min_length=2, max_length=80), AfterValidator(_findable)], ...]
 Examples = tuple[Annotated[str, Field(min_length=1, max_length=1000)], ...]
 """What customers wrote who were answered by an entry: the more unlike each other, the better."""
+Called = Annotated[str, Field(min_length=2, max_length=100), AfterValidator(_phrase)]
+"""A name that is looked for in texts, and counted by."""
 Link = Annotated[str, Field(pattern=r"^https://")]
 
 
@@ -214,16 +216,39 @@ class Chapter(Page):
         return entries
 
 
+class Competitor(Page):
+    """Whom our share of voice is held against. `terms`: what people call them, `handles` their
+    account names; `name` counts as well, and is what figures are kept under."""
+
+    name: Called
+    terms: tuple[
+        Annotated[str, Field(min_length=2, max_length=100), AfterValidator(_phrase)], ...
+    ] = ()
+    handles: tuple[Called, ...] = ()
+
+
 class Cover(Page):
     """`handles`: our own account names, which are never mentioned back. `site`: our home page.
+    `terms`: what people call us, beside `name`.
     `hosts`: where else our links may lead. `phones`: our own numbers, which may stand in public.
     `acronyms`: words of ours in capitals.
     `bridge`: the language for customers whose own nobody here speaks."""
 
     name: Text
     site: Link
+    terms: tuple[Called, ...] = ()
     handles: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     phones: tuple[Annotated[str, Field(pattern=r"^\+?[\d ()./-]{5,24}$")], ...] = ()
     acronyms: tuple[str, ...] = ()
     bridge: str = "en"
+    competitors: tuple[Competitor, ...] = ()
+
+    @field_validator("competitors")
+    @classmethod
+    def _names_differ(cls, competitors: tuple[Competitor, ...]) -> tuple[Competitor, ...]:
+        names = [one.name.casefold() for one in competitors]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the competitor {name!r} stands twice")
+        return competitors

@@ -58,7 +58,7 @@ class Calendar:
         moment = moment.astimezone(UTC)  # in any other zone Python adds by the wall's clock
         if span <= _NOTHING or self.always:
             return moment + max(span, _NOTHING)
-        for begins, ends in self._staffed_from(moment):
+        for begins, ends in self.staffed_from(moment):
             if ends - begins >= span:
                 return begins + span
             span -= ends - begins
@@ -81,17 +81,24 @@ class Calendar:
     def next_opening(self, moment: datetime) -> datetime:
         """The first staffed moment from `moment` on; itself if somebody is there."""
         moment = moment.astimezone(UTC)
-        return moment if self.always else next(self._staffed_from(moment))[0]
+        return moment if self.always else next(self.staffed_from(moment))[0]
+
+    def stretches(self, begin: datetime, end: datetime) -> Iterator[Stretch]:
+        """What is staffed from one moment to the other, in order; two that touch may be two."""
+        begin, end = begin.astimezone(UTC), end.astimezone(UTC)
+        if begin >= end:
+            return
+        if self.always:
+            yield begin, end
+            return
+        for begins, ends in self.staffed_from(begin):
+            if begins >= end:
+                return
+            yield begins, min(ends, end)
 
     def _walked(self, begin: datetime, end: datetime) -> timedelta:
         """As `between`, shift by shift."""
-        passed = _NOTHING
-        if begin < end:
-            for begins, ends in self._staffed_from(begin):
-                if begins >= end:
-                    break
-                passed += min(ends, end) - begins
-        return passed
+        return sum((ends - begins for begins, ends in self.stretches(begin, end)), _NOTHING)
 
     @cached_property
     def _of_week(self) -> Callable[[int], timedelta]:
@@ -103,7 +110,7 @@ class Calendar:
 
         return lru_cache(maxsize=_KEPT)(of_week)
 
-    def _staffed_from(self, moment: datetime) -> Iterator[Stretch]:
+    def staffed_from(self, moment: datetime) -> Iterator[Stretch]:
         """What is staffed from `moment` on, in order, without overlaps and without end."""
         reached = moment
         # A shift over midnight began the day before.

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    BigInteger,
     DateTime,
     Dialect,
     Engine,
@@ -188,11 +189,32 @@ def upsert(
     is there, and sets the columns `setting`."""
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     table = model.__table__
-    new = dialect.insert(model)
+    new = dialect.insert(table)  # of the table: the ORM's own way takes twice as long
     changes = {name: table.c[name] + new.excluded[name] for name in adding}
     changes |= {name: new.excluded[name] for name in setting}
     taken: Insert = new.on_conflict_do_update(index_elements=[*table.primary_key], set_=changes)
     return taken
+
+
+class micros(FunctionElement[int]):  # noqa: N801  # reads as the SQL function it is
+    """A moment as millionths of a second since 1970: what is counted by the thousand is read so,
+    in a third of the time that moments take."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(micros, "sqlite")
+def _micros_sqlite(element: micros, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = (compiler.process(clause, **options) for clause in element.clauses)
+    whole = f"CAST(strftime('%s', substr({column}, 1, 19)) AS INTEGER)"
+    return f"({whole} * 1000000 + CAST(substr({column}, 21, 6) AS INTEGER))"
+
+
+@compiles(micros, "postgresql")
+def _micros_postgresql(element: micros, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(extract(epoch from {column}) * 1000000)::bigint"
 
 
 class start_of_hour(FunctionElement[datetime]):  # noqa: N801  # reads as the SQL function it is

@@ -24,6 +24,7 @@ from config.errors import ConfigError
 from config.hours import Hours, TimeOfDay
 from config.model import ModelSettings
 from config.staffing import Holidays, StaffedHours, Staffing
+from config.workload import StaffingSettings
 
 LANGUAGES: Final = ("it", "en", "fr", "de", "es", "pl", "el")
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -145,6 +146,7 @@ class Settings(BaseSettings):
     responder: ResponderSettings = ResponderSettings()
     sentiment: SentimentSettings = SentimentSettings()
     model: ModelSettings = ModelSettings()
+    staffing: StaffingSettings = StaffingSettings()
     alerts: AlertsSettings = AlertsSettings()
     digests: Annotated[dict[_DigestName, DigestSettings], Field(repr=False)] = {}
     channels: Annotated[dict[str, dict[str, Any]], Field(repr=False)] = {}

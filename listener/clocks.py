@@ -102,18 +102,33 @@ def clocks(events: Iterable[Event], *, calendar: Calendar, now: datetime) -> Clo
     """The clocks of one customer in one conversation. The order of `events` does not matter; what
     lies after `now` counts as if it had not happened."""
     story = _tell(sorted((event for event in events if event.at <= now), key=_order))
-    every = [_text(wrote, story) for wrote in story.wrote]
-    texts = [text for text in every if not text.dropped] or every
+    texts = _texts(story)
     if not texts:
         return Clocks()
-    # Whatever answers a text answers the ones before it: so these stand together already.
-    rounds = [list(group) for _, group in groupby(texts, key=lambda text: text.ended)]
-    replies = [_reply(group, calendar, now) for group in rounds]
+    rounds = _rounds(texts, calendar, now)
     return Clocks(
-        first=replies[0],
-        next=replies[-1] if len(replies) > 1 else None,
+        first=rounds[0],
+        next=rounds[-1] if len(rounds) > 1 else None,
         resolution=_resolution(texts, story, calendar, now),
     )
+
+
+def answers(events: Iterable[Event], *, calendar: Calendar, now: datetime) -> list[Timing]:
+    """Every wait for an answer of one customer in one conversation, in order: what `clocks` calls
+    first, what it calls next, and all between."""
+    story = _tell(sorted((event for event in events if event.at <= now), key=_order))
+    return _rounds(_texts(story), calendar, now)
+
+
+def _texts(story: _Story) -> list[_Text]:
+    every = [_text(wrote, story) for wrote in story.wrote]
+    return [text for text in every if not text.dropped] or every
+
+
+def _rounds(texts: Sequence[_Text], calendar: Calendar, now: datetime) -> list[Timing]:
+    """Whatever answers a text answers the ones before it: so these stand together already."""
+    rounds = groupby(texts, key=lambda text: text.ended)
+    return [_reply(list(group), calendar, now) for _, group in rounds]
 
 
 def _order(event: Event) -> tuple[datetime, str, str, str]:

@@ -27,6 +27,7 @@ from listener.ingest import Ingested, ingest, mark_gone, renew
 from listener.models import OPEN, Cursor, Mention, MentionStatus
 from listener.store import Reading
 from sentiment.linear import Weights
+from sentiment.market import NOTHING_KNOWN, Market
 from sentiment.prioritize import BEFORE_BUYING
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class Poller:
     our_handles: frozenset[str] = frozenset()  # of the brand's accounts, in lower case
     staffing: Staffing = field(default_factory=Staffing)  # where a channel does not say otherwise
     before_buying: timedelta = BEFORE_BUYING
+    market: Market = NOTHING_KNOWN  # our products and competitors
 
     def poll(self, channel: Channel) -> list[Polled]:
         """One round over all streams of a channel. A stream in trouble does not stop the others."""
@@ -135,6 +137,7 @@ class Poller:
             our_handles=self.our_handles,
             calendar=self.staffing.calendar(channel.options),
             before_buying=self.before_buying,
+            market=self.market,
         )
 
     def _poll_stream(self, channel: Channel, stream: str) -> Polled:

@@ -24,8 +24,10 @@ from listener.models import (
 from listener.normalize import is_newer, speaks_through_media
 from listener.timing import answer_due
 from listener.urgency import weigh
+from listener.wants import read_market
 from sentiment.judge import Judgement, judge
 from sentiment.linear import Weights
+from sentiment.market import NOTHING_KNOWN, Market
 from sentiment.prioritize import BEFORE_BUYING, respond_within
 from sentiment.score import Sentiment, unknown
 from sentiment.signals import Signal
@@ -41,7 +43,7 @@ class Kept(StrEnum):
 class Reading:
     """Where a page came from. `answerable`: older than this before the channel's first start is
     history, and gets no draft. `calendar`: when the channel is staffed; `before_buying`: in how
-    much staffed time a question before buying is due."""
+    much staffed time a question before buying is due; `market`: our products and competitors."""
 
     channel: str
     stream: str
@@ -51,6 +53,7 @@ class Reading:
     our_handles: Collection[str] = ()
     calendar: Calendar = ALWAYS
     before_buying: timedelta = BEFORE_BUYING
+    market: Market = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,6 +254,7 @@ def _judged(
     mention.topics = list(judgement.topics)
     mention.signals = sorted(judgement.signals)
     mention.phase = judgement.phase
+    read_market(mention, judgement, reading.market)
     weigh(
         session,
         mention,

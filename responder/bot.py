@@ -25,9 +25,11 @@ from listener.poll import Poller
 from responder.house import house_of
 from responder.lease import LeaseHolder
 from responder.library.newest import NewestBook
+from responder.market import market_of
 from responder.newest_weights import NewestWeights
 from responder.voice.target import House
 from sentiment.linear import Weights
+from sentiment.market import Market
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,7 @@ class Bot:
             our_handles=frozenset(handle.lower() for handle in self.newest_book.files.handles),
             staffing=self.settings.brand.staffing,
             before_buying=self.before_buying,
+            market=self.market,
         )
 
     def house(self, language: str) -> House:
@@ -95,6 +98,11 @@ class Bot:
     @cached_property
     def _houses(self) -> dict[str, tuple[BrandBook, House]]:
         return {}
+
+    @property
+    def market(self) -> Market:
+        """Our products and competitors, as the newest book names them."""
+        return market_of(self.book)
 
     @property
     def before_buying(self) -> timedelta:

@@ -16,9 +16,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from listener.clocks import Clocks, Event, Kind, clocks
+from listener.clocks import Clocks, Event, Kind, answers, clocks
 from listener.models import OPEN, Mention, MentionStatus, OwnPost
 from listener.store import due_at_of
+from listener.timing import Timing
 from responder.bot import Bot
 from responder.models import LIVE_REPLY, Audit, Draft, Reply, ReplyStatus
 from sentiment.prioritize import respond_within
@@ -34,16 +35,33 @@ Told = Mapping[str, Sequence[Event]]
 
 def read_clocks(bot: Bot, session: Session, mentions: Sequence[Mention]) -> Mapping[str, Clocks]:
     """The clocks of the customers who wrote `mentions`, as of now, by the mention's id."""
-    customers = _customers(session, mentions)
-    every = [text for texts in customers.values() for text in texts]
     now = bot.clock()
-    answers = _answers(session, every, now)
     found: dict[str, Clocks] = {}
-    for texts in customers.values():
-        events = [event for text in texts for event in (*_of(text, bot), *answers[text.id])]
+    for texts, events in _stories(bot, session, mentions, now):
         read = clocks(events, calendar=bot.calendar(texts[0].channel), now=now)
         found |= dict.fromkeys((text.id for text in texts), read)
     return found
+
+
+def read_answers(
+    bot: Bot, session: Session, mentions: Sequence[Mention]
+) -> Iterator[tuple[Sequence[Mention], Sequence[Timing]]]:
+    """What each customer who wrote `mentions` wrote in that conversation, with every wait for an
+    answer to it, as of now."""
+    now = bot.clock()
+    for texts, events in _stories(bot, session, mentions, now):
+        yield texts, answers(events, calendar=bot.calendar(texts[0].channel), now=now)
+
+
+def _stories(
+    bot: Bot, session: Session, mentions: Sequence[Mention], now: datetime
+) -> Iterator[tuple[Sequence[Mention], Sequence[Event]]]:
+    """What each of those customers wrote in that conversation, and what happened in it."""
+    customers = _customers(session, mentions)
+    every = [text for texts in customers.values() for text in texts]
+    told = _answers(session, every, now)
+    for texts in customers.values():
+        yield texts, [event for text in texts for event in (*_of(text, bot), *told[text.id])]
 
 
 def renew_due_times(bot: Bot) -> int:
@@ -133,13 +151,13 @@ def _answers(session: Session, mentions: Sequence[Mention], now: datetime) -> To
     for mention_id, post in _typed_in_the_app(session, mentions):
         if (post.channel, post.external_id) not in ours:
             told[mention_id] += _answered(min(post.posted_at, now), mention_id, post.id)
-    untimed = [
-        mention
+    untimed = {
+        mention.id: mention.changed_at
         for mention in mentions
         if mention.status is MentionStatus.ANSWERED_OUTSIDE and not told[mention.id]
-    ]
-    for mention, at in _noted(session, untimed):
-        told[mention.id] += _answered(at, mention.id, f"outside {mention.id}")
+    }
+    for mention_id, at in noted(session, untimed).items():
+        told[mention_id] += _answered(at, mention_id, f"outside {mention_id}")
     return told
 
 
@@ -171,23 +189,21 @@ def _typed_in_the_app(
             yield under[post.channel, post.in_reply_to], post
 
 
-def _noted(session: Session, mentions: Sequence[Mention]) -> Iterator[tuple[Mention, datetime]]:
+def noted(session: Session, mentions: Mapping[str, datetime]) -> Mapping[str, datetime]:
     """When answers in the app were noted that no stream showed: by the bot, which read the thread,
-    or by whoever gave them."""
+    or by whoever gave them. `mentions`: when each last changed, which is what is left to say of one
+    of which nothing was noted."""
     by_the_bot = select(Audit.subject, Audit.at).where(
-        Audit.subject.in_([mention.id for mention in mentions]), Audit.action == "answered outside"
+        Audit.subject.in_(mentions), Audit.action == "answered outside"
     )
-    noted = {key: at for key, at in session.execute(by_the_bot)} if mentions else {}  # noqa: C416
-    rest = [mention for mention in mentions if mention.id not in noted]
-    noted |= _said_by_hand(session, rest)
-    for mention in mentions:
-        yield mention, noted.get(mention.id, mention.changed_at)
+    said = {key: at for key, at in session.execute(by_the_bot)} if mentions else {}  # noqa: C416
+    rest = {key: at for key, at in mentions.items() if key not in said}
+    return {**mentions, **_said_by_hand(session, rest), **said}
 
 
-def _said_by_hand(session: Session, mentions: Sequence[Mention]) -> Mapping[str, datetime]:
+def _said_by_hand(session: Session, at: Mapping[str, datetime]) -> Mapping[str, datetime]:
     """When agents said that they had answered these. Saying so changes the mention and closes its
     draft at the same moment: a mention that has not changed since knows it itself."""
-    at = {mention.id: mention.changed_at for mention in mentions}
     if not at:
         return {}
     then = select(Draft.mention_id, Draft.changed_at).where(Draft.changed_at.in_(set(at.values())))

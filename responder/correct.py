@@ -160,7 +160,7 @@ def _take_over(
     by: str,
     now: datetime,
 ) -> None:
-    take_answers(mention, changed)
+    take_answers(mention, changed, bot.market)
     weigh(
         session,
         mention,

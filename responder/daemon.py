@@ -33,6 +33,7 @@ from responder.model.drafting import model_jobs
 from responder.pulse import Pulse
 from responder.reports.telling import recover as recover_digests
 from responder.settle import recover
+from responder.staffing import openings
 from responder.team.accounts import has_admin
 from responder.team.models import Role
 from responder.training import job_of, nightly_of
@@ -81,6 +82,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
         log.warning("%d replies were cut off: they are looked for on the network first", in_doubt)
     recover_digests(bot)
     renew_due_times(bot)
+    openings.begin(bot)
     pulse = Pulse()
     # Every round works in short transactions: each one says that its thread does not hang.
     event.listen(bot.database.engine, "begin", lambda _connection: pulse.alive())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -22,7 +23,9 @@ from responder.learning.answers import team_words
 from responder.models import AuthorKind, Draft, DraftStatus
 from responder.outbox import call_back, enqueue, leaves_at, withdraw
 from responder.propose import Proposal, propose, words_for
+from responder.staffing.openings import NOT_OPEN, only_listens
 from responder.warm import warm_up
+from sentiment.prioritize import Level
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +149,8 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
     if not call_back(session, mention, "the customer changed the text", now):
         mention.status, mention.changed_at = MentionStatus.DRAFTED, now
         return 0
+    if not handed_up and _is_left_alone(session, mention, decision):
+        decision = replace(decision, action=Action.LISTEN_ONLY, reason=NOT_OPEN)
     mention.status = STATUS[decision.action]
     mention.status_reason = decision.reason
     mention.changed_at = now
@@ -164,6 +169,13 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
     if not handed_up:  # no rule answers what a person has to
         _ask_the_rules(session, bot, mention, draft, proposal, now)
     return 1
+
+
+def _is_left_alone(session: Session, mention: Mention, decision: Decision) -> bool:
+    """On a channel nobody has opened, only what is urgent or a person's case is answered."""
+    if decision.action not in (Action.DRAFT, Action.BY_HAND) or mention.priority is Level.P1:
+        return False
+    return only_listens(session, mention.channel)
 
 
 def _ask_the_rules(

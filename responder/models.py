@@ -16,6 +16,7 @@ from responder.handling import models as _handling  # noqa: F401  # its tables a
 from responder.library import models as _library  # noqa: F401  # likewise
 from responder.model import tables as _model  # noqa: F401  # likewise
 from responder.reports import models as _reports  # noqa: F401  # likewise
+from responder.staffing import models as _staffing  # noqa: F401  # likewise
 from responder.team.models import Agent
 
 
@@ -66,6 +67,7 @@ class Draft(Base):
 
     __tablename__ = "drafts"
     __table_args__ = (
+        Index(None, "mention_id"),
         # At most one draft of a mention is open at any time.
         Index(
             "uq_drafts_open",

@@ -12,6 +12,7 @@ from typing import Final
 from listener.models import Mention
 from responder.corrections import YES
 from responder.models import Question
+from sentiment.market import Judged, Market, aspects_told
 from sentiment.phase import Phase
 from sentiment.score import Score, Sentiment
 from sentiment.signals import DANGEROUS, WORDLESS, Signal, signals
@@ -25,13 +26,29 @@ _FELT: Final = frozenset({Signal.PRAISE, Signal.COMPLAINT})
 _NO_PRAISE: Final = frozenset({Signal.SPAM, Signal.STOP})
 
 
-def take_answers(mention: Mention, changed: Mapping[Question, tuple[str, ...]]) -> None:
+def take_answers(
+    mention: Mention, changed: Mapping[Question, tuple[str, ...]], market: Market
+) -> None:
     """Write what was said into the row, and what follows from it."""
     for question, answer in changed.items():
         _take(mention, question, answer)
     felt = Question.SENTIMENT in changed or Question.TOPICS in changed
     if felt and mention.scored_by == AGENT:
         _follow(mention, topics_said=Question.TOPICS in changed)
+    if felt:
+        mention.aspects = aspects_told(mention.text, _judged(mention), market)
+
+
+def _judged(mention: Mention) -> Judged:
+    score = Score(
+        label=mention.sentiment,
+        score=mention.sentiment_score,
+        confidence=mention.sentiment_confidence,
+        made_by=mention.scored_by,
+    )
+    return Judged(
+        language=mention.language, score=score, topics=mention.topics, signals=mention.signals
+    )
 
 
 def _take(mention: Mention, question: Question, answer: tuple[str, ...]) -> None:

@@ -31,6 +31,7 @@ from responder.models import Draft, DraftStatus, Lease, Pause, Reply, ReplyStatu
 from responder.pause import EVERYWHERE, level_for, stops_polling, stops_sending
 from responder.pulse import GRACE_SECONDS, INTERVALS
 from responder.removal import DELETED_BY
+from responder.staffing.alarms import of_staffing
 from sentiment.prioritize import Level
 
 _P1_PATIENCE: Final = timedelta(minutes=10)
@@ -50,6 +51,7 @@ def of_store(bot: Bot, now: datetime) -> list[Condition]:
     """All troubles of all channels. Raises SQLAlchemyError."""
     with bot.database.read() as session:
         found = [*_pauses(session), *of_second_looks(session, bot)]
+        found += of_staffing(session, bot, now)
         for channel in bot.channels.values():
             for check in _CHECKS:
                 found += check(session, bot, channel, now)

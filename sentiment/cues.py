@@ -151,7 +151,12 @@ def _index(language: str) -> _Index:
 @cache
 def cues_of(language: str) -> tuple[Cue, ...]:
     """The cues of one of `LANGUAGES`, as its file lists them."""
-    tables = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return listed(FOLDER / f"{language}.toml")
+
+
+def listed(path: Path) -> tuple[Cue, ...]:
+    """The cues of a file: a table a group, in it a list a name."""
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
     return tuple(
         Cue(group=group, name=name, text=text)
         for group, names in tables.items()

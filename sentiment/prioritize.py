@@ -82,7 +82,8 @@ class Priority:
 _ORDER_TOPICS: Final = TROUBLE_TOPICS | {"cancellation"}
 _CUSTOMER_PHASES: Final = frozenset({Phase.ACQUISITION, Phase.OWNERSHIP, Phase.RETIREMENT})
 _FLOORS: Final = {4: Level.P1, 3: Level.P2, 2: Level.P3}
-_TO_BUY: Final = "question before buying"
+TO_BUY: Final = "question before buying"
+"""The reason of who asks before they buy."""
 
 
 def prioritize(facts: Facts, *, before_buying: timedelta = BEFORE_BUYING) -> Priority:
@@ -113,7 +114,7 @@ def respond_within(
 ) -> timedelta:
     """The promise to a mention that was prioritized before, from what was kept of it."""
     promise = RESPOND_WITHIN[level]
-    return min(promise, before_buying) if addressed and _TO_BUY in reasons else promise
+    return min(promise, before_buying) if addressed and TO_BUY in reasons else promise
 
 
 def _by_points(points: float) -> Level:
@@ -172,5 +173,5 @@ def _question(facts: Facts) -> tuple[int, str]:
     if facts.phase is Phase.UNKNOWN and _ORDER_TOPICS & set(facts.topics):
         return 2, "question about an order"
     if facts.phase is Phase.REQUIREMENTS or set(facts.topics) - {OTHER}:
-        return 1, _TO_BUY
+        return 1, TO_BUY
     return 0, ""

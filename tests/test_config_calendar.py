@@ -301,7 +301,7 @@ def test_whole_weeks_at_once_are_as_long_as_shift_by_shift(
     shifts = (
         (max(comes, begin), min(leaves, end))
         for comes, leaves in itertools.takewhile(
-            lambda shift: shift[0] < end, calendar._staffed_from(begin)
+            lambda shift: shift[0] < end, calendar.staffed_from(begin)
         )
     )
     walked = sum((leaves - comes for comes, leaves in shifts), timedelta())

@@ -38,7 +38,8 @@ def _options_of(kind: str) -> type[ChannelOptions]:
 
 
 @pytest.mark.parametrize(
-    "section", ["brand", "database", "desk", "responder", "sentiment", "model", "alerts"]
+    "section",
+    ["brand", "database", "desk", "responder", "sentiment", "model", "staffing", "alerts"],
 )
 def test_every_setting_is_in_the_manual(section: str) -> None:
     manual = _doc("docs/configuration.md")

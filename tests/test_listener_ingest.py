@@ -29,7 +29,10 @@ from listener.models import (
 )
 from listener.store import Reading
 from sentiment.judge import judge
+from sentiment.market import Market
+from sentiment.named import Named
 from sentiment.prioritize import Level
+from sentiment.rivals import Rivals
 from sentiment.score import Sentiment
 from tests.factories import NOW, incoming, make_database
 
@@ -478,3 +481,23 @@ def test_two_words_are_read_in_the_language_their_author_wrote_before(database: 
     ingest(database, _page(page.items[1]), READING, now=NOW)
     languages = {mention.external_id: mention.language for mention in _mentions(database)}
     assert languages == {"1": "it", "2": "it"}
+
+
+MARKET = Market(
+    products={"en": (Named("Kestrel 2", ("boots",)),)},
+    rivals=Rivals(ours=Named("Larix", ("larix",)), others=(Named("Nordgrat", ("nordgrat",)),)),
+)
+
+
+def test_a_mention_keeps_what_it_says_of_products_and_competitors_and_anew_when_it_changes(
+    database: Database,
+) -> None:
+    reading = replace(READING, market=MARKET)
+    item = incoming("1", "The boots are too small for me", language="en", addressed=False)
+    ingest(database, _page(item), reading, now=NOW)
+    (mention,) = _mentions(database)
+    assert (mention.aspects, mention.rivals) == (["complaint fit Kestrel 2"], [])
+    edited = replace(item, text="Nordgrat is far cheaper than that", revision_id="2")
+    ingest(database, _page(edited), reading, now=NOW)
+    (mention,) = _mentions(database)
+    assert (mention.aspects, mention.rivals) == ([], ["Nordgrat", "-"])

@@ -482,3 +482,10 @@ def test_one_answer_counts_once_and_only_in_a_language_that_is_known(bot: Bot) -
     set_right(bot, mention, danger=True)
     set_right(bot, heard(bot, language="unknown"), sentiment=Sentiment.NEGATIVE)
     assert count_new(bot, None) == 2
+
+
+def test_what_a_text_likes_and_laments_follows_the_feeling_an_agent_set_right(bot: Bot) -> None:
+    text = "Brilliant service as always. Delivered to Verona, I live in Trento."
+    mention = heard(bot, text=text, signals=[], aspects=["like service"])
+    set_right(bot, mention, sentiment=Sentiment.NEGATIVE, topics=["delivery"])
+    assert row(bot, mention).aspects == ["complaint delivery"]

@@ -33,6 +33,8 @@ SCREENS = (
     "/trends",
     "/trends/sentiment",
     "/trends?from=2026-03-01&to=2026-03-02&channel=x&compare=1",
+    "/mentions",
+    "/mentions?from=2026-03-01T09:00&channel=x&topic=size&facet=rival:x&weekday=1&hour=2&q=x",
     "/history",
     "/library",
     "/library/new",

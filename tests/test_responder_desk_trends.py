@@ -17,7 +17,7 @@ import pytest
 
 from listener.models import MentionStatus
 from responder.desk.charts import Plotter
-from responder.desk.lines import Point, line_chart
+from responder.desk.pictures.lines import Point, line_chart
 from responder.team.models import Role
 from sentiment.score import Sentiment
 from tests.conftest import Place, Visit
@@ -62,7 +62,8 @@ def test_the_page_says_what_it_shows(visit: Visit, place: Place) -> None:
     assert not re.search(r"<[^>]+ style=", page)
     assert ">9</a></td>" in page
     moods = visit(Role.VIEWER).get("/trends/sentiment?by=hour").text
-    assert re.search(r"the peak was Negative on .* with 9\.", moods)
+    assert re.search(r"Of \d+ mentions \d+% are negative", moods)
+    assert ">9</a></td>" in moods
 
 
 def test_a_picture_is_fetched_once_and_stands_in_the_page_from_then_on(
@@ -174,7 +175,7 @@ import subprocess
 import sys
 import time
 from responder.desk.charts import Plotter
-from responder.desk.lines import Point, line_chart
+from responder.desk.pictures.lines import Point, line_chart
 
 if __name__ == "__main__":
     point = Point(at="2026-03-01T00:00:00", series="X", value=1, spoken="one")

@@ -109,26 +109,30 @@ class Ledger(Generic[Key]):
 
 
 class Change:
-    """What a few mentions, heard and taken away, do to the counts."""
+    """What a few mentions, heard and taken away, do to the counts. `finest`: to the finest grain of
+    each table alone, from which the others can be summed up."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, *, finest: bool = False) -> None:
         self._zone = zone
+        self._rolled = (Grain.HOUR,) if finest else tuple(Grain)
+        self._cubed = (Grain.DAY,) if finest else (Grain.DAY, Grain.MONTH)
         self.rollup: Ledger[Cell] = Ledger()
         self.cube: Ledger[CubeCell] = Ledger()
 
     def add(self, mention: Counted, times: int = 1) -> None:
         """Count `mention` once more (`times` 1), or once less (-1)."""
         sums, (channel, mood) = sums_of(mention), (mention.channel, mention.sentiment)
+        starts = starts_of(mention.created_at, self._zone)
         facets = list(facets_of(mention))
-        for grain, start in starts_of(mention.created_at, self._zone).items():
+        for grain in self._rolled:
             for name in (*facets, *traits_of(mention)):
-                self.rollup.add(Cell(grain, name, start, channel, mood), sums, times)
-            if grain is not Grain.HOUR:
-                for name in facets:
-                    key = CubeCell(
-                        grain, name, start, channel, mood, mention.language, mention.phase
-                    )
-                    self.cube.add(key, sums, times)
+                self.rollup.add(Cell(grain, name, starts[grain], channel, mood), sums, times)
+        for grain in self._cubed:
+            for name in facets:
+                key = CubeCell(
+                    grain, name, starts[grain], channel, mood, mention.language, mention.phase
+                )
+                self.cube.add(key, sums, times)
 
 
 def facet(kind: FacetKind, value: str) -> str:

@@ -6,10 +6,11 @@ So what is read hardly depends on how many mentions there are, and is still exac
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from operator import add
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Integer, Select, Text, cast, func, select
@@ -31,7 +32,7 @@ Found = Mapping[tuple[Any, ...], Sums]
 """By (step, *dimensions): `step` is a moment in UTC, and is there only where steps were asked for.
 Dimensions are what the mention's columns hold; a facet is its text with the kind."""
 
-_Row = tuple[datetime, tuple[Any, ...], Sequence[int]]
+_Row = tuple[datetime, tuple[Any, ...], Sums]
 """Somewhere in a step, the dimensions, the sums."""
 
 
@@ -51,14 +52,14 @@ def sums(
     if kind is not None and scope.topic:
         raise ValueError("facets are not told apart within a topic")
     asked = _Asked(scope=scope, dimensions=dimensions, steps=steps, kind=kind)
-    found: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(Sums._fields))
+    found: dict[tuple[Any, ...], Sums] = {}
+    step_of = cache(lambda moment: begin(moment, scope.by, scope.zone))
     for piece in pieces(scope, steps=steps):
         for moment, key, values in _read(session, asked, piece):
-            place = (begin(moment, scope.by, scope.zone), *key) if steps else key
-            total = found[place]
-            for index, value in enumerate(values):
-                total[index] += value
-    return {key: Sums(*values) for key, values in found.items()}
+            place = (step_of(moment), *key) if steps else key
+            known = found.get(place)
+            found[place] = values if known is None else Sums(*map(add, known, values))
+    return found
 
 
 def counted_channels(session: Session) -> Sequence[str]:
@@ -113,8 +114,13 @@ def _from_rollup(session: Session, asked: _Asked, piece: Piece) -> Iterator[_Row
         facets = (facet(trait, chosen),)
     else:
         facets = _known(session, Rollup, asked.kind or trait)
-    for moment, key, values in _summed(session, asked, piece, Rollup, told, facets):
-        yield moment, tuple(map(_out_of_facet, asked.dimensions, key)), values
+    rows = _summed(session, asked, piece, Rollup, told, facets)
+    if trait not in (FacetKind.LANGUAGE, FacetKind.PHASE):
+        return rows
+    return (
+        (moment, tuple(map(_out_of_facet, asked.dimensions, key)), values)
+        for moment, key, values in rows
+    )
 
 
 _IN_ROLLUP: Final = {"language": "facet", "phase": "facet"}
@@ -205,13 +211,10 @@ def _rows(
     session: Session, query: Select[*tuple[Any, ...]], asked: _Asked, piece: Piece, width: int
 ) -> Iterator[_Row]:
     for row in session.execute(query):
-        values = [int(value or 0) for value in row[width:]]  # PostgreSQL sums to Decimal
-        if values[0]:
-            yield (
-                row[0] if asked.steps else piece.start,
-                tuple(row[int(asked.steps) : width]),
-                values,
-            )
+        values = Sums(*(int(value or 0) for value in row[width:]))  # PostgreSQL sums to Decimal
+        if values.mentions:
+            moment = row[0] if asked.steps else piece.start
+            yield moment, tuple(row[int(asked.steps) : width]), values
 
 
 def _one_by_one(session: Session, asked: _Asked, piece: Piece) -> Iterator[_Row]:
@@ -246,7 +249,9 @@ def _about(scope: Scope) -> Iterator[ColumnElement[bool]]:
 def _of_channels(
     scope: Scope, table: type[Rollup] | type[Cube] | type[Mention]
 ) -> Iterator[ColumnElement[bool]]:
+    # Not the bare column of a mention, or SQLite looks by channel: half of all are of one.
+    name = Mention.channel.concat("") if table is Mention else table.channel
     if scope.channel:
-        yield table.channel == scope.channel
+        yield name == scope.channel
     if scope.channels is not None:
-        yield table.channel.in_(sorted(scope.channels))
+        yield name.in_(sorted(scope.channels))

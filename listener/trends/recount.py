@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from config.database import Database, upsert
 from listener.models import Mention
-from listener.trends.cells import COUNTED, Cell, Change, CubeCell, Sums
+from listener.trends.cells import COUNTED, Change, Sums
 from listener.trends.models import Cube, Grain, Rollup, RollupZone
 from listener.trends.steps import By, following, start_of_day, start_of_month
 from listener.trends.upkeep import put
@@ -56,29 +56,33 @@ def recount(database: Database) -> int:
 
 def _recount_days(database: Database, first: datetime, last: datetime) -> int:
     counted, zone = 0, database.zone
+    facets: set[str] = set()  # of the month
     day = start_of_day(first, zone)
     while day <= last:
         after = following(day, By.DAY, zone)
-        counted += _recount_day(database, day, after)
+        counted += _recount_day(database, day, after, facets)
         if start_of_month(after, zone) == after or after > last:
             month = start_of_month(day, zone)
             with database.write() as session:
-                _sum_days(session, Rollup, Cell, month, after)
-                _sum_days(session, Cube, CubeCell, month, after)
+                for table in (Rollup, Cube):
+                    _sum_up(session, table, facets, Grain.DAY, Grain.MONTH, month, after)
+            facets.clear()
         day = after
     return counted
 
 
-def _recount_day(database: Database, day: datetime, after: datetime) -> int:
-    counted, change = 0, Change(database.zone)
+def _recount_day(database: Database, day: datetime, after: datetime, facets: set[str]) -> int:
+    counted, change = 0, Change(database.zone, finest=True)
     with database.write() as session:
         for row in _rows_of(session, day, after):
             change.add(row)
             counted += 1
-        rollup = [(key, sums) for key, sums in change.rollup.rows() if key.grain != Grain.MONTH]
-        put(session, rollup, upsert(session, Rollup, setting=Sums._fields))
-        cube = [(key, sums) for key, sums in change.cube.rows() if key.grain != Grain.MONTH]
-        put(session, cube, upsert(session, Cube, setting=Sums._fields))
+        hours = list(change.rollup.rows())
+        put(session, hours, upsert(session, Rollup, setting=Sums._fields))
+        put(session, list(change.cube.rows()), upsert(session, Cube, setting=Sums._fields))
+        today = {key.facet for key, _ in hours}
+        _sum_up(session, Rollup, today, Grain.HOUR, Grain.DAY, day, after)
+    facets |= today
     return counted
 
 
@@ -89,22 +93,26 @@ def _rows_of(session: Session, start: datetime, end: datetime) -> Iterable[Row[A
     )
 
 
-def _sum_days(
+def _sum_up(
     session: Session,
     table: type[Rollup] | type[Cube],
-    key: type[Cell] | type[CubeCell],
-    month: datetime,
+    facets: Collection[str],
+    fine: Grain,
+    coarse: Grain,
+    start: datetime,
     end: datetime,
 ) -> None:
-    """A month is the sum of its days."""
-    names = [name for name in key._fields if name not in ("grain", "start")]
-    shared = [getattr(table, name) for name in names]
-    days = session.execute(
+    """A day is the sum of its hours, a month of its days. The facets are named, or SQLite would
+    read the whole grain: the key begins with them."""
+    keys = [column.name for column in table.__table__.primary_key]
+    shared = [getattr(table, name) for name in keys if name not in ("grain", "start")]
+    of_these = table.facet.in_(facets)
+    parts = session.execute(
         select(*shared, *(func.sum(getattr(table, name)).label(name) for name in Sums._fields))
-        .where(table.grain == Grain.DAY, table.start >= month, table.start < end)
+        .where(table.grain == fine, of_these, table.start >= start, table.start < end)
         .group_by(*shared)
     )
-    made = [{**row, "grain": Grain.MONTH, "start": month} for row in days.mappings()]
-    session.execute(delete(table).where(table.grain == Grain.MONTH, table.start == month))
+    made = [{**row, "grain": coarse, "start": start} for row in parts.mappings()]
+    session.execute(delete(table).where(table.grain == coarse, of_these, table.start == start))
     if made:
-        session.execute(insert(table), made)
+        session.execute(insert(cast(Table, table.__table__)), made)

@@ -26,6 +26,7 @@ from responder.desk import (
     library_table,
     me,
     media,
+    mentions,
     notices,
     queue,
     rules,
@@ -43,6 +44,7 @@ from responder.desk.guard import Guard, hosts_of
 from responder.desk.live import Hub, Watcher
 from responder.desk.mishaps import install_pages
 from responder.desk.pages import HERE, Desk, make_templates
+from responder.desk.staffing import pages as staffing
 from responder.desk.tongue import Tongue
 from responder.desk.trends import pages as trends
 from responder.pulse import Pulse
@@ -74,7 +76,8 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     )
     app.state.desk = desk
     item = (actions, writing, conduct, settling, media, notices)
-    shared = (queue, bulk, *item, stream, switch, trends, history, health_page, letters)
+    looks = (trends, mentions, staffing, history, health_page)
+    shared = (queue, bulk, *item, stream, switch, *looks, letters)
     shelves = (library, library_edit, library_table, voice_box, incidents, rules)
     for part in (api, health, signin, *shared, *shelves, me, team, audit, settings):
         app.include_router(part.router)

@@ -43,6 +43,8 @@ DEEDS: Final = (
     N_("mend findings"),
     N_("no spam"),
     N_("note"),
+    N_("only listen"),
+    N_("open channel"),
     N_("open incident"),
     N_("pause"),
     N_("propose to remove"),

@@ -16,7 +16,16 @@ from config.secrets import FILE_PREFIX, Redactor
 from config.settings import Settings
 from responder.desk.tongue import N_, _, many
 
-SECTIONS: Final = ("brand", "desk", "responder", "sentiment", "model", "alerts", "database")
+SECTIONS: Final = (
+    "brand",
+    "desk",
+    "responder",
+    "sentiment",
+    "model",
+    "staffing",
+    "alerts",
+    "database",
+)
 """As the manual orders them; those of channels follow."""
 
 _SECRETIVE: Final = ("secret", "token", "password", "key")
@@ -50,6 +59,11 @@ LABELS: Final[Mapping[str, str]] = {
     "model.seconds": N_("Seconds the model's words may take"),
     "model.per_hour": N_("Questions to the model in an hour"),
     "model.approved_on": N_("Channels whose network agreed to a model"),
+    "staffing.minutes_per_reply": N_("Minutes a reply takes, until your own are known"),
+    "staffing.shrinkage": N_("Share of people's hours away from the desk"),
+    "staffing.target_share": N_("Share to be answered in time"),
+    "staffing.max_load": N_("Share of people's time that answers may take"),
+    "staffing.ask_first": N_("A channel added later only listens until an admin opens it"),
     "alerts.urls": N_("Where alerts go"),
     "database.url": N_("Database"),
     "when": N_("When it is told"),

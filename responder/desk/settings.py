@@ -35,6 +35,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "responder": N_("Replies"),
     "sentiment": N_("Understanding"),
     "model": N_("Language model"),
+    "staffing": N_("Staffing"),
     "alerts": N_("Alerts"),
     "database": N_("Database"),
 }

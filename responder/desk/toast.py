@@ -46,6 +46,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "escalated": N_("Handed up."),
     "settled": N_("Nobody else has to take it over any more."),
     "no spam": N_("No spam after all: its draft waits again."),
+    "channel opened": N_("It is answered from now on."),
+    "channel shut": N_("It only listens from now on."),
     "deleted": N_("Deleted on the network."),
     "deleted anew": N_("Deleted on the network. Its draft waits for other words."),
 }

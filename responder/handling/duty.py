@@ -46,6 +46,11 @@ def on_duty_on(
     return sorted(found.values(), key=lambda one: one.name)
 
 
+def deciders(session: Session) -> list[Agent]:
+    """Who may approve, there now or not, by name."""
+    return _team(session, _APPROVERS)
+
+
 def sees(agent: Agent, channel: str) -> bool:
     return not agent.channels or channel in agent.channels
 
@@ -53,7 +58,7 @@ def sees(agent: Agent, channel: str) -> bool:
 def is_there(bot: Bot, agent: Agent, now: datetime, channel: str | None = None) -> bool:
     """Whether these are the agent's hours; without any of their own, the channel's or the brand's.
     On the brand's holidays nobody's hours begin."""
-    calendar = _own_calendar(bot, agent) or _staffed(bot, channel)
+    calendar = own_calendar(bot, agent) or _staffed(bot, channel)
     return calendar.next_opening(now) == now.astimezone(UTC)
 
 
@@ -133,7 +138,8 @@ def _team(session: Session, roles: tuple[Role, ...]) -> list[Agent]:
     return list(session.scalars(wanted.order_by(Agent.name)))
 
 
-def _own_calendar(bot: Bot, agent: Agent) -> Calendar | None:
+def own_calendar(bot: Bot, agent: Agent) -> Calendar | None:
+    """The hours settled for somebody; None: those of the channels count."""
     if not agent.hours:
         return None
     staffing = bot.settings.brand.staffing

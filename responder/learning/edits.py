@@ -84,7 +84,7 @@ def edits(bot: Bot, *, days: int = DAYS, at_most: int = AT_MOST) -> EditsView:
             rejected[_key(made_from, language)] += count
     for made_from, language, proposed, text in sent[:at_most]:
         key = _key(made_from, language)
-        used[key].append(_share(bot, language, proposed, text))
+        used[key].append(share_of(bot, language, proposed, text))
         unchanged[key] += proposed == text
     found = [_entry(key, used.get(key, ()), unchanged, rejected) for key in {*used, *rejected}]
     return EditsView(days=days, more=len(sent) > at_most, entries=sorted(found, key=_rank))
@@ -96,10 +96,11 @@ def kept_of(bot: Bot, reply: Reply) -> float | None:
     draft = reply.draft
     if not draft.proposed or reply.author_kind is AuthorKind.AUTO:
         return None
-    return round(_share(bot, draft.language, draft.proposed, reply.text), 3)
+    return round(share_of(bot, draft.language, draft.proposed, reply.text), 3)
 
 
-def _share(bot: Bot, language: str, proposed: str, sent: str) -> float:
+def share_of(bot: Bot, language: str, proposed: str, sent: str) -> float:
+    """How much of `proposed` was kept in `sent`, 0 to 1."""
     if proposed == sent:
         return 1.0
     house = bot.house(language)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = '51018919a2c4'
-down_revision: str | None = 'e2ef0e6fceae'
+down_revision: str | None = 'c6d8f5510708'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

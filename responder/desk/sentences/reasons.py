@@ -88,4 +88,6 @@ MESSAGES: Final = (
     N_("a question or a wish, going by like ones"),
     N_("praise beside a trouble: it may be scorn"),
     N_("praise, and the network lets only a person answer"),
+    # responder/staffing/openings.py
+    N_("nobody has opened this channel yet"),
 )

@@ -94,6 +94,15 @@ MESSAGES: Final = (
     # For translators: the pot is what the money is for: replies, reads or checks
     N_("%(channel)s: %(percent)s %% of this month's money for %(pot)s is used"),
     N_("the prices of %(network)s were last looked up on %(date)s"),
+    # responder/staffing/alarms.py
+    NN_(
+        "%(number)s answer will be late by %(moment)s",
+        "%(number)s answers will be late by %(moment)s",
+    ),
+    N_("%(people)s more people are needed"),
+    N_("answers took %(percent)s %% or more of people's time in each of the last two weeks"),
+    N_("close or narrow a channel, or have more people"),
+    N_("%(channel)s only listens until an admin opens it under Trends"),
     N_("our clock is %(seconds)s s ahead of the one of %(channel)s"),
     N_("our clock is %(seconds)s s behind the one of %(channel)s"),
 )

@@ -6,7 +6,14 @@ export function start() {
   for (const plot of document.querySelectorAll('[data-plot]')) {
     if (plot.dataset.draw) draw(plot); else bring(plot);
   }
-  document.querySelector('[data-print]')?.addEventListener('click', () => print());
+  $('[data-print]')?.addEventListener('click', () => print());
+  const sieve = $('form[data-trends]');
+  // Days of one's own and a period that ends now exclude each other; the days would win.
+  sieve?.addEventListener('change', ({ target }) => {
+    const { period, from, to } = sieve.elements;
+    if (target === period && period.value) from.value = to.value = '';
+    else if (target === from || target === to) period.value = from.value || to.value ? '' : period.value;
+  });
 }
 
 async function draw(plot) {
@@ -30,7 +37,7 @@ async function draw(plot) {
 function bring(plot) {
   const svg = plot.querySelector('svg');
   const marks = [...svg.querySelectorAll('[role="graphics-symbol"][aria-label]')];
-  plot.scrollLeft = plot.scrollWidth; // where it is narrow: the newest first
+  if (plot.dataset.plot === 'time') plot.scrollLeft = plot.scrollWidth; // where it is narrow: the newest first
   svg.setAttribute('role', 'graphics-document');
   svg.setAttribute('aria-label', plot.dataset.label);
   const tip = document.createElement('div');

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import time, timedelta
 from typing import Final
 
+from babel.core import Locale
 from babel.dates import format_date, format_datetime, format_interval
 
 from listener.trends.scope import Scope
@@ -22,6 +24,7 @@ from responder.desk.trends.scope import Asked, Period
 from responder.desk.words import language_name
 from sentiment.phase import Phase
 
+_DAY: Final = timedelta(days=1)
 _STEPS: Final = {By.HOUR: N_("Hour"), By.DAY: N_("Day"), By.WEEK: N_("Week")}
 
 
@@ -57,14 +60,21 @@ def period_name(period: Period) -> str:
 def period_words(scope: Scope) -> str:
     """The period as people write it: "10-23 Nov 2026"."""
     start, end = scope.start.astimezone(scope.zone), scope.end.astimezone(scope.zone)
-    if scope.by is By.HOUR and (end - start).days < 2:
+    whole = start.time() == time.min and (end.time() == time.min or end - start >= _DAY)
+    if not whole:
         since = format_datetime(start, "d MMM y, HH:mm", locale=locale())
         until = format_datetime(end, "d MMM y, HH:mm", locale=locale())
         return _("%(start)s to %(end)s", start=since, end=until)
     last = (end.replace(tzinfo=None) - end.resolution).date()
     if start.date() == last:
         return format_date(last, "d MMM y", locale=locale())
-    return format_interval(start.date(), last, "yMMMd", locale=locale())
+    return format_interval(start.date(), last, "yMMMd", locale=_day_first())
+
+
+def _day_first() -> Locale:
+    """Days as they stand everywhere at the desk: before their month."""
+    spoken = locale()
+    return Locale("en", "GB") if spoken.language == "en" else spoken
 
 
 def filter_words(look: Look) -> str:
@@ -88,7 +98,7 @@ def _fields(bot: Bot, look: Look, asked: Asked) -> Iterable[Field]:
     given: Sequence[tuple[str, str, Options]] = (
         ("by", _("A point for each"), [(one.value, _(word)) for one, word in _STEPS.items()]),
         ("channel", _("Channel"), channels),
-        ("language", _("Language"), _languages(bot, asked)),
+        ("language", _("Language"), language_options(bot, asked.language)),
         ("topic", _("Topic"), [(one.value, one.name) for one in choices()["topics"]]),
         ("phase", _("Phase"), [(one.value, named(one.value)) for one in Phase]),
     )
@@ -96,8 +106,9 @@ def _fields(bot: Bot, look: Look, asked: Asked) -> Iterable[Field]:
         yield Field(name=name, label=label, options=options, value=chosen.get(name, ""))
 
 
-def _languages(bot: Bot, asked: Asked) -> Options:
-    codes = dict.fromkeys((*bot.settings.brand.languages, asked.language, "unknown"))
+def language_options(bot: Bot, chosen: str) -> Options:
+    """The brand's languages, the one that is chosen, and none that is known."""
+    codes = dict.fromkeys((*bot.settings.brand.languages, chosen, "unknown"))
     return [(code, language_name(code)) for code in codes if code]
 
 

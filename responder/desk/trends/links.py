@@ -12,13 +12,14 @@ from responder.desk.pages import query
 _NARROWING: Final = ("channel", "language", "topic", "phase")
 
 
-def mentions_url(
-    scope: Scope, *, start: datetime | None = None, end: datetime | None = None, **narrow: str
-) -> str:
-    """The list of the mentions of `scope`, or of [start, end) of it, held to `narrow` besides: the
-    parameters of /mentions."""
-    since = max(start or scope.start, scope.start)
-    until = min(end or scope.end, scope.end)
+def mentions_url(scope: Scope, **narrow: str) -> str:
+    """The list of the mentions of `scope`, held to `narrow` besides: parameters of /mentions."""
+    return mentions_between(scope, scope.start, scope.end, **narrow)
+
+
+def mentions_between(scope: Scope, start: datetime, end: datetime, **narrow: str) -> str:
+    """The same of [start, end) of it."""
+    since, until = max(start, scope.start), min(end, scope.end)
     asked = {name: getattr(scope, name) for name in _NARROWING} | narrow
     period = {"from": as_word(since, scope.zone), "to": as_word(until, scope.zone, end=True)}
     return query("/mentions", {name: word for name, word in (period | asked).items() if word})

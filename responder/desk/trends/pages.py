@@ -14,11 +14,13 @@ from responder.access import Visitor
 from responder.desk.charts import Plotter
 from responder.desk.exported import note_export
 from responder.desk.pages import PRODUCT, desk_of, problem, query, render
+from responder.desk.pictures.heat import depth, heat_chart
 from responder.desk.pictures.slide import slide
 from responder.desk.signin import Seat
 from responder.desk.spreadsheet import csv_answer
 from responder.desk.tongue import _
 from responder.desk.trends.bar import bar_of, filter_words, period_words
+from responder.desk.trends.kept import panels_of
 from responder.desk.trends.panel import Cell, Look, Panel
 from responder.desk.trends.scope import Asked, Asking, Wrong, read_scope
 from responder.desk.trends.tabs import TABS, Tab
@@ -32,10 +34,12 @@ _BY_KEY: Final[Mapping[str, Tab]] = {tab.KEY: tab for tab in TABS}
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A panel with where its files are. `svg`: its picture, if it was drawn before."""
+    """A panel with where its files are. `svg`: its picture, if it was drawn before; `along`: "time"
+    where time passes in it."""
 
     panel: Panel
     svg: Markup | None
+    along: str
     picture: str
     csv: str
     png: str
@@ -83,7 +87,8 @@ def _file(request: Request, seat: Visitor, asked: Asked, tab: str, key: str, kin
         _asking, look = _look(request, seat, asked)
     except Wrong as wrong:
         return _wrong(request, seat, wrong)
-    panel = next((one for one in _BY_KEY[tab].panels(look) if one.key == key), None)
+    panels = panels_of(_BY_KEY[tab], look, of_a_page=kind == "svg")
+    panel = next((one for one in panels if one.key == key), None)
     if panel is None:
         return _no_such_page(request, seat)
     if kind == "svg":
@@ -103,14 +108,25 @@ def _svg(request: Request, seat: Visitor, panel: Panel) -> Response:
 
 
 def _png(request: Request, seat: Visitor, look: Look, panel: Panel, name: str) -> Response:
-    if panel.spec is None:
+    spec = _drawable(panel)
+    if spec is None:
         return _no_picture(request, seat, 404)
-    whole = slide(panel.spec, title=panel.title, finding=panel.finding, source=_source(look))
+    whole = slide(spec, title=panel.title, finding=panel.finding, source=_source(look))
     png = desk_of(request).plotter.png(whole)
     if png is None:
         return _no_picture(request, seat, 503)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(png, media_type="image/png", headers=headers)
+
+
+def _drawable(panel: Panel) -> Mapping[str, Any] | None:
+    """What a slide shows: the picture, or the heat map as one."""
+    if panel.spec is not None or not panel.heat:
+        return panel.spec
+    rows = [
+        (first.text, [(_number(cell), cell.text) for cell in rest]) for first, *rest in panel.rows
+    ]
+    return heat_chart(panel.columns[1:], rows)
 
 
 def _look(request: Request, seat: Visitor, asked: Asked) -> tuple[Asking, Look]:
@@ -134,7 +150,7 @@ def _page(request: Request, tab: Tab, asking: Asking, look: Look, asked: Asked) 
         bar=bar_of(look, asked, path),
         coarser=asking.coarser,
         narrowed=filter_words(look),
-        shown=[_shown(plotter, path, panel, asked) for panel in tab.panels(look)],
+        shown=[_shown(plotter, path, panel, asked) for panel in panels_of(tab, look)],
         extra=_extra(tab, look),
     )
 
@@ -150,23 +166,25 @@ def _shown(plotter: Plotter, path: str, panel: Panel, asked: Asked) -> Shown:
     return Shown(
         panel=panel,
         svg=plotter.drawn(panel.spec) if panel.spec else None,
+        along="time" if _over_time(panel) else "",
         picture=query(f"{file}.svg", asked.pairs) if panel.spec else "",
         csv=query(f"{file}.csv", asked.pairs),
-        png=query(f"{file}.png", asked.pairs) if panel.spec else "",
+        png=query(f"{file}.png", asked.pairs) if panel.spec or panel.heat else "",
         levels=_levels(panel) if panel.heat else (),
     )
 
 
+def _over_time(panel: Panel) -> bool:
+    """Whether time passes from left to right: our pictures name that field so."""
+    along = (panel.spec or {}).get("encoding", {}).get("x", {})
+    return bool(along.get("field") == "at")
+
+
 def _levels(panel: Panel) -> tuple[tuple[int, ...], ...]:
-    """How deep each cell of a heat map is shaded: 0 for nothing, else 1 to 5 by fifths of the
-    highest."""
+    """How deep each cell of a heat map is shaded."""
     values = [[_number(cell) for cell in row[1:]] for row in panel.rows]
     highest = max((value for row in values for value in row), default=0)
-    return tuple(tuple(_fifth(value, highest) for value in row) for row in values)
-
-
-def _fifth(value: float, highest: float) -> int:
-    return min(5, int(5 * value / highest) + 1) if value > 0 else 0
+    return tuple(tuple(depth(value, highest) for value in row) for row in values)
 
 
 def _number(cell: Cell) -> float:

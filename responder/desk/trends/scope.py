@@ -55,7 +55,7 @@ class Wrong(Exception):
         super().__init__(sentence)
 
 
-_NO_CHANNEL: Final = (404, N_("No such channel"), N_("Choose one from the list."))
+NO_CHANNEL: Final = (404, N_("No such channel"), N_("Choose one from the list."))
 _NO_TOPIC: Final = (404, N_("No such topic"), N_("Choose one from the list."))
 _NO_LANGUAGE: Final = (404, N_("No such language"), N_("Choose one from the list."))
 _BACKWARDS: Final = (
@@ -129,7 +129,7 @@ def read_scope(bot: Bot, seat: Visitor, asked: Asked, now: datetime) -> Asking:
 
 def _check(bot: Bot, seat: Visitor, asked: Asked) -> None:
     if asked.channel and not (asked.channel in bot.channels and seat.sees(asked.channel)):
-        raise Wrong(*_NO_CHANNEL)
+        raise Wrong(*NO_CHANNEL)
     if asked.topic and asked.topic not in TOPICS and asked.topic != OTHER:
         raise Wrong(*_NO_TOPIC)
     if asked.language and not _LANGUAGE.fullmatch(asked.language):

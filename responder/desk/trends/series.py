@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from listener.trends.scope import Scope
 from listener.trends.steps import By
-from responder.desk.lines import COLOURS, Point, line_chart
+from responder.desk.pictures.lines import Point, line_chart
+from responder.desk.pictures.look import COLOURS
 from responder.desk.tongue import _, many
+from responder.desk.trends.amounts import number_words
 from responder.desk.trends.panel import Cell, Panel
 from responder.desk.trends.steps import step_value, step_words
 from responder.desk.words import calendar_words
@@ -27,41 +30,65 @@ class Series:
 @dataclass(frozen=True, kw_only=True)
 class Curves:
     """`steps`: their local starts, oldest first. `leads`: where the number of a step and of a
-    series (by its place) leads."""
+    series (by its place) leads; of all series together, None. `total`: they add up to something."""
 
     scope: Scope
     steps: Sequence[datetime]
     series: Sequence[Series]
-    leads: Callable[[datetime, int], str]
+    leads: Callable[[datetime, int | None], str]
     colours: Sequence[str] = COLOURS
+    total: bool = False
 
 
 def lines_panel(curves: Curves, *, key: str, title: str, finding: str, note: str = "") -> Panel:
-    anything = any(any(one.values) for one in curves.series)
-    by = curves.scope.by
-    rows = tuple(
-        (
-            Cell(text=step_words(start, by), value=step_value(start, by)),
-            *(
-                number_cell(one.values[at], curves.leads(start, place))
-                for place, one in enumerate(curves.series)
-            ),
-        )
-        for at, start in reversed(list(enumerate(curves.steps)))
-    )
+    """A line for each series, and the table."""
     return Panel(
         key=key,
         title=title,
         finding=finding,
-        columns=(_("Start"), *(one.name for one in curves.series)),
-        rows=rows,
-        spec=_lines(curves) if anything else None,
+        columns=columns(curves),
+        rows=table(curves),
+        spec=lines(curves) if any(any(one.values) for one in curves.series) else None,
         note=note,
     )
 
 
+def columns(curves: Curves) -> tuple[str, ...]:
+    total = (_("Total"),) if curves.total and len(curves.series) > 1 else ()
+    return (_("Start"), *(one.name for one in curves.series), *total)
+
+
+def table(curves: Curves) -> tuple[tuple[Cell, ...], ...]:
+    """A row for each step, newest first."""
+    return tuple(
+        (step_cell(start, curves.scope.by), *_cells(curves, at, start))
+        for at, start in reversed(list(enumerate(curves.steps)))
+    )
+
+
+def _cells(curves: Curves, at: int, start: datetime) -> list[Cell]:
+    found = [
+        number_cell(one.values[at], curves.leads(start, place))
+        for place, one in enumerate(curves.series)
+    ]
+    if curves.total and len(curves.series) > 1:
+        total = sum(one.values[at] for one in curves.series)
+        found.append(number_cell(total, curves.leads(start, None)))
+    return found
+
+
+def step_cell(start: datetime, by: By) -> Cell:
+    return Cell(text=step_words(start, by), value=step_value(start, by))
+
+
 def number_cell(number: int, href: str = "") -> Cell:
-    return Cell(text=f"{number:,}", value=number, href=href if number else "")
+    """Of nothing there is nothing to see."""
+    return Cell(text=number_words(number), value=number, href=href if number else "")
+
+
+def wall(start: datetime) -> str:
+    """A local moment as a picture takes it."""
+    return start.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def spoken(when: str, series: str, number: int) -> str:
@@ -75,11 +102,11 @@ def spoken(when: str, series: str, number: int) -> str:
     )
 
 
-def _lines(curves: Curves) -> Mapping[str, object]:
+def lines(curves: Curves) -> Mapping[str, Any]:
     by = curves.scope.by
     points = [
         Point(
-            at=start.replace(tzinfo=None).isoformat(timespec="seconds"),
+            at=wall(start),
             series=one.name,
             value=one.values[at],
             spoken=spoken(step_words(start, by), one.name, one.values[at]),

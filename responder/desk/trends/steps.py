@@ -1,22 +1,30 @@
-"""The steps of a period in words, and how long each is."""
+"""The steps of a period in words, and those of a scope."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 
-from listener.trends.steps import By
+from listener.trends.scope import Scope
+from listener.trends.steps import By, following, steps
 from responder.desk.tongue import _, locale
+from responder.desk.trends.links import mentions_between
+from responder.desk.words import hour_or_day
+
+
+def local_steps(scope: Scope) -> tuple[datetime, ...]:
+    """The local starts of the steps of `scope`, oldest first."""
+    every = steps(scope.start, scope.end, scope.by, scope.zone)
+    return tuple(start.astimezone(scope.zone) for start in every)
 
 
 def step_words(start: datetime, by: By) -> str:
     """A point of a chart, by the clock it is given in: "23 Nov, 18:00", "23 Nov", "week of 23
     Nov"."""
-    if by is By.HOUR:
-        return format_datetime(start.replace(tzinfo=None), "d MMM, HH:mm", locale=locale())
-    day = format_date(start.date(), "d MMM", locale=locale())
-    return _("week of %(day)s", day=day) if by is By.WEEK else day
+    if by is not By.WEEK:
+        return hour_or_day(start, hour=by is By.HOUR)
+    return _("week of %(day)s", day=format_date(start.date(), "d MMM y", locale=locale()))
 
 
 def step_value(start: datetime, by: By) -> str:
@@ -24,8 +32,6 @@ def step_value(start: datetime, by: By) -> str:
     return start.isoformat(timespec="minutes") if by is By.HOUR else start.date().isoformat()
 
 
-def after(start: datetime, by: By) -> datetime:
-    """Where the step that begins at the local `start` ends."""
-    if by is By.HOUR:
-        return start + timedelta(hours=1)
-    return start + timedelta(days=7 if by is By.WEEK else 1)
+def step_url(scope: Scope, start: datetime, **narrow: str) -> str:
+    """The mentions of one step."""
+    return mentions_between(scope, start, following(start, scope.by, scope.zone), **narrow)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from responder.desk.trends import mood, volume
+from responder.desk.trends import (
+    approvals,
+    automatic,
+    cost,
+    customers,
+    mood,
+    response,
+    satisfaction,
+    staffing,
+    topics,
+    voice,
+    volume,
+    wants,
+)
 from responder.desk.trends.panel import Look, Panel
 
 
@@ -23,4 +36,17 @@ class Tab(Protocol):
         ...
 
 
-TABS: Final[tuple[Tab, ...]] = (volume, mood)
+TABS: Final[tuple[Tab, ...]] = (
+    volume,
+    mood,
+    topics,
+    wants,
+    voice,
+    response,
+    satisfaction,
+    customers,
+    approvals,
+    automatic,
+    staffing,
+    cost,
+)

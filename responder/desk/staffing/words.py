@@ -1,0 +1,63 @@
+"""What speaks against a channel and what helps, in the reader's language; and numbers as people
+read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from babel.numbers import format_decimal, format_percent
+
+from responder.desk.tongue import N_, _, locale, many
+from responder.desk.words import language_name
+from responder.staffing.ahead import Advice
+from responder.staffing.fit import Fit, Objection, Why
+
+_AGAINST: Final[Mapping[Why, str]] = {
+    Why.NO_VOLUME: N_("fewer than three weeks of it are known: say how many mentions you expect"),
+    Why.NO_PEOPLE: N_("nobody who may approve sees it"),
+    Why.NO_HOURS: N_("nobody's hours are known: settle them under Team"),
+    Why.TOO_FEW: N_("those who see it have too little time"),
+    Why.PROMISED: N_("you named fewer people than it takes"),
+    Why.BUSY: N_("with all they answer elsewhere, its people have too little time"),
+    Why.SETTINGS: N_("the hours you named are not those of the settings, which promises go by"),
+}
+_HELP: Final[Mapping[Advice, str]] = {
+    Advice.OVERFLOW: N_("Ask others to help."),
+    Advice.FOLLOW_UPS: N_("Stop automatic answers for today: each invites another question."),
+    Advice.HOURS: N_("The coming week is short of people as well: shorten the staffed hours."),
+}
+
+
+def objection_words(one: Objection) -> str:
+    if one.why is Why.LANGUAGE:
+        return _("nobody there speaks %(language)s", language=language_name(one.what))
+    if one.why is Why.UNCOVERED:
+        return many(
+            "nobody is there in %(number)s of the hours it is staffed",
+            "nobody is there in %(number)s of the hours it is staffed",
+            int(one.what),
+        )
+    return _(_AGAINST[one.why])
+
+
+def verdict_words(fit: Fit) -> str:
+    return _("fits") if fit.fits else "; ".join(map(objection_words, fit.objections))
+
+
+def advice_words(advice: Advice) -> str:
+    return _(_HELP[advice])
+
+
+def number(value: float, digits: int = 0) -> str:
+    return format_decimal(round(value, digits), format="#,##0.###", locale=locale())
+
+
+def percent(share: float | None) -> str:
+    """ "87 %"; of what cannot be told, a dash."""
+    return "–" if share is None else format_percent(share, format="#,##0 %", locale=locale())
+
+
+def hours(length: timedelta) -> str:
+    return _("%(hours)s h", hours=number(length / timedelta(hours=1), 1))

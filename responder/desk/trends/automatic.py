@@ -1,0 +1,112 @@
+"""What left without a human, beside what people answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from responder.desk.pictures.dots import dot_chart
+from responder.desk.tongue import N_, _
+from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.said import (
+    count_cell,
+    history_url,
+    length,
+    number,
+    percent,
+    share_cell,
+    share_dot,
+    spread_cells,
+)
+from responder.measures.automatic import Aftermath, aftermaths
+from responder.measures.figures import ENOUGH, Rate
+from responder.measures.of_scope import waits_of
+from responder.measures.staffed import micros
+from responder.measures.times import Times, times, told_apart
+from responder.measures.waits import OUTSIDE
+from responder.models import AuthorKind
+
+KEY: Final = "automatic"
+TITLE: Final = N_("Automatic answers")
+
+
+def panels(look: Look) -> tuple[Panel, ...]:
+    with look.bot.database.read() as session:
+        after = aftermaths(session, look.scope)
+    return (_automatic(look, after),)
+
+
+def _automatic(look: Look, after: Mapping[AuthorKind, Aftermath]) -> Panel:
+    parts = told_apart(waits_of(look.bot, look.scope).rounds, lambda wait: wait.by)
+    now = micros(look.now)
+    found = {by: times(part, now) for by, part in parts.items() if by}
+    answered = sum(one.n for one in found.values())
+    named = (
+        (_("By a rule, without a human"), AuthorKind.AUTO.value),
+        (_("By a person"), AuthorKind.HUMAN.value),
+        (_("By a person, in the network's app"), OUTSIDE),
+    )
+    rows = tuple(
+        _kind(look, name, by, found[by], answered, after) for name, by in named if by in found
+    )
+    dots = [
+        share_dot(name, Rate(hits=found[by].n, of=answered))
+        for name, by in named
+        if by in found and answered >= ENOUGH
+    ]
+    return Panel(
+        key="automatic",
+        title=_("Automatic and human answers"),
+        finding=_shares(found, answered),
+        columns=(
+            _("Answered"),
+            _("Answers"),
+            _("Share"),
+            _("Half within (by the clock)"),
+            _("9 of 10 within (by the clock)"),
+            _("Removed by the network afterwards"),
+            _("Deleted by us afterwards"),
+        ),
+        rows=rows,
+        spec=dot_chart(dots, share=True) if dots else None,
+        note=_("Answers to what was written in the period. What became of them counts the replies"
+               " that left in the period. Of answers in the app nobody knows."),
+    )  # fmt: skip
+
+
+def _kind(
+    look: Look,
+    name: str,
+    by: str,
+    found: Times,
+    answered: int,
+    after: Mapping[AuthorKind, Aftermath],
+) -> tuple[Cell, ...]:
+    aftermath = after[AuthorKind(by)] if by in set(AuthorKind) else None
+    href = history_url(look.scope, status="sent", author_kind=by) if aftermath else ""
+    unknown = Cell(text="–", value="–")
+    return (
+        Cell(text=name, value=by),
+        count_cell(found.n, href),
+        share_cell(Rate(hits=found.n, of=answered), href),
+        *spread_cells(found.wall),
+        share_cell(aftermath.vanished, href) if aftermath else unknown,
+        share_cell(aftermath.deleted, href) if aftermath else unknown,
+    )
+
+
+def _shares(found: Mapping[str, Times], answered: int) -> str:
+    if not answered:
+        return _("Nothing was answered.")
+    if answered < ENOUGH:
+        return _("There are too few answers for a figure.")
+    alone = found.get(AuthorKind.AUTO.value)
+    if alone is None or alone.wall is None:
+        return _("No answer left without a human.")
+    told = Rate(hits=alone.n, of=answered)
+    return _(
+        "%(share)s of %(number)s answers left without a human, half of them within %(median)s.",
+        share=percent(told.share),
+        number=number(answered),
+        median=length(alone.wall.median),
+    )

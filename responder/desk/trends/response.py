@@ -1,0 +1,271 @@
+"""How long customers wait for us, and whether we keep what we promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from responder.desk.pictures.dots import Dot, dot_chart
+from responder.desk.rows import label_of
+from responder.desk.tongue import N_, _, many
+from responder.desk.trends.backlog import backlog_panel
+from responder.desk.trends.links import mentions_url
+from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.said import (
+    count_cell,
+    history_url,
+    length,
+    number,
+    percent,
+    share_cell,
+    share_dot,
+    spread_cells,
+)
+from responder.desk.words import language_name
+from responder.measures.of_scope import Waits, waits_of
+from responder.measures.rounds import Rounds, Wait
+from responder.measures.staffed import micros, moment
+from responder.measures.times import Times, times, told_apart
+
+KEY: Final = "response"
+TITLE: Final = N_("Response times")
+
+_HOUR: Final = timedelta(hours=1)
+_NONE: Final = N_("Nobody wrote in this time what wants an answer.")
+
+
+def panels(look: Look) -> tuple[Panel, ...]:
+    waits = waits_of(look.bot, look.scope)
+    rounds, note = waits.rounds, _note(waits)
+    return (
+        _overall(look, rounds, note),
+        _apart(look, rounds, _channels(look), note),
+        _apart(look, rounds, _languages(), note),
+        _by_hour(look, rounds, note),
+        backlog_panel(look),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Split:
+    """How the waits are told apart. `narrow`: what of an address holds a list to one of them."""
+
+    key: str
+    title: str
+    heading: str
+    of: Callable[[Wait], str]
+    name: Callable[[str], str]
+    narrow: str
+
+
+def _channels(look: Look) -> _Split:
+    return _Split(
+        key="by-channel",
+        title=_("Response times by channel"),
+        heading=_("Channel"),
+        of=lambda wait: wait.text.channel,
+        name=lambda channel: label_of(look.bot, channel),
+        narrow="channel",
+    )
+
+
+def _languages() -> _Split:
+    return _Split(
+        key="by-language",
+        title=_("Response times by language"),
+        heading=_("Language"),
+        of=lambda wait: wait.text.language,
+        name=language_name,
+        narrow="language",
+    )
+
+
+def _overall(look: Look, rounds: Rounds, note: str) -> Panel:
+    """All of them, and apart: written while somebody was there, and while nobody was."""
+    now = micros(look.now)
+    named = (
+        (_("All"), rounds),
+        (_("Written in business hours"), rounds.chosen(rounds.open_then)),
+        (_("Written outside them"), rounds.chosen(~rounds.open_then)),
+    )
+    found = [(name, times(some, now)) for name, some in named]
+    return Panel(
+        key="answers",
+        title=_("How long customers wait"),
+        finding=_told(found[0][1]),
+        columns=_columns(_("Written")),
+        rows=tuple(_row(look, Cell(text=name), one, {}) for name, one in found),
+        spec=_lengths([(name, one) for name, one in found]),
+        note=note,
+    )
+
+
+def _told(found: Times) -> str:
+    staffed, wall = found.staffed, found.wall
+    if staffed is None or wall is None:
+        return _(_NONE) if not found.waiting else _("Nobody who wrote in this time was answered.")
+    if not wall.enough:
+        return many(
+            "%(number)s answer was given: too few for a figure.",
+            "%(number)s answers were given: too few for a figure.",
+            found.n,
+        )
+    return _(
+        "Half of %(number)s answers came within %(median)s of staffed time, nine of ten within"
+        " %(p90)s; by the customer's clock that was %(wall)s and %(wall90)s. The promise was kept"
+        " in %(share)s.",
+        number=number(found.n),
+        median=length(staffed.median),
+        p90=length(staffed.p90),
+        wall=length(wall.median),
+        wall90=length(wall.p90),
+        share=percent(found.kept.share),
+    )
+
+
+def _apart(look: Look, rounds: Rounds, split: _Split, note: str) -> Panel:
+    now = micros(look.now)
+    parts = told_apart(rounds, split.of)
+    found = {key: times(part, now) for key, part in parts.items()}
+    order = sorted(found, key=lambda key: (-found[key].n, key))
+    rows = tuple(
+        _row(look, Cell(text=split.name(key), value=key), found[key], {split.narrow: key})
+        for key in order
+    )
+    judged = [(split.name(key), found[key]) for key in order if found[key].kept.enough]
+    dots = [share_dot(name, one.kept) for name, one in judged]
+    return Panel(
+        key=split.key,
+        title=split.title,
+        finding=_between(judged),
+        columns=_columns(split.heading),
+        rows=rows,
+        spec=dot_chart(dots, share=True) if dots else None,
+        note=f"{_('The picture shows how often the promise was kept, with its interval.')} {note}",
+    )
+
+
+def _between(judged: Sequence[tuple[str, Times]]) -> str:
+    """Where the promise is kept most and least; that they differ is said where chance alone is no
+    likely reason: the intervals do not meet."""
+    if not judged:
+        return _("Nowhere are there enough answers for a figure.")
+    ranked = sorted(judged, key=lambda pair: pair[1].kept.share)
+    (worst, least), (best, most) = ranked[0], ranked[-1]
+    if len(judged) == 1:
+        told = _("%(name)s: the promise was kept in %(share)s.")
+        return told % {"name": best, "share": percent(most.kept.share)}
+    values = {
+        "best": best,
+        "most": percent(most.kept.share),
+        "worst": worst,
+        "least": percent(least.kept.share),
+    }
+    if least.kept.high < most.kept.low:
+        return _("The promise is kept most on %(best)s (%(most)s), least on %(worst)s"
+                 " (%(least)s).", **values)  # fmt: skip
+    return _("The promise is kept in %(least)s (%(worst)s) to %(most)s (%(best)s): differences that"
+             " may be chance.", **values)  # fmt: skip
+
+
+def _by_hour(look: Look, rounds: Rounds, note: str) -> Panel:
+    now, zone = micros(look.now), look.scope.zone
+    parts = told_apart(rounds, lambda wait: moment(wait.started).astimezone(zone).hour)
+    found = {hour: times(parts[hour], now) for hour in sorted(parts)}
+    named = [(f"{hour:02}:00", one) for hour, one in found.items()]
+    rows = tuple(
+        _row(look, Cell(text=name, value=hour), one, None)
+        for (name, one), hour in zip(named, found, strict=True)
+    )
+    slowest = max(
+        (pair for pair in named if pair[1].wall and pair[1].wall.enough),
+        key=lambda pair: pair[1].wall.median if pair[1].wall else timedelta(),
+        default=None,
+    )
+    return Panel(
+        key="by-hour",
+        title=_("Response times by hour of arrival"),
+        finding=_slowest(slowest),
+        columns=_columns(_("Written from")),
+        rows=rows,
+        spec=_lengths([pair for pair in named if pair[1].wall and pair[1].wall.enough]),
+        note=f"{_('Hours are those of %(zone)s.', zone=zone.key)} {note}",
+    )
+
+
+def _slowest(pair: tuple[str, Times] | None) -> str:
+    if pair is None or pair[1].wall is None:
+        return _("At no hour are there enough answers for a figure.")
+    return _(
+        "Who writes from %(hour)s on waits longest: half of them longer than %(length)s by the"
+        " clock.",
+        hour=pair[0],
+        length=length(pair[1].wall.median),
+    )
+
+
+def _lengths(named: Sequence[tuple[str, Times]]) -> Mapping[str, Any] | None:
+    """From the median to the ninth tenth, in hours by the clock."""
+    dots = [_length_dot(name, one) for name, one in named if one.wall and one.wall.enough]
+    return dot_chart(dots, unit=_("hours")) if dots else None
+
+
+def _length_dot(name: str, found: Times) -> Dot:
+    wall = found.wall
+    assert wall is not None  # noqa: S101  # asked before
+    middle, end = (value / _HOUR for value in (wall.median, wall.p90))
+    said = {"median": length(wall.median), "p90": length(wall.p90)}
+    return Dot(
+        name=name,
+        at=middle,
+        low=middle,
+        high=end,
+        label=_("%(median)s, 9 of 10: %(p90)s", **said),
+        spoken=_("%(name)s: half within %(median)s, nine of ten within %(p90)s, of %(of)s answers",
+                 name=name, of=number(found.n), **said),
+    )  # fmt: skip
+
+
+def _columns(first: str) -> tuple[str, ...]:
+    return (
+        first,
+        _("Answers"),
+        _("Half within (staffed time)"),
+        _("9 of 10 within (staffed time)"),
+        _("Half within (by the clock)"),
+        _("9 of 10 within (by the clock)"),
+        _("Promise kept"),
+        _("Not answered yet"),
+    )
+
+
+def _row(
+    look: Look, heading: Cell, found: Times, narrow: Mapping[str, str] | None
+) -> tuple[Cell, ...]:
+    """`narrow`: what holds a list to the row; None: there is no such list."""
+    asked: dict[str, Any] = dict(narrow or {})
+    written = "" if narrow is None else mentions_url(replace(look.scope, **asked))
+    sent = "" if narrow is None else history_url(look.scope, status="sent", **asked)
+    return (
+        heading,
+        count_cell(found.n, sent),
+        *spread_cells(found.staffed),
+        *spread_cells(found.wall),
+        share_cell(found.kept, written),
+        count_cell(found.waiting, written),
+    )
+
+
+def _note(waits: Waits) -> str:
+    method = _(
+        "One wait is what a customer wrote in one conversation until we answered. Staffed time"
+        " counts as the promise does: the calendar of the channel, of a P1 every hour; figures of"
+        " the past follow when a calendar changes. Kept: answered in time, of all that were"
+        " answered or are overdue. Fewer than ten make no figure."
+    )
+    if waits.every == 1:
+        return method
+    sampled = _("The period is long: every %(number)s. day was looked at.", number=waits.every)
+    return f"{method} {sampled}"

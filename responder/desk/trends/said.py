@@ -1,0 +1,124 @@
+"""How figures of the measures are put into words and cells: shares, lengths of time, too few."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from babel.numbers import format_decimal, format_percent
+
+from listener.trends.scope import Scope
+from responder.desk.pages import query
+from responder.desk.pictures.dots import Dot
+from responder.desk.tongue import _, locale
+from responder.desk.trends.panel import Cell
+from responder.measures.figures import Rate, Spread
+
+_MINUTE = timedelta(minutes=1)
+
+
+def percent(share: float) -> str:
+    """ "93%" as the reader's language writes it."""
+    return format_percent(share, format="#,##0 %" if locale().language in _SPACED else "#,##0%",
+                          locale=locale())  # fmt: skip
+
+
+_SPACED = ("fr", "de", "es")
+
+
+def number(value: int) -> str:
+    return format_decimal(value, locale=locale())
+
+
+def length(span: timedelta) -> str:
+    """A length of time whose days may have nine hours: in minutes, then in hours."""
+    minutes = round(span / _MINUTE)
+    if minutes < 90:
+        return _("%(minutes)s min", minutes=minutes)
+    hours = span / (60 * _MINUTE)
+    digits = "#,##0.0" if hours < 10 else "#,##0"
+    return _("%(hours)s h", hours=format_decimal(hours, digits, locale=locale()))
+
+
+def few() -> str:
+    """In place of a figure of too few."""
+    return _("too few")
+
+
+def share_words(rate: Rate) -> str:
+    """ "93% (91 to 95%)"; of fewer than ten nothing is said."""
+    if not rate.enough:
+        return few()
+    low, high = percent(rate.low), percent(rate.high)
+    return _("%(share)s (%(low)s to %(high)s)", share=percent(rate.share), low=low, high=high)
+
+
+def share_cell(rate: Rate, href: str = "") -> Cell:
+    """In a file it is the share as a number, empty of too few."""
+    return Cell(
+        text=share_words(rate),
+        value=round(rate.share, 4) if rate.enough else few(),
+        href=href if rate.of else "",
+    )
+
+
+def count_cell(value: int, href: str = "") -> Cell:
+    return Cell(text=number(value), value=value, href=href if value else "")
+
+
+def length_cell(span: timedelta | None, *, enough: bool = True) -> Cell:
+    """In a file it is minutes."""
+    if span is None:
+        return Cell(text="–", value="–")
+    if not enough:
+        return Cell(text=few(), value=few())
+    return Cell(text=length(span), value=round(span / _MINUTE, 1))
+
+
+def spread_cells(found: Spread | None) -> tuple[Cell, Cell]:
+    """Within how long half of them, and nine of ten; of fewer than ten nothing is said."""
+    if found is None:
+        return length_cell(None), length_cell(None)
+    enough = found.enough
+    return length_cell(found.median, enough=enough), length_cell(found.p90, enough=enough)
+
+
+def money_cell(micros: float | None) -> Cell:
+    """In US dollars, as the budgets are."""
+    if micros is None:
+        return Cell(text="–", value="–")
+    dollars = micros / 1_000_000
+    digits = "#,##0.00" if dollars >= 0.1 or not dollars else "#,##0.0000"
+    words = format_decimal(dollars, digits, locale=locale())
+    return Cell(text=_("$%(amount)s", amount=words), value=round(dollars, 6))
+
+
+def share_dot(name: str, rate: Rate, series: str = "") -> Dot:
+    """The share with its interval."""
+    spoken = _(
+        "%(name)s: %(share)s, 95%% between %(low)s and %(high)s, of %(of)s",
+        name=name,
+        share=percent(rate.share),
+        low=percent(rate.low),
+        high=percent(rate.high),
+        of=number(rate.of),
+    )
+    label = percent(rate.share)
+    return Dot(name=name, at=rate.share, low=rate.low, high=rate.high, label=label, spoken=spoken,
+               series=series)  # fmt: skip
+
+
+def history_url(scope: Scope, **asked: str) -> str:
+    """What was decided in the period, held to the channel and language of `scope`, and to `asked`
+    besides."""
+    last = scope.end.astimezone(scope.zone) - timedelta(microseconds=1)
+    pairs = {
+        "channel": scope.channel,
+        "language": scope.language,
+        "from": _day(scope.start.astimezone(scope.zone)),
+        "to": _day(last),
+    } | asked
+    return query("/history", {name: word for name, word in pairs.items() if word})
+
+
+def _day(local: datetime) -> str:
+    return local.date().isoformat()

@@ -1,0 +1,227 @@
+"""What customers let us know without being asked, beside how we think we do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from responder.bot import Bot
+from responder.desk.pictures.dots import dot_chart
+from responder.desk.rows import label_of
+from responder.desk.tongue import N_, _, many
+from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.said import (
+    count_cell,
+    history_url,
+    number,
+    percent,
+    share_cell,
+    share_dot,
+    share_words,
+)
+from responder.measures.cases import Case
+from responder.measures.figures import Rate
+from responder.measures.of_scope import cases_of, waits_of
+from responder.measures.rounds import Rounds
+from responder.measures.satisfaction import Signs, clean_share, self_help, signs
+from responder.measures.staffed import micros
+from responder.measures.times import times, told_apart
+
+KEY: Final = "satisfaction"
+TITLE: Final = N_("Satisfaction")
+
+_NOTHING: Final = N_("Too few were answered in this time for a figure.")
+
+
+def panels(look: Look) -> tuple[Panel, ...]:
+    cases = cases_of(look.bot, look.scope).cases
+    return (_signs(look, cases), _sides(look, cases), _help(look, cases))
+
+
+def _named(found: Signs) -> tuple[tuple[str, str, Rate], ...]:
+    """Each sign with what its share is of."""
+    return (
+        (_("Thanked us in the end"), _("of all we answered"), found.thanks),
+        (_("Happier than at first"), _("of those who wrote again"), found.happier),
+        (_("Unhappier than at first"), _("of those who wrote again"), found.unhappier),
+        (_("Reopened within 7 days"), _("of those a week old"), found.reopened),
+        (_("Wrote again at all"), _("of all we answered"), found.again),
+    )
+
+
+def _signs(look: Look, cases: Sequence[Case]) -> Panel:
+    found = signs(cases, micros(look.now))
+    href = history_url(look.scope, status="sent")
+    named = _named(found)
+    dots = [share_dot(name, one) for name, _of, one in named if one.enough]
+    return Panel(
+        key="signs",
+        title=_("What customers let us know without being asked"),
+        finding=_told(found),
+        columns=(_("Sign"), _("Seen"), _("Of (n)"), _("What n is"), _("Share")),
+        rows=tuple(
+            (
+                Cell(text=name),
+                count_cell(one.hits, href),
+                count_cell(one.of, href),
+                Cell(text=of),
+                share_cell(one, href),
+            )
+            for name, of, one in named
+        ),
+        spec=dot_chart(dots, share=True) if dots else None,
+        note=_(
+            "No survey is sent yet, so these are signs and no ratings: most people say nothing,"
+            " and who writes again is not like who does not. A case is one customer in one"
+            " conversation from our first answer on. Reopened: came back with a complaint,"
+            " question or request, there or elsewhere on the same topic. Likes on our replies are"
+            " not known. In brackets: the 95%% interval by Wilson; below ten no figure.",
+        ).replace("%%", "%"),
+    )
+
+
+def _told(found: Signs) -> str:
+    if not found.thanks.enough:
+        return _(_NOTHING)
+    if not (found.happier.enough and found.reopened.enough):
+        return _(
+            "%(thanks)s of %(number)s customers thanked us in the end.",
+            thanks=percent(found.thanks.share),
+            number=number(found.thanks.of),
+        )
+    return _(
+        "%(thanks)s of %(number)s customers thanked us in the end; of those who wrote again"
+        " %(happier)s were happier than at first and %(unhappier)s unhappier; %(reopened)s came"
+        " back within a week with the same.",
+        thanks=percent(found.thanks.share),
+        number=number(found.thanks.of),
+        happier=percent(found.happier.share),
+        unhappier=percent(found.unhappier.share),
+        reopened=percent(found.reopened.share),
+    )
+
+
+def _sides(look: Look, cases: Sequence[Case]) -> Panel:
+    """Ours above, theirs below, in one picture; by channel in the table."""
+    now = micros(look.now)
+    rounds = waits_of(look.bot, look.scope).rounds
+    kept, clean, felt = times(rounds, now).kept, clean_share(cases), signs(cases, now)
+    ours, theirs = _("How we think we do"), _("How customers feel")
+    sides = (
+        (_("We kept our promise"), kept, ours),
+        (_("Our reply had no fault in the checker"), clean, ours),
+        (_("They thanked us"), felt.thanks, theirs),
+        (_("They were happier in the end"), felt.happier, theirs),
+        (_("They did not have to come back"), _not(felt.reopened), theirs),
+    )
+    dots = [share_dot(name, one, series) for name, one, series in sides if one.enough]
+    return Panel(
+        key="both-sides",
+        title=_("How we think we do, and how customers feel"),
+        finding=_gap(kept, clean, felt),
+        columns=(_("Channel"), *(name for name, _rate, _series in sides)),
+        rows=tuple(_side_rows(look, cases, rounds)),
+        spec=dot_chart(dots, series=(ours, theirs), share=True) if dots else None,
+        note=_(
+            "The first two are our own marks, the others what customers did. They measure"
+            " different things and need not be alike; where ours are high and theirs fall, we"
+            " measure the wrong thing."
+        ),
+    )
+
+
+def _not(one: Rate) -> Rate:
+    return Rate(hits=one.of - one.hits, of=one.of)
+
+
+def _gap(kept: Rate, clean: Rate, felt: Signs) -> str:
+    if not (kept.enough and clean.enough and felt.thanks.enough):
+        return _(_NOTHING)
+    return _(
+        "We kept the promise in %(kept)s and the checker found no fault in %(clean)s of our"
+        " replies; %(thanks)s of the customers thanked us, happier in the end were %(happier)s,"
+        " and %(reopened)s came back within a week.",
+        kept=percent(kept.share),
+        clean=percent(clean.share),
+        thanks=percent(felt.thanks.share),
+        happier=share_words(felt.happier),
+        reopened=share_words(felt.reopened),
+    )
+
+
+def _side_rows(look: Look, cases: Sequence[Case], rounds: Rounds) -> Sequence[tuple[Cell, ...]]:
+    now = micros(look.now)
+    waits = told_apart(rounds, lambda wait: wait.text.channel)
+    answered: dict[str, list[Case]] = {}
+    for case in cases:
+        answered.setdefault(case.channel, []).append(case)
+    found: list[tuple[Cell, ...]] = []
+    for channel in sorted(answered, key=lambda one: (-len(answered[one]), one)):
+        some = answered[channel]
+        felt, href = signs(some, now), history_url(look.scope, status="sent", channel=channel)
+        kept = times(waits[channel], now).kept if channel in waits else Rate(hits=0, of=0)
+        rates = (kept, clean_share(some), felt.thanks, felt.happier, _not(felt.reopened))
+        name = Cell(text=label_of(look.bot, channel), value=channel)
+        found.append((name, *(share_cell(one, href) for one in rates)))
+    return found
+
+
+def _help(look: Look, cases: Sequence[Case]) -> Panel:
+    found = self_help(cases, micros(look.now))
+    href = history_url(look.scope, status="sent")
+    named = (
+        (_("Answers with a link to an article"), found.sent),
+        (_("Nobody came back within 7 days: with a link"), found.held),
+        (_("Nobody came back within 7 days: without"), found.held_without),
+    )
+    dots = [share_dot(name, one) for name, one in named if one.enough]
+    return Panel(
+        key="self-help",
+        title=_("Self-help"),
+        finding=_helped(found.held, found.held_without),
+        columns=(_("What"), _("Seen"), _("Of (n)"), _("Share")),
+        rows=tuple(
+            (Cell(text=name), count_cell(one.hits, href), count_cell(one.of), share_cell(one))
+            for name, one in named
+        ),
+        spec=dot_chart(dots, share=True) if dots else None,
+        note=f"{_clicks(look.bot)} {_('Who gets an article asks other things than who does not.')}",
+    )
+
+
+def _helped(held: Rate, without: Rate) -> str:
+    if not held.enough:
+        return many(
+            "%(number)s answer with a link to an article is a week old: too few for a figure.",
+            "%(number)s answers with a link to an article are a week old: too few for a figure.",
+            held.of,
+        )
+    return _(
+        "After %(held)s of %(number)s answers with an article nobody came back with the same"
+        " within a week; without one it was %(without)s.",
+        held=percent(held.share),
+        number=number(held.of),
+        without=share_words(without),
+    )
+
+
+def _clicks(bot: Bot) -> str:
+    """Who counts the clicks: we follow nobody."""
+    if any("utm_" in url for url in _links(bot)):
+        return _(
+            "Clicks are not followed from here: the links carry utm parameters, by which the"
+            " shop's own statistics count them."
+        )
+    return _(
+        "Clicks are not followed from here: the shop's own statistics can count them once the"
+        " links of the articles carry utm parameters."
+    )
+
+
+def _links(bot: Bot) -> Sequence[str]:
+    chapters: Mapping[str, object] = bot.book.chapters
+    return [
+        article.url or ""
+        for language in chapters
+        for article in bot.book.chapters[language].articles
+    ]

@@ -1,0 +1,1 @@
+"""How the team and its rules do, and what customers make of it: figures, read from the rows."""

@@ -1,0 +1,52 @@
+"""What people are told of staffing without asking: too few are there today, two weeks were too
+much, a channel waits to be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from responder.bot import Bot
+from responder.condition import Condition, moment, warning
+from responder.staffing.fit import is_overrun
+from responder.staffing.kept import for_minutes
+from responder.staffing.openings import BOT, all_latest
+from responder.staffing.outlook import ahead_of, load_of
+
+
+def of_staffing(session: Session, bot: Bot, now: datetime) -> Iterator[Condition]:
+    yield from _today(session, bot, now)
+    yield from _two_weeks(bot, now)
+    yield from _unopened(session, bot)
+
+
+def _today(session: Session, bot: Bot, now: datetime) -> Iterator[Condition]:
+    ahead = ahead_of(bot, session, now, frozenset(bot.channels))
+    if ahead is not None and ahead.is_trouble:
+        late = f"{ahead.will_be_late} answers will be late by {moment(ahead.until)}"
+        yield warning("staffing: today", f"{late}: {ahead.short:.1f} more people are needed")
+
+
+def _two_weeks(bot: Bot, now: datetime) -> Iterator[Condition]:
+    """Of all together, or else of the channels whose own people have too little time."""
+    most = bot.settings.staffing.max_load
+    loads = for_minutes(
+        bot.database, "load", now, lambda: load_of(bot, now, frozenset(bot.channels))
+    )
+    overrun = {name: weeks for name, weeks in loads.items() if is_overrun(weeks, most)}
+    told = {"": overrun[""]} if "" in overrun else overrun
+    for name, weeks in told.items():
+        percent = min(round(100 * (week.share or 0)) for week in weeks)
+        text = f"answers took {percent} % or more of people's time in each of the last two weeks"
+        advice = "close or narrow a channel, or have more people"
+        where = f"{name}: " if name else ""
+        yield warning(f"staffing: {name or 'all'}: load", f"{where}{text}: {advice}")
+
+
+def _unopened(session: Session, bot: Bot) -> Iterator[Condition]:
+    for name, row in all_latest(session, bot.channels).items():
+        if not row.is_open and row.by == BOT:
+            text = f"{name} only listens until an admin opens it under Trends"
+            yield warning(f"staffing: {name}: not open", text)
