@@ -32,10 +32,12 @@ lint: .venv/.test ## style, types and the direction of imports
 soak: .venv/.test ## ten minutes of faults and kills: make soak ARGS="--minutes 60 --seed 2"
 	@$(V) -m tests.soak $(ARGS)
 
-bench: .venv/.test ## understanding, start, etiquette, the desk, the trends, forecasts and staffing, as figures beside a reference of the same run
+bench: .venv/.test ## understanding, start, etiquette, crises, the desk, the trends, forecasts and staffing, as figures beside a reference of the same run
 	@$(V) bench/understanding.py
 	@$(V) bench/start.py
 	@$(V) bench/voice.py
+	@$(V) bench/history.py
+	@$(V) bench/crisis.py
 	@$(V) bench/trends.py
 	@$(V) bench/forecast.py
 	@$(V) bench/staffing.py

@@ -306,6 +306,29 @@ def explain(
     raise typer.Exit(explain_text(text, language, weights_of(context.obj), sys.stdout))
 
 
+@app.command("import")
+def import_(  # one an option
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="CSV, JSON or JSON Lines; .gz too.")],
+    channel: Annotated[
+        str | None, typer.Option("--channel", help="Where it was said.", metavar="NAME")
+    ] = None,
+    columns: Annotated[str, typer.Option(help="FIELD=COLUMN, with commas.")] = "",
+    dates: Annotated[str, typer.Option(help="day or month: what 03/04/2015 begins with.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """History from an export, judged as live mentions are. Killed, it goes on when run again.
+
+    Example: python run_bot.py import Tweets.csv --channel x
+    """
+    from responder.commands import with_bot
+    from responder.commands.history import asked_of, import_file
+
+    asked = asked_of(file, columns, channel, dates)
+    with with_bot(context.obj) as bot:
+        raise typer.Exit(import_file(bot, asked, as_json=as_json))
+
+
 @app.command()
 def forecast(
     context: typer.Context,

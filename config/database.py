@@ -140,6 +140,16 @@ class Database:
         with self.write() as session:
             session.execute(text(command))
 
+    def take_in_log(self) -> None:
+        """Take SQLite's write-ahead log into the file, as far as nobody reads it. For the holder of
+        the instance lock alone."""
+        if self.is_sqlite:
+            connection = self.engine.raw_connection()  # no transaction: it could not, inside one
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.advice import example
+from config.crisis import CrisisSettings
 from config.desk import DeskSettings
 from config.digests import DigestSettings
 from config.errors import ConfigError
@@ -148,6 +149,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     staffing: StaffingSettings = StaffingSettings()
     alerts: AlertsSettings = AlertsSettings()
+    crisis: CrisisSettings = CrisisSettings()
     digests: Annotated[dict[_DigestName, DigestSettings], Field(repr=False)] = {}
     channels: Annotated[dict[str, dict[str, Any]], Field(repr=False)] = {}
 

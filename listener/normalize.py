@@ -122,7 +122,8 @@ def clean(text: str) -> str:
     other control characters go, and 64 kB are the limit.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "�")
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = _CONTROLS.sub("", text)
     raw = text.encode()
     if len(raw) <= MAX_TEXT_BYTES:

@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 from config.calendar import ALWAYS, Calendar
 from listener.channels.base import Incoming
 from listener.likeness import likeness
-from listener.models import (
-    OPEN,
-    Author,
-    Conversation,
-    Mention,
-    MentionStatus,
-    as_media,
+from listener.making import (
+    author_of,
+    conversation_of,
+    heard_after_all,
+    is_history,
+    mention_of,
+    take_judgement,
 )
+from listener.models import OPEN, Author, Mention, MentionStatus, as_media
 from listener.normalize import is_newer, speaks_through_media
 from listener.timing import answer_due
 from listener.urgency import weigh
@@ -104,6 +105,10 @@ def keep(
         _add(session, ready, judgement, reading, started_at, now)
         return Kept.NEW
     if reading.stream not in mention.streams:
+        if is_history(mention):
+            heard_after_all(
+                session, mention, item, answered_from=started_at - reading.answerable, now=now
+            )
         mention.streams = [*mention.streams, reading.stream]
     take_over_readers(mention, item, now)
     if mention.status is MentionStatus.GONE or judgement is None:
@@ -204,36 +209,14 @@ def _add(
     now: datetime,
 ) -> None:
     item = ready.item
-    author = _author(session, item, reading.channel)
+    author = author_of(session, item, reading.channel)
     acquainted = author is not None and author.id is not None
-    conversation = _conversation(session, item, reading.channel)
+    conversation = conversation_of(session, item, reading.channel)
     session.flush()
-    mention = Mention(
-        channel=reading.channel,
-        external_id=item.external_id,
-        revision_id=item.revision_id,
-        answer_under=item.answer_under,
-        in_reply_to=item.in_reply_to,
-        conversation_id=conversation.id,
-        author_id=author.id if author else None,
-        text=item.text,
-        media=as_media(item.media),
-        likeness=likeness(item.text),
-        url=item.url,
-        answer_url=item.answer_url,
-        addressed=item.addressed,
-        private=item.private,
-        answerable=item.answerable,
-        engagement=item.engagement,
-        reach=author.followers if author else None,
-        acquainted=acquainted,
-        streams=[reading.stream],
-        created_at=item.created_at,
-        heard_at=now,
-        changed_at=now,
-        version=1,
-        status=MentionStatus.NEW,
-    )
+    mention = mention_of(item, channel=reading.channel, stream=reading.stream, now=now)
+    mention.conversation_id = conversation.id
+    mention.author_id = author.id if author else None
+    mention.reach, mention.acquainted = author.followers if author else None, acquainted
     _judged(session, mention, ready, judgement, reading)
     if mention.created_at < started_at - reading.answerable:
         mention.status = MentionStatus.LISTEN_ONLY
@@ -246,14 +229,7 @@ def _judged(
     session: Session, mention: Mention, ready: Ready, judgement: Judgement, reading: Reading
 ) -> None:
     item = ready.item
-    mention.language = judgement.language
-    mention.sentiment = judgement.score.label
-    mention.sentiment_score = judgement.score.score
-    mention.sentiment_confidence = judgement.score.confidence
-    mention.scored_by = judgement.score.made_by
-    mention.topics = list(judgement.topics)
-    mention.signals = sorted(judgement.signals)
-    mention.phase = judgement.phase
+    take_judgement(mention, judgement)
     read_market(mention, judgement, reading.market)
     weigh(
         session,
@@ -267,34 +243,3 @@ def _judged(
     if Signal.STOP in judgement.signals and mention.author_id is not None:
         author = session.get_one(Author, mention.author_id)
         author.opted_out_at = author.opted_out_at or mention.heard_at
-
-
-def _author(session: Session, item: Incoming, channel: str) -> Author | None:
-    if item.author is None:
-        return None
-    author = session.scalar(
-        select(Author).where(
-            Author.channel == channel, Author.external_id == item.author.external_id
-        )
-    )
-    if author is None:
-        author = Author(channel=channel, external_id=item.author.external_id)
-        session.add(author)
-    author.name = item.author.name or author.name or ""
-    author.handle = item.author.handle or author.handle or ""
-    if item.author.followers is not None:
-        author.followers = item.author.followers
-    return author
-
-
-def _conversation(session: Session, item: Incoming, channel: str) -> Conversation:
-    conversation = session.scalar(
-        select(Conversation).where(
-            Conversation.channel == channel, Conversation.external_id == item.conversation
-        )
-    )
-    if conversation is None:
-        conversation = Conversation(channel=channel, external_id=item.conversation, context="")
-        session.add(conversation)
-    conversation.context = item.context or conversation.context
-    return conversation

@@ -50,6 +50,7 @@ class Asked:
     before: Before = Before.NOTHING
     helper: Helper | None = None
     statement: str = ""  # what is said while an incident is open
+    resting: bool = False  # nothing is offered: a crisis runs on the channel
     recent: Sequence[str] = ()  # what we said on this channel lately
     likely: Mapping[str, float] = field(default_factory=dict)  # what speaks for each entry
 

@@ -58,6 +58,8 @@ def write_settings(path: Path, folder: Path, channels: Mapping[str, Any], *, por
 def _tables(folder: Path, port: int, channels: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "brand": {"name": "Larix Outdoor", "path": "config/brand/demo"},
+        # Its customers meet with a year of mishaps in an hour: a crisis from the first minute on.
+        "crisis": {"pause_auto": False},
         "database": {"url": f"sqlite:///{folder / 'bot.db'}"},
         "desk": {"host": HOST, "port": port},
         "channels": channels,

@@ -62,7 +62,7 @@ def of_store(asked: Asked, stores: Sequence[Store]) -> list[Candidate]:
 
 
 def of_promotion(asked: Asked, chapter: Chapter) -> list[Candidate]:
-    if "promotion" not in asked.topics:
+    if "promotion" not in asked.topics or asked.resting:
         return []
     running = [p for p in chapter.promotions if p.starts <= asked.today <= p.ends]
     if not running:

@@ -53,25 +53,38 @@ class Opening:
 
 def open_incident(database: Database, opening: Opening, *, by: str, now: datetime) -> str:
     """Open one; returns its id. Raises Unfit."""
+    refuse_unfit(opening)
+    with database.write() as session:
+        return keep_incident(session, opening, by=by, now=now)
+
+
+def refuse_unfit(opening: Opening) -> None:
+    """Raises Unfit for what could not be opened."""
+    _as_kept(opening)
+
+
+def keep_incident(session: Session, opening: Opening, *, by: str, now: datetime) -> str:
+    """The same within a transaction of the caller's. Raises Unfit."""
+    incident = _as_kept(opening)
+    incident.opened_at, incident.opened_by = now, by
+    session.add(incident)
+    session.flush()
+    note(session, who=by, action="open incident", subject=incident.id, now=now)
+    return incident.id
+
+
+def _as_kept(opening: Opening) -> Incident:
     title = clean(opening.title).strip()[:_LONGEST_TITLE]
     if not any(map(str.isalnum, title)):
         raise Unfit("an incident needs a title")
     entry = entry_of(opening)
-    statements = {lang: _statement(lang, text) for lang, text in opening.statements.items()}
-    with database.write() as session:
-        incident = Incident(
-            title=title,
-            channel=opening.channel,
-            topics=list(entry.topics),
-            words=list(entry.words),
-            statements=statements,
-            opened_at=now,
-            opened_by=by,
-        )
-        session.add(incident)
-        session.flush()
-        note(session, who=by, action="open incident", subject=incident.id, now=now)
-        return incident.id
+    return Incident(
+        title=title,
+        channel=opening.channel,
+        topics=list(entry.topics),
+        words=list(entry.words),
+        statements={lang: _statement(lang, text) for lang, text in opening.statements.items()},
+    )
 
 
 def close_incident(database: Database, incident_id: str, *, by: str, now: datetime) -> None:

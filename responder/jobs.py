@@ -17,6 +17,7 @@ from listener.channels.errors import ChannelError
 from listener.gaps import fill_gaps
 from listener.tally import compare_hours
 from responder.bot import Bot
+from responder.crisis.round import SpikeWatch
 from responder.draft import draft_round
 from responder.erase import purge_round
 from responder.handling.assign import assign_round
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 DRAFT_SECONDS = 1.0
 ASSIGN_SECONDS = 20.0
+SPIKE_SECONDS = 60.0
 POST_SECONDS = 1.0
 WARM_SECONDS = 20.0
 OUTSIDE_SECONDS = 2.0
@@ -54,12 +56,15 @@ class Job:
 
 
 def jobs(bot: Bot) -> list[Job]:
-    """What is done for each channel apart; what is done for all: drafting, learning what waits, and
-    giving out work."""
+    """What is done for each channel apart; what is done for all: drafting, learning what waits,
+    watching for spikes and giving out work."""
     found = [
         Job(name="draft", seconds=DRAFT_SECONDS, work=safely(lambda: draft_round(bot))),
         Job(name="warm", seconds=WARM_SECONDS, work=safely(lambda: warm_up_waiting(bot))),
     ]
+    if bot.settings.crisis.watch:
+        watch = SpikeWatch(bot)
+        found.append(Job(name="spikes", seconds=SPIKE_SECONDS, work=safely(watch.round), wait=20.0))
     if bot.settings.desk.assign:
         giving = safely(lambda: assign_round(bot))
         found.append(Job(name="assign", seconds=ASSIGN_SECONDS, work=giving))

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from config.database import Base, Choice, Moment
 from config.ids import new_id
+from listener.importing import models as _importing  # noqa: F401  # its table is known too
 from listener.models import Mention
-from responder.handling import models as _handling  # noqa: F401  # its tables are known too
+from responder.crisis import models as _crisis  # noqa: F401  # its tables are known too
+from responder.handling import models as _handling  # noqa: F401  # likewise
 from responder.library import models as _library  # noqa: F401  # likewise
 from responder.model import tables as _model  # noqa: F401  # likewise
 from responder.reports import models as _reports  # noqa: F401  # likewise

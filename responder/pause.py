@@ -33,20 +33,27 @@ def set_pause(
     channel.
     """
     with database.write() as session:
-        row = session.get(Pause, channel)
-        if row is None:
-            session.add(Pause(channel=channel, level=level, since=now, by=by))
-        else:
-            row.level, row.since, row.by = level, now, by
-        if stops_polling(level):
-            nobody_listens(session, channel, now)
-        reason = " ".join(why.split())[:LONGEST_REASON]
-        detail = f"{level}: {reason}" if reason else level
-        note(session, who=by, action=PAUSED, subject=subject_of(channel), detail=detail, now=now)
+        put_pause(session, channel=channel, level=level, by=by, now=now, why=why)
         in_flight = select(Reply.id).where(Reply.status == ReplyStatus.SENDING)
         if channel:
             in_flight = in_flight.where(Reply.channel == channel)
         return list(session.scalars(in_flight))
+
+
+def put_pause(
+    session: Session, *, channel: str, level: PauseLevel, by: str, now: datetime, why: str = ""
+) -> None:
+    """The same within a transaction of the caller's."""
+    row = session.get(Pause, channel)
+    if row is None:
+        session.add(Pause(channel=channel, level=level, since=now, by=by))
+    else:
+        row.level, row.since, row.by = level, now, by
+    if stops_polling(level):
+        nobody_listens(session, channel, now)
+    reason = " ".join(why.split())[:LONGEST_REASON]
+    detail = f"{level}: {reason}" if reason else level
+    note(session, who=by, action=PAUSED, subject=subject_of(channel), detail=detail, now=now)
 
 
 def lift_pause(database: Database, *, channel: str, by: str, now: datetime) -> None:

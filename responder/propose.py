@@ -14,6 +14,7 @@ from responder.bot import Bot
 from responder.checking import said_lately
 from responder.compose import Composed, compose
 from responder.corrections import in_force
+from responder.crisis.effects import promotions_rest
 from responder.decide import Decision, decide
 from responder.models import Incident
 from responder.situation import Situation, situation_of
@@ -106,6 +107,7 @@ def asked_of(  # what a mention is asked with
         before=situation.before,
         helper=situation.helper,
         statement=_statement(situation.incident, mention) if decision.stated else "",
+        resting=promotions_rest(session, bot, mention.channel),
         likely=situation.likely,
         recent=said_lately(session, mention.channel, now) if recent is None else recent,
     )

@@ -11,21 +11,13 @@ from sqlalchemy.orm import Session
 
 from config.hours import Hours
 from listener.channels.base import Channel
-from listener.models import (
-    OPEN,
-    Breaker,
-    Cause,
-    Cursor,
-    DeadLetter,
-    Gap,
-    Mention,
-    Operation,
-)
+from listener.models import OPEN, Breaker, Cause, Cursor, DeadLetter, Gap, Mention, Operation
 from listener.poll import MANY_FAILURES
 from listener.pots import NEARLY
 from listener.spending import prices_outdated, spending
 from responder.bot import Bot
 from responder.condition import Condition, each, moment, note, red, warning
+from responder.crisis.conditions import of_episodes
 from responder.handling.second_looks import of_second_looks
 from responder.models import Draft, DraftStatus, Lease, Pause, Reply, ReplyStatus
 from responder.pause import EVERYWHERE, level_for, stops_polling, stops_sending
@@ -50,7 +42,7 @@ Check = Callable[[Session, Bot, Channel, datetime], Iterable[Condition]]
 def of_store(bot: Bot, now: datetime) -> list[Condition]:
     """All troubles of all channels. Raises SQLAlchemyError."""
     with bot.database.read() as session:
-        found = [*_pauses(session), *of_second_looks(session, bot)]
+        found = [*_pauses(session), *of_second_looks(session, bot), *of_episodes(session, now)]
         found += of_staffing(session, bot, now)
         for channel in bot.channels.values():
             for check in _CHECKS:

@@ -17,6 +17,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
+from sentiment.clauses import ASIDE, Hit, breaths, hits_in, longest, overlap, sentences
 from sentiment.cues import FOLDER, LANGUAGES, MAX_LETTERS, fold, listed
 from sentiment.drawers import File, filed
 from sentiment.named import Named, named_in
@@ -74,19 +75,9 @@ _TOPICS: Final = {
 _FELT: Final = {Sentiment.NEGATIVE: Stance.COMPLAINT, Sentiment.POSITIVE: Stance.LIKE}
 
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)@[\w.@-]+|(?<!\w)#(?=\w)")
-_ENDS: Final = re.compile(r"[.!?…]+(?=\s|$|[\"»”'])|(?<=\w);(?=\s|$)|[!?…\n¿¡]+")
-_ASIDE: Final = re.compile(r"[,;:()\[\]–—]| - |\.\.\.?")
 _TELLING: Final = frozenset({Stance.LIKE.value, Stance.COMPLAINT.value})
 _NEGATED: Final = 3  # words back
 _WORD: Final = re.compile(r"\w+(?:'\w+)?")
-
-
-@dataclass(frozen=True)
-class _Hit:
-    group: str
-    name: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -123,7 +114,7 @@ def aspects_of(
         return ()
     file = _file(language)
     short = _URL.sub(" ", text[:MAX_LETTERS])
-    said = {hit.name for hit in _hits(file, fold(short)) if hit.group == "turn"}
+    said = {hit.name for hit in hits_in(file, fold(short)) if hit.group == "turn"}
     mood = _Mood(label, turns="but" in said, hopes="unsure" in said)
     parts = list(_parts(short, file, products, rivals))
     found = _believed([aspect for part in parts for aspect in _told(part, file, mood)], mood)
@@ -158,7 +149,7 @@ def _parts(
 ) -> Iterator[_Part]:
     every = named_in(fold(text), products)
     usual = every[0] if len(set(every)) == 1 else ""
-    for sentence, asks in _sentences(text):
+    for sentence, asks in sentences(text):
         folded = fold(sentence)
         for piece in _divided(folded, file):
             here = named_in(piece, products)
@@ -168,19 +159,9 @@ def _parts(
                 yield _Part(piece, asks, here[0] if here else "", usual)
 
 
-def _sentences(text: str) -> Iterator[tuple[str, bool]]:
-    start = 0
-    greek = re.search(r"[α-ωά-ώ]", text, re.IGNORECASE) is not None
-    for end in _ENDS.finditer(text):
-        asks = "?" in end[0] or (greek and ";" in end[0])
-        yield text[start : end.start()], asks
-        start = end.end()
-    yield text[start:], False
-
-
 def _divided(folded: str, file: File) -> Iterator[str]:
     """What turns the mood may say how it feels ("shame about"): it goes with what follows."""
-    hits, start = _hits(file, folded), 0
+    hits, start = hits_in(file, folded), 0
     cuts = {hit.start for hit in hits if hit.group == "turn" and hit.name in ("but", "and")}
     cuts.update(_before_wishes(folded, hits))
     for cut in sorted(cuts):
@@ -189,18 +170,18 @@ def _divided(folded: str, file: File) -> Iterator[str]:
     yield folded[start:]
 
 
-def _before_wishes(folded: str, hits: Sequence[_Hit]) -> Iterator[int]:
+def _before_wishes(folded: str, hits: Sequence[Hit]) -> Iterator[int]:
     """A wish begins with its own breath, where something else was told before it."""
     told = [hit.start for hit in hits if hit.group in _TELLING]
     for hit in hits:
         if hit.group == Stance.WISH or (hit.group, hit.name) == ("feels", Stance.WISH):
-            asides = [aside.end() for aside in _ASIDE.finditer(folded, 0, hit.start)]
+            asides = [aside.end() for aside in ASIDE.finditer(folded, 0, hit.start)]
             if asides and any(start < asides[-1] for start in told):
                 yield asides[-1]
 
 
 def _told(part: _Part, file: File, mood: _Mood) -> Iterator[Aspect]:
-    hits = _hits(file, part.text)
+    hits = hits_in(file, part.text)
     unsure = any(hit.group == "turn" and hit.name == "unsure" for hit in hits)
     wish = next((hit for hit in hits if hit.group == "feels" and hit.name == "wish"), None)
     plain = [hit for hit in hits if hit.group == "wish"]
@@ -208,7 +189,7 @@ def _told(part: _Part, file: File, mood: _Mood) -> Iterator[Aspect]:
         yield from _wished(part, hits, plain, wish)
         return
     said = [hit for hit in hits if hit.group in _TELLING]
-    said = _longest([hit for hit in said if not _is_negated(hit, hits, part.text)])
+    said = longest([hit for hit in said if not _is_negated(hit, hits, part.text)])
     for hit in said if not unsure else ():
         # A question may complain ("why is it so dear?"), where the whole text is cross.
         cross = mood.label is Sentiment.NEGATIVE and hit.group == Stance.COMPLAINT.value
@@ -219,7 +200,7 @@ def _told(part: _Part, file: File, mood: _Mood) -> Iterator[Aspect]:
 
 
 def _wished(
-    part: _Part, hits: Sequence[_Hit], plain: Sequence[_Hit], wish: _Hit | None
+    part: _Part, hits: Sequence[Hit], plain: Sequence[Hit], wish: Hit | None
 ) -> Iterator[Aspect]:
     """The thing wished for that stands next behind the wish, else the last before it."""
     if plain:
@@ -237,10 +218,10 @@ def _wished(
             return
 
 
-def _paired(part: _Part, hits: Sequence[_Hit], said: Sequence[_Hit]) -> Iterator[Aspect]:
+def _paired(part: _Part, hits: Sequence[Hit], said: Sequence[Hit]) -> Iterator[Aspect]:
     """What and how, in two words of one breath."""
-    free = [hit for hit in hits if not any(_overlap(hit, other) for other in said)]
-    for start, end in _breaths(part.text):
+    free = [hit for hit in hits if not any(overlap(hit, other) for other in said)]
+    for start, end in breaths(part.text):
         near = [hit for hit in free if start <= hit.start < end]
         about = [hit for hit in near if hit.group == "about"]
         felt = [hit for hit in near if hit.group == "feels"]
@@ -249,56 +230,30 @@ def _paired(part: _Part, hits: Sequence[_Hit], said: Sequence[_Hit]) -> Iterator
             continue  # nothing felt, or both: who knows
         stance = stances.pop()
         if about:
-            yield _aspect(stance, _longest(about)[0].name, part)
+            yield _aspect(stance, longest(about)[0].name, part)
         elif part.product and not any(start <= hit.start < end for hit in said):
             yield _aspect(stance, OVERALL, part)
 
 
-def _felt(hit: _Hit, hits: Sequence[_Hit], text: str) -> Stance | None:
+def _felt(hit: Hit, hits: Sequence[Hit], text: str) -> Stance | None:
     """ "Not good" is a complaint; "not bad" is nothing one could count on."""
     if not _is_negated(hit, hits, text):
         return Stance(hit.name)
     return Stance.COMPLAINT if hit.name == Stance.LIKE.value else None
 
 
-def _is_negated(hit: _Hit, hits: Sequence[_Hit], text: str) -> bool:
+def _is_negated(hit: Hit, hits: Sequence[Hit], text: str) -> bool:
     for no in hits:
         if no.group == "turn" and no.name == "not" and no.end <= hit.start:
             between = text[no.end : hit.start]
-            if len(_WORD.findall(between)) < _NEGATED and not _ASIDE.search(between):
+            if len(_WORD.findall(between)) < _NEGATED and not ASIDE.search(between):
                 return True
     return False
-
-
-def _breaths(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for aside in _ASIDE.finditer(text):
-        yield start, aside.start()
-        start = aside.end()
-    yield start, len(text)
-
-
-def _longest(hits: Sequence[_Hit]) -> list[_Hit]:
-    """Of those that lie on each other the longest ("size chart" is no size), in their order."""
-    kept: list[_Hit] = []
-    for hit in sorted(hits, key=lambda h: h.start - h.end):
-        if not any(_overlap(hit, other) for other in kept):
-            kept.append(hit)
-    return sorted(kept, key=lambda h: h.start)
-
-
-def _overlap(one: _Hit, other: _Hit) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _aspect(stance: Stance, attribute: str, part: _Part) -> Aspect:
     product = part.product or (part.usual if attribute in _OF_PRODUCTS else "")
     return Aspect(stance=stance, attribute=attribute, product=product)
-
-
-def _hits(file: File, folded: str) -> list[_Hit]:
-    found = {_Hit(cues.group, cues.name, start, end) for cues, start, end in file.matches(folded)}
-    return sorted(found, key=lambda hit: (hit.start, hit.end))
 
 
 @cache

@@ -14,7 +14,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -63,6 +63,7 @@ _VITAL: Final = frozenset(
 # Spam is written in English under posts of any language.
 _ENGLISH_EVERYWHERE: Final = frozenset({"spam", "bait"})
 
+_REMEMBERED: Final = 16  # texts: one is folded for its orders, its cues and its likeness
 _APOSTROPHES: Final = "’‘ʼ´`"
 _UNSEEN: Final = re.compile(
     "[\u0300-\u036f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
@@ -72,6 +73,7 @@ _SHORT_HEAD: Final = re.compile(r"([^\W\d_]{1,2})([- '])\?(.*)")
 _CHOICE: Final = re.compile(r"\(\?:([^()]*)\)(?![?*{])(.*)")
 
 
+@lru_cache(_REMEMBERED)
 def fold(text: str) -> str:
     """`text` as cues see it: lower case, no accents, ł as l, ς as σ, plain apostrophes, nothing
     invisible, single spaces. Folding twice changes nothing more."""

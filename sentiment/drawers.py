@@ -7,7 +7,7 @@ moreover has to be compiled.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -21,6 +21,7 @@ _GAP: Final = r"(?:[^\w.!?;]{1,3}\w{1,30}){0,4}?[^\w.!?;]{1,3}"
 _HEAD: Final = re.compile(r"[^\W\d_]+")
 _SPECIAL: Final = re.compile(r"[~…\\.^$*+?{}\[\]|()]")
 _WORD: Final = re.compile(r"\w+")
+_PARTS: Final = (" ", "'", "-")  # end a word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,14 @@ class Cue:
             return letters
         return letters[:_LONGEST] if len(letters) >= _SHORTEST else ""
 
+    @property
+    def head(self) -> tuple[str, bool]:
+        """What a word must start with, and whether it must be all of that word."""
+        head = _HEAD.match(self.text)
+        rest = self.text[head.end() :] if head else ""
+        ends = rest[:1] in _PARTS and rest[1:2] not in ("?", "*", "{") and "|" not in rest
+        return (head[0], True) if head and ends else (self.key, False)
+
 
 class Cues:
     """All cues of one key and one name. Most of them are plain, and comparing letters is ten times
@@ -63,23 +72,49 @@ class Cues:
         self._whole = tuple(text for text in plain if not text.endswith("~"))
         self._stems = tuple(text[:-1] for text in plain if text.endswith("~"))
         self.plain = self._whole + self._stems
-        self.special = "|".join(dict.fromkeys(cue.pattern for cue in every if not cue.is_plain))
+        special = [cue for cue in every if not cue.is_plain]
+        self.special = "|".join(dict.fromkeys(cue.pattern for cue in special))
+        self._special_heads = [cue.head for cue in special]
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         # Compiled when a text first holds a word it could start with: most never do.
         return re.compile(rf"(?<!\w)(?:{self.special})(?!\w)")
 
+    def may_start_with(self, word: str) -> bool:
+        """Whether one of them may start at `word`, a whole word of a text: False is sure."""
+        return word in self._heads or word.startswith(self._starts)
+
+    @cached_property
+    def _heads(self) -> frozenset[str]:
+        """The words that must stand there whole."""
+        firsts = (_WORD.match(text) for text in self.plain if not self._is_stem(text))
+        special = (head for head, whole in self._special_heads if whole)
+        return frozenset([*(found[0] for found in firsts if found), *special])
+
+    @cached_property
+    def _starts(self) -> tuple[str, ...]:
+        """What a word must start with, whatever its ending."""
+        special = (head for head, whole in self._special_heads if not whole)
+        return (*filter(self._is_stem, self.plain), *special)
+
+    def _is_stem(self, text: str) -> bool:
+        return text in self._stems and _WORD.fullmatch(text) is not None
+
     def end(self, folded: str, start: int) -> int:
         """Where one of them that starts at `start`, the beginning of a word, ends; else -1."""
-        ends = [-1]
+        best = -1
         if self._whole and folded.startswith(self._whole, start):
-            ends += [end for end in self._ends(self._whole, folded, start) if _at_edge(folded, end)]
+            for text in self._whole:
+                if folded.startswith(text, start) and _at_edge(folded, start + len(text)):
+                    best = max(best, start + len(text))
         if self._stems and folded.startswith(self._stems, start):
-            ends += [_edge(folded, end) for end in self._ends(self._stems, folded, start)]
+            for text in self._stems:
+                if folded.startswith(text, start):
+                    best = max(best, _edge(folded, start + len(text)))
         if self.special and (match := self._pattern.match(folded, start)):
-            ends.append(match.end())
-        return max(ends)
+            best = max(best, match.end())
+        return best
 
     def anywhere(self, folded: str) -> Iterator[tuple[int, int]]:
         """Where any of them starts and ends, for those that are filed under no word."""
@@ -96,10 +131,6 @@ class Cues:
         )
         return re.compile(rf"(?<!\w)(?:{every})(?!\w)")
 
-    @staticmethod
-    def _ends(texts: tuple[str, ...], folded: str, start: int) -> Iterator[int]:
-        return (start + len(text) for text in texts if folded.startswith(text, start))
-
 
 def _at_edge(folded: str, at: int) -> bool:
     return at == len(folded) or not _WORD.match(folded, at)
@@ -115,54 +146,34 @@ Found = tuple[Cues, int, int]
 """What was found, and where it starts and ends."""
 
 
-@dataclass(frozen=True)
-class Drawer:
-    """All cues of one key. Most words that open it fit none of them, which one look tells."""
-
-    cues: tuple[Cues, ...]
-
-    @cached_property
-    def _plain(self) -> tuple[str, ...]:
-        return tuple(text for cues in self.cues for text in cues.plain)
-
-    @cached_property
-    def _special(self) -> re.Pattern[str] | None:
-        every = "|".join(cues.special for cues in self.cues if cues.special)
-        return re.compile(f"(?:{every})(?!\\w)") if every else None
-
-    def found(self, folded: str, start: int) -> Iterator[Found]:
-        """Those that start at `start`, the beginning of a word."""
-        if not folded.startswith(self._plain, start) and not (
-            self._special and self._special.match(folded, start)
-        ):
-            return
-        for cues in self.cues:
-            if (end := cues.end(folded, start)) >= 0:
-                yield cues, start, end
-
-
 class File:
     """Drawers by their key."""
 
-    def __init__(self, drawers: Mapping[str, Drawer]) -> None:
+    def __init__(self, drawers: Mapping[str, Sequence[Cues]]) -> None:
         self._drawers = drawers
-        self._always = drawers.get("", Drawer(()))
+        self._always = drawers.get("", ())
         self._opened = lru_cache(_REMEMBERED)(self._look_up)
 
     def matches(self, folded: str) -> Iterator[Found]:
         """Every cue that starts at a word of the text, found by trying only those filed under
         it."""
-        for word in _WORD.finditer(folded):
-            for drawer in self._opened(word[0]):
-                yield from drawer.found(folded, word.start())
-        for cues in self._always.cues:
+        # Most texts hold no word of a small file: one look tells.
+        if any(map(self._opened, _WORD.findall(folded))):
+            for word in _WORD.finditer(folded):
+                for cues in self._opened(word[0]):
+                    if (end := cues.end(folded, word.start())) >= 0:
+                        yield cues, word.start(), end
+        for cues in self._always:
             for start, end in cues.anywhere(folded):
                 yield cues, start, end
 
-    def _look_up(self, word: str) -> tuple[Drawer, ...]:
-        """The drawers of all keys `word` starts with."""
+    def _look_up(self, word: str) -> tuple[Cues, ...]:
+        """The cues of all keys `word` starts with that may start there: few, and a text's words are
+        mostly those of the texts before."""
         keys = dict.fromkeys(word[:letters] for letters in range(_SHORTEST, _LONGEST + 1))
-        return tuple(self._drawers[key] for key in keys if key in self._drawers)
+        return tuple(
+            cues for key in keys for cues in self._drawers.get(key, ()) if cues.may_start_with(word)
+        )
 
 
 def filed(cues: Iterable[Cue]) -> File:
@@ -173,4 +184,4 @@ def filed(cues: Iterable[Cue]) -> File:
     file: dict[str, list[Cues]] = {}
     for (key, _, _), same in together.items():
         file.setdefault(key, []).append(Cues(same))
-    return File({key: Drawer(tuple(filed)) for key, filed in file.items()})
+    return File(file)

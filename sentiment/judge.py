@@ -75,8 +75,10 @@ def judge(
     `encoder` they judge alone where one is installed, a hundred times as fast.
     """
     weights = weights or shipped()
-    text = without_orders(text)
-    reading = read(text, identify(text, languages=languages, hint=hint, usual=usual), weights)
+    plain = without_orders(text)
+    language = identify(plain, languages=languages, hint=hint, usual=usual)
+    # Two orders may hide a third; most texts hold none, and are looked through once.
+    reading = _read(plain if plain is text else without_orders(plain), language, weights)
     if reading.seen is None:
         return _by_rules(reading)
     return _by_weights(reading, learn(reading.seen, weights), encoder=encoder)
@@ -84,7 +86,10 @@ def judge(
 
 def read(text: str, language: str, weights: Weights) -> Reading:
     """Look up all that is judged by."""
-    text = without_orders(text)
+    return _read(without_orders(text), language, weights)
+
+
+def _read(text: str, language: str, weights: Weights) -> Reading:
     hits = find(text, language)
     short = text[:MAX_LETTERS]
     readable = language in weights.languages and has_words(short)

@@ -70,6 +70,12 @@ def identify(
     return usual if found == UNKNOWN and _may_be(usual, plain, chosen) else found
 
 
+def is_perhaps(usual: str, text: str, languages: Sequence[str]) -> bool:
+    """Whether a text that does not tell its language by itself is taken to be in `usual`, its
+    author's."""
+    return _may_be(usual, _letters_only(text[:MAX_LETTERS]), tuple(languages))
+
+
 def _may_be(usual: str | None, plain: str, languages: tuple[str, ...]) -> TypeGuard[str]:
     """Whether these few words, which tell nothing, may be in the author's usual language."""
     words = [word for word in plain.split() if any(map(str.isalpha, word))]

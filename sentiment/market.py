@@ -10,7 +10,7 @@ from sentiment.aspects import aspects_of
 from sentiment.named import Named
 from sentiment.rivals import Rivals, rivals_of
 from sentiment.score import Score, Sentiment
-from sentiment.signals import ASKING
+from sentiment.signals import ASKING, Signal
 
 _LIKELY: Final = 0.6
 """From this confidence on a feeling makes praise or complaint beside it doubtful."""
@@ -40,7 +40,9 @@ class Judged:
 
 
 def aspects_told(text: str, judged: Judged, market: Market) -> list[str]:
-    """The aspects of a text, as a mention keeps them."""
+    """The aspects of a text, as a mention keeps them. Spam wants nothing of us."""
+    if Signal.SPAM in judged.signals or "spam" in judged.topics[:1]:
+        return []
     asks = any(signal in judged.signals for signal in ASKING)
     sure = judged.score.confidence >= _SURELY and not asks
     found = aspects_of(

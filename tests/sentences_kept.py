@@ -16,6 +16,7 @@ ELSEWHERE: Final = {
     "responder/alerts.py": "goes to a messenger, not to one reader",
     "responder/amounts.py": "words of customers",
     "responder/backup.py": "the command line",
+    "responder/crisis/explain.py": "words of customers",
     "responder/daemon.py": "the command line",
     "responder/demo.py": "the command line",
     "responder/handling/views.py": "never shown: a list says in its own words what it did not keep",
@@ -208,6 +209,7 @@ _ASKED_FOR: Final = (
     "X7 as app",
 )
 _KEYS: Final = (
+    "spike watch",  # as whom the watch over spikes acts
     "handed over",
     "look back",
     "command line",

@@ -37,6 +37,8 @@ def screens(desk: OpenDesk) -> dict[str, str]:
         "unknown": f"{desk.item('unknown')}?view=unknown",
         "sent": f"{desk.item('sent')}?view=sent",
         "trends": f"{desk.url}/trends",
+        "sentiment": f"{desk.url}/trends/sentiment",
+        "mentions": f"{desk.url}/mentions",
         "notices": f"{desk.url}/notices",
         "team": f"{desk.url}/team",
         "agent": f"{desk.url}/team/{agents(desk.bot.database)[-1].id}",

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 
 import responder.models  # all tables are known once this is imported
-from config.database import Base, Database
+from config.database import Base, Database, micros
 from config.errors import ConfigError
 from config.migrate import alembic_config, migrate
 from config.migrations import NEWEST
@@ -34,6 +34,29 @@ def _letter(**changes: object) -> DeadLetter:
         "heard_at": NOW,
     }
     return DeadLetter(**{**values, **changes})
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 58, 500_000, tzinfo=UTC),
+        datetime(2026, 3, 29, 0, 59, 59, 999_999, tzinfo=UTC),
+        datetime(2099, 12, 31, 23, 59, 59, 1, tzinfo=timezone(timedelta(hours=-9, minutes=-30))),
+    ],
+)
+def test_a_moment_is_read_as_a_number_to_the_microsecond(tmp_path: Path, moment: datetime) -> None:
+    database = _open(tmp_path)
+    Base.metadata.create_all(database.engine)
+    with database.write() as session:
+        session.add(_letter(heard_at=moment))
+    with database.read() as session:
+        found = session.scalars(select(micros(DeadLetter.heard_at))).one()
+        nothing = session.scalars(select(micros(DeadLetter.closed_at))).one()
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    assert found == since // timedelta(microseconds=1)
+    assert nothing is None
+    database.close()
 
 
 def test_moments_come_back_aware_and_in_utc(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_nobody_outside_the_channels_knows_a_network_by_name(path: Path) -> None
         "sentiment.judge",
         "listener.normalize",
         "listener.likeness",
+        "listener.spikes.series",
         "listener.forecast.ahead",
         "listener.forecast.known",
         "responder.decide",

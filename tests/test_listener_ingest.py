@@ -94,7 +94,7 @@ def test_rows_and_cursor_are_kept_together_or_not_at_all(
             raise trouble
         return as_media(media)
 
-    monkeypatch.setattr("listener.store.as_media", stumbles)
+    monkeypatch.setattr("listener.making.as_media", stumbles)
     picture = Media(url="https://network.example/1.jpg", kind=MediaKind.IMAGE)
     page = _page(incoming("2"), incoming("3", media=(picture,)), position="second")
     with pytest.raises(type(trouble)):

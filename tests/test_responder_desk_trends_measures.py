@@ -7,6 +7,7 @@ import html
 import io
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -107,10 +108,18 @@ def test_signs_of_satisfaction_have_their_interval_and_n(place: Place) -> None:
     found = panel(satisfaction, look, "signs")
     sign, seen, of, _what, share = row(found, "Thanked us in the end")
     assert (seen.value, of.value) == (14, 41)  # one was answered before
-    assert re.fullmatch(r"34% \(2\d% to 5\d%\)", share.text)
+    assert share.text == "34% (22% to 49%)"
     assert sign.href == ""
     assert "No survey is sent yet" in found.note
-    assert "95% interval" in found.note
+    assert "95 percent" in found.note
+
+
+def test_of_a_long_period_it_is_said_that_days_were_sampled(place: Place) -> None:
+    a_month(place, answered=10)
+    look = look_at(place)
+    year = replace(look, scope=replace(look.scope, start=look.now - 365 * DAY))
+    for tab in (response, satisfaction, automatic):
+        assert "one day in 6 was looked at" in tab.panels(year)[0].note
 
 
 def test_people_are_shown_from_thirty_decisions_on_and_to_approvers_alone(place: Place) -> None:

@@ -34,6 +34,9 @@ from sentiment.score import Sentiment
 from tests.conftest import Place, Visit
 from tests.factories import make_mention
 
+ALWAYS_DRAWN = ("volume", "sentiment", "topics")
+"""Others need replies, competitors or aspects for a picture."""
+
 ANNA = Visitor(name="anna", role=Role.VIEWER, agent_id=None)
 
 
@@ -143,7 +146,7 @@ def test_every_picture_can_be_drawn_says_its_marks_and_is_a_png(
     page = html.unescape(client.get(f"/trends/{tab}?compare=1").text)
     drawn = re.findall(r'data-draw="([^"]+)"', page)
     slides = re.findall(r'href="([^"]+\.png[^"]*)"', page)
-    assert drawn
+    assert drawn or tab not in ALWAYS_DRAWN
     assert len(slides) >= len(drawn)
     for address in drawn:
         svg = client.get(address).text

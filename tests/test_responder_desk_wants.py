@@ -106,7 +106,7 @@ def test_a_topic_that_rose_beyond_chance_is_named(visit: Visit, place: Place) ->
 
 
 def test_words_that_rose_are_counted_in_texts_and_lead_to_them(visit: Visit, place: Place) -> None:
-    calm = {"topics": ["praise"], "text": "lovely shop"}
+    calm: dict[str, Any] = {"topics": ["praise"], "text": "lovely shop"}
     heard(place, 100, days=20, **calm)
     heard(place, 100, days=3, **calm)
     for at in range(12):

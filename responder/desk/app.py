@@ -16,6 +16,7 @@ from responder.desk import (
     audit,
     bulk,
     conduct,
+    episodes,
     health,
     health_page,
     history,
@@ -76,7 +77,7 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     )
     app.state.desk = desk
     item = (actions, writing, conduct, settling, media, notices)
-    looks = (trends, mentions, staffing, history, health_page)
+    looks = (trends, episodes, mentions, staffing, history, health_page)
     shared = (queue, bulk, *item, stream, switch, *looks, letters)
     shelves = (library, library_edit, library_table, voice_box, incidents, rules)
     for part in (api, health, signin, *shared, *shelves, me, team, audit, settings):

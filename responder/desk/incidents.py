@@ -97,7 +97,7 @@ def preview(request: Request, seat: ApproverSeat, form: Annotated[OpeningForm, F
     """Which of those who wait it would concern. Nothing is kept."""
     bot = desk_of(request).bot
     try:
-        _require_known(bot, seat, form)
+        require_known(bot, seat, form)
         with bot.database.read() as session:
             reach = reach_of(session, form.opening(), in_sight(seat))
     except Unfit as unfit:
@@ -109,7 +109,7 @@ def preview(request: Request, seat: ApproverSeat, form: Annotated[OpeningForm, F
 def begin(request: Request, seat: ApproverSeat, form: Annotated[OpeningForm, Form()]) -> Response:
     bot = desk_of(request).bot
     try:
-        _require_known(bot, seat, form)
+        require_known(bot, seat, form)
         open_incident(bot.database, form.opening(), by=seat.name, now=bot.clock())
     except Unfit as unfit:
         return _show(request, seat, Typed(form=form, refusal=_refused(unfit)), status=422)
@@ -181,7 +181,7 @@ def _closed(session: Session) -> list[Incident]:
     return list(session.scalars(query.order_by(Incident.closed_at.desc()).limit(_CLOSED_SHOWN)))
 
 
-def _require_known(bot: Bot, seat: Visitor, form: OpeningForm) -> None:
+def require_known(bot: Bot, seat: Visitor, form: OpeningForm) -> None:
     """Raises Unfit."""
     if why := against(bot, seat, form.channel):
         raise Unfit(why)

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from responder.access import Visitor
 from responder.approve import NotFound
+from responder.crisis import deeds, statements
 from responder.desk.pages import PART, problem, query
 from responder.desk.roles import role_name
 from responder.desk.signin import NotAllowed, NotSignedIn, safe_next
@@ -53,6 +54,11 @@ def install_pages(app: FastAPI) -> None:
         HTTPException: _http,
         RequestValidationError: _invalid,
         NotFound: lambda request, _error: _page(request, 404),
+        deeds.NotThere: lambda request, _error: _page(request, 409),
+        deeds.Unsaid: lambda request, _error: _page(request, 422),
+        statements.NotTheirs: lambda request, _error: _page(
+            request, 409, detail=_("Somebody else was named to approve this. Nothing was changed.")
+        ),
         NotSignedIn: _not_signed_in,
         NotAllowed: _not_allowed,
         IntegrityError: lambda request, _error: _page(request, 409),

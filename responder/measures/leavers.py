@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Text, cast, or_, select
 from sqlalchemy.orm import Session
 
-from listener.models import Mention
+from listener.models import LEAVES, Mention
 from listener.trends.scope import Scope
 from responder.measures.narrowed import of_kind, on_channels
 from sentiment.phase import Phase
@@ -54,7 +54,7 @@ def _left(session: Session, scope: Scope) -> Sequence[tuple[str, str]]:
         .where(
             Mention.created_at >= scope.start,
             Mention.created_at < scope.end,
-            Mention.phase == Phase.RETIREMENT,
+            LEAVES,
             Mention.author_id.is_not(None),
             on_channels(scope),
             of_kind(scope),

@@ -20,6 +20,7 @@ class Why(StrEnum):
     NO_HOURS = "no_hours"  # nobody's hours are known: all count as there around the clock
     UNCOVERED = "uncovered"  # it is staffed at hours when nobody is there
     TOO_FEW = "too_few"  # those who see it have too little time
+    TIGHT = "tight"  # they have the time, but not when most falls due at once
     PROMISED = "promised"  # the people somebody named are too few
     BUSY = "busy"  # with what else they answer, they have too little time
     LANGUAGE = "language"  # nobody speaks one that is answered there
@@ -38,7 +39,8 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Objection:
-    """`what`: the language nobody speaks, or how many hours of the week nobody is there."""
+    """`what`: the language nobody speaks, how many hours of the week nobody is there, or how many
+    people are missing at the tightest time."""
 
     why: Why
     what: str = ""
@@ -93,7 +95,9 @@ def _objections(
         if fit.alone.there <= 0 and fit.unsettled:
             yield Objection(why=Why.NO_HOURS)
         else:
-            yield from _against_the_roster(fit, stream, people, languages)
+            for language in _unspoken(stream, people, languages, fit.channel):
+                yield Objection(why=Why.LANGUAGE, what=language)
+            yield from _against_the_roster(fit, plan.max_load)
 
 
 def _against_the_named(fit: Fit, stream: Stream, asked: Asked) -> Iterator[Objection]:
@@ -103,17 +107,23 @@ def _against_the_named(fit: Fit, stream: Stream, asked: Asked) -> Iterator[Objec
         yield Objection(why=Why.PROMISED)
 
 
-def _against_the_roster(
-    fit: Fit, stream: Stream, people: Sequence[Person], languages: Sequence[str]
-) -> Iterator[Objection]:
-    calendars = {fit.channel: stream.calendar}
+def _unspoken(
+    stream: Stream, people: Sequence[Person], languages: Sequence[str], channel: str
+) -> Iterator[str]:
+    calendars = {channel: stream.calendar}
     for language in languages:
         there = supply_of(speakers(people, language), calendars, stream.begins, stream.ends)
         if there.total <= 0:
-            yield Objection(why=Why.LANGUAGE, what=language)
-    if bare := sum(hour.needed > 0 and hour.there <= 0 for hour in fit.alone.hours):
+            yield language
+
+
+def _against_the_roster(fit: Fit, most_load: float) -> Iterator[Objection]:
+    alone = fit.alone
+    if bare := sum(hour.needed > 0 and hour.there <= 0 for hour in alone.hours):
         yield Objection(why=Why.UNCOVERED, what=str(bare))
-    elif not fit.alone.fits:
+    elif not alone.fits and alone.load is not None and alone.load <= most_load:
+        yield Objection(why=Why.TIGHT, what=f"{alone.short:.1f}")
+    elif not alone.fits:
         yield Objection(why=Why.TOO_FEW)
     elif not fit.together.fits:
         yield Objection(why=Why.BUSY)

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from listener.trends.scope import Scope
-from listener.trends.steps import By
+from listener.trends.steps import By, start_of_hour
 from listener.trends.volume import volume_of as counted
 from responder.bot import Bot
 from responder.staffing.ahead import Advice, Ahead, advice, look_ahead
@@ -124,13 +124,18 @@ def load_of(bot: Bot, now: datetime, channels: Collection[str]) -> dict[str, tup
     with bot.database.read() as session:
         people, openings = people_of(bot, session), all_latest(session, bot.channels)
     names = [name for name in bot.channels if name in channels and is_answered(openings, name)]
-    weeks = [(now - timedelta(weeks=n), now - timedelta(weeks=n - 1)) for n in (WEEKS, 1)]
-    found = {
-        name: tuple(_load(bot, people, [name], now, *week) for week in weeks) for name in names
+    # By full hours: those are counted already.
+    end = start_of_hour(now, bot.zone)
+    weeks = [(end - timedelta(weeks=n), end - timedelta(weeks=n - 1)) for n in (WEEKS, 1)]
+    work = [_work(bot, names, now, *week) for week in weeks]
+    groups = [(name, [name]) for name in names] + ([("", names)] if len(names) > 1 else [])
+    return {
+        key: tuple(
+            Load(work=sum(own[name] for name in group), there=_there(bot, people, group, *week))
+            for own, week in zip(work, weeks, strict=True)
+        )
+        for key, group in groups
     }
-    if len(names) > 1:
-        found[""] = tuple(_load(bot, people, names, now, *week) for week in weeks)
-    return found
 
 
 def ahead_of(bot: Bot, session: Session, now: datetime, channels: Collection[str]) -> Ahead | None:
@@ -152,20 +157,24 @@ def advice_on(bot: Bot, ahead: Ahead, *, week_is_short: bool) -> tuple[Advice, .
     return advice(ahead, week_is_short=week_is_short, answers_by_itself=by_itself)
 
 
-def _load(
-    bot: Bot,
-    people: tuple[Person, ...],
-    names: Collection[str],
-    now: datetime,
-    begin: datetime,
-    end: datetime,
-) -> Load:
+def _work(
+    bot: Bot, names: Collection[str], now: datetime, begin: datetime, end: datetime
+) -> dict[str, float]:
+    """Hours of people's time, by channel."""
     mixes, minutes = mixes_of(bot, now), minutes_each(bot, now)
-    scope = Scope(start=begin, end=end, by=By.DAY, zone=bot.zone, channels=frozenset(names))
-    work = 0.0
+    scope = Scope(start=begin, end=end, by=By.WEEK, zone=bot.zone, channels=frozenset(names))
+    found = dict.fromkeys(names, 0.0)
     for bucket in counted(bot.database, scope):
         share = sum(portion.share for portion in mixes.of(bucket.channel))
-        work += bucket.mentions * share * minutes
+        found[bucket.channel] += bucket.mentions * share * minutes / 60
+    return found
+
+
+def _there(
+    bot: Bot, people: tuple[Person, ...], names: Collection[str], begin: datetime, end: datetime
+) -> float:
+    """Hours people had for these channels."""
     calendars = {name: bot.calendar(name) for name in names}
-    there = supply_of(people, calendars, begin, end).total * (1 - bot.settings.staffing.shrinkage)
-    return Load(work=work / 60, there=there / 60)
+    return (
+        supply_of(people, calendars, begin, end).total / 60 * (1 - bot.settings.staffing.shrinkage)
+    )

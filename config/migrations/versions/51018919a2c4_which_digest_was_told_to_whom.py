@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = '51018919a2c4'
-down_revision: str | None = 'c6d8f5510708'
+down_revision: str | None = '8a11c71cd4e6'
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

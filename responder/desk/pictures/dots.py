@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from responder.desk.pictures.look import COLOURS
+from responder.desk.pictures.look import COLOURS, CONFIG, SHAPES
 
 _WIDTH, _ROW = 520, 30  # pixels
-_SHAPES: Final = ("circle", "square", "triangle-up", "diamond")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ def dot_chart(
         "data": {"values": [_row(dot) for dot in dots]},
         "encoding": {"y": _names(names), "x": _axis(unit, share=share)},
         "layer": [_line(series), _dots(series), _labels()],
-        "config": _CONFIG,
+        "config": CONFIG,
     }
 
 
@@ -102,7 +101,7 @@ def _dots(series: Sequence[str]) -> dict[str, Any]:
         "encoding": {
             "description": {"field": "spoken"},
             "color": _series(series, COLOURS),
-            "shape": _series(series, _SHAPES),
+            "shape": _series(series, SHAPES),
         },
     }
 
@@ -126,11 +125,3 @@ def _series(series: Sequence[str], values: Sequence[object]) -> dict[str, Any]:
         "legend": None,
         "scale": {"domain": list(series), "range": given},
     }
-
-
-_CONFIG: Final[dict[str, Any]] = {
-    "font": "sans-serif",
-    "view": {"stroke": None},
-    "axis": {"labelFontSize": 12, "gridOpacity": 0.25, "domainOpacity": 0.4, "ticks": False,
-             "labelPadding": 6},
-}  # fmt: skip

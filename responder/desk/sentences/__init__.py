@@ -11,6 +11,7 @@ from typing import Final
 
 from responder.desk.sentences import (
     automatic,
+    crises,
     findings,
     handling,
     library,
@@ -33,6 +34,7 @@ MESSAGES: Final[tuple[str | tuple[str, str], ...]] = (
     *handling.MESSAGES,
     *library.MESSAGES,
     *troubles.MESSAGES,
+    *crises.MESSAGES,
     *networks.MESSAGES,
     *networks_open.MESSAGES,
     *screens.MESSAGES,

@@ -47,7 +47,8 @@ MESSAGES: Final = (
     N_("%(name)s answered on the network"),
     N_("%(name)s hid the mention"),
     N_("hidden by %(name)s"),
-    # what became of a mention: listener/store.py, ingest.py, responder/outside.py
+    # what became of a mention: listener/store.py, ingest.py, making.py, responder/outside.py
+    N_("imported as history"),
     N_("older than this channel's first start"),
     N_("it can be seen again"),
     N_("deleted or hidden on the network"),

@@ -262,7 +262,8 @@ def _verdict(after: Answer) -> str:
     if after.fits:
         return _("Those on the roster would keep every promise.")
     return _(
-        "Those on the roster would not keep every promise: %(people)s more people are needed.",
+        "Those on the roster would not keep every promise: at the tightest time %(people)s more"
+        " people are needed.",
         people=words.number(after.short, 1),
     )
 

@@ -116,13 +116,15 @@ def _load_row(name: str, weeks: tuple[Load, ...]) -> tuple[Cell, ...]:
 
 
 def channels_panel(bot: Bot, fits: Mapping[str, Fit], is_open: Mapping[str, bool]) -> Panel:
-    bad = [label_of(bot, name) for name, fit in fits.items() if not fit.fits]
+    bad = [
+        _("%(channel)s: %(why)s.", channel=label_of(bot, name), why=verdict_words(fit))
+        for name, fit in fits.items()
+        if not fit.fits
+    ]
     return Panel(
         key="channels",
         title=_("Whether each channel can be staffed"),
-        finding=_(
-            "Not every channel can be staffed as things are: %(names)s.", names=", ".join(bad)
-        )
+        finding=" ".join([_("Not every channel can be staffed as things are."), *bad])
         if bad
         else _("Every channel can be staffed."),
         columns=(
@@ -132,7 +134,7 @@ def channels_panel(bot: Bot, fits: Mapping[str, Fit], is_open: Mapping[str, bool
             _("People on the roster it takes"),
             _("Hours of work"),
             _("Hours people have"),
-            _("What speaks against it"),
+            _("Verdict"),
         ),
         rows=tuple(_fit_row(bot, name, fit, is_open[name]) for name, fit in fits.items()),
     )
@@ -147,5 +149,5 @@ def _fit_row(bot: Bot, name: str, fit: Fit, is_open: bool) -> tuple[Cell, ...]: 
         Cell(text=number(alone.needed), value=alone.needed),
         Cell(text=number(alone.work, 1), value=round(alone.work, 2)),
         Cell(text=number(alone.there, 1), value=round(alone.there, 2)),
-        Cell(text=verdict_words(fit)),
+        Cell(text=_("fits") if fit.fits else _("does not fit")),
     )

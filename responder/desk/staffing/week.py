@@ -16,7 +16,7 @@ from responder.desk.words import calendar_words, clock_time
 from responder.staffing.demand import need_of
 from responder.staffing.outlook import Outlook
 from responder.staffing.shifts import unsettled
-from responder.staffing.simulation import Order, Outcome
+from responder.staffing.simulation import SPREAD_OF_DAYS, Order, Outcome
 from responder.staffing.trial import Trial, played
 from responder.staffing.what_if import Answer, Hourly, answer, pool
 from sentiment.prioritize import Level
@@ -53,8 +53,9 @@ def trial_panel(bot: Bot, found: Outlook) -> Panel:
         ),
         rows=tuple(row for _guess, one in trials for row in _trial_rows(one)),
         note=_(
-            "A simulation with mentions at random and days that differ by 15 %%. Shares are of what"
-            " somebody could answer in time; a reply that was begun is brought to its end."
+            "A simulation with mentions at random and days that differ by %(spread)s. Shares are of"
+            " what somebody could answer in time; a reply that was begun is brought to its end.",
+            spread=percent(SPREAD_OF_DAYS),
         )
         if trials
         else "",

@@ -39,6 +39,12 @@ def objection_words(one: Objection) -> str:
             "nobody is there in %(number)s of the hours it is staffed",
             int(one.what),
         )
+    if one.why is Why.TIGHT:
+        return _(
+            "when most falls due at once, as after a night or a weekend, %(people)s more people are"
+            " needed",
+            people=number(float(one.what), 1),
+        )
     return _(_AGAINST[one.why])
 
 

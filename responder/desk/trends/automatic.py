@@ -17,6 +17,7 @@ from responder.desk.trends.said import (
     share_cell,
     share_dot,
     spread_cells,
+    with_sample,
 )
 from responder.measures.automatic import Aftermath, aftermaths
 from responder.measures.figures import ENOUGH, Rate
@@ -37,7 +38,8 @@ def panels(look: Look) -> tuple[Panel, ...]:
 
 
 def _automatic(look: Look, after: Mapping[AuthorKind, Aftermath]) -> Panel:
-    parts = told_apart(waits_of(look.bot, look.scope).rounds, lambda wait: wait.by)
+    waits = waits_of(look.bot, look.scope)
+    parts = told_apart(waits.rounds, lambda wait: wait.by)
     now = micros(look.now)
     found = {by: times(part, now) for by, part in parts.items() if by}
     answered = sum(one.n for one in found.values())
@@ -69,9 +71,14 @@ def _automatic(look: Look, after: Mapping[AuthorKind, Aftermath]) -> Panel:
         ),
         rows=rows,
         spec=dot_chart(dots, share=True) if dots else None,
-        note=_("Answers to what was written in the period. What became of them counts the replies"
-               " that left in the period. Of answers in the app nobody knows."),
-    )  # fmt: skip
+        note=with_sample(
+            _(
+                "Answers to what was written in the period. What became of them counts the replies"
+                " that left in the period. Of answers in the app nobody knows."
+            ),
+            waits.every,
+        ),
+    )
 
 
 def _kind(

@@ -22,6 +22,7 @@ from responder.desk.trends.said import (
     share_cell,
     share_dot,
     spread_cells,
+    with_sample,
 )
 from responder.desk.words import language_name
 from responder.measures.of_scope import Waits, waits_of
@@ -265,7 +266,4 @@ def _note(waits: Waits) -> str:
         " the past follow when a calendar changes. Kept: answered in time, of all that were"
         " answered or are overdue. Fewer than ten make no figure."
     )
-    if waits.every == 1:
-        return method
-    sampled = _("The period is long: every %(number)s. day was looked at.", number=waits.every)
-    return f"{method} {sampled}"
+    return with_sample(method, waits.every)

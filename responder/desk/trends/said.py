@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from listener.trends.scope import Scope
 from responder.desk.pages import query
 from responder.desk.pictures.dots import Dot
 from responder.desk.tongue import _, locale
+from responder.desk.trends import amounts
 from responder.desk.trends.panel import Cell
 from responder.measures.figures import Rate, Spread
 
@@ -17,16 +18,12 @@ _MINUTE = timedelta(minutes=1)
 
 
 def percent(share: float) -> str:
-    """ "93%" as the reader's language writes it."""
-    return format_percent(share, format="#,##0 %" if locale().language in _SPACED else "#,##0%",
-                          locale=locale())  # fmt: skip
-
-
-_SPACED = ("fr", "de", "es")
+    """A share as the other tabs write it."""
+    return amounts.share_words(share)
 
 
 def number(value: int) -> str:
-    return format_decimal(value, locale=locale())
+    return amounts.number_words(value)
 
 
 def length(span: timedelta) -> str:
@@ -37,6 +34,14 @@ def length(span: timedelta) -> str:
     hours = span / (60 * _MINUTE)
     digits = "#,##0.0" if hours < 10 else "#,##0"
     return _("%(hours)s h", hours=format_decimal(hours, digits, locale=locale()))
+
+
+def with_sample(note: str, every: int) -> str:
+    """`note`, and that only some days were looked at, where that is so."""
+    if every == 1:
+        return note
+    told = _("The period is long: one day in %(number)s was looked at.", number=every)
+    return f"{note} {told}"
 
 
 def few() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from responder.bot import Bot
@@ -18,6 +19,7 @@ from responder.desk.trends.said import (
     share_cell,
     share_dot,
     share_words,
+    with_sample,
 )
 from responder.measures.cases import Case
 from responder.measures.figures import Rate
@@ -34,8 +36,9 @@ _NOTHING: Final = N_("Too few were answered in this time for a figure.")
 
 
 def panels(look: Look) -> tuple[Panel, ...]:
-    cases = cases_of(look.bot, look.scope).cases
-    return (_signs(look, cases), _sides(look, cases), _help(look, cases))
+    found = cases_of(look.bot, look.scope)
+    told = _signs(look, found.cases), _sides(look, found.cases), _help(look, found.cases)
+    return tuple(replace(panel, note=with_sample(panel.note, found.every)) for panel in told)
 
 
 def _named(found: Signs) -> tuple[tuple[str, str, Rate], ...]:
@@ -75,8 +78,9 @@ def _signs(look: Look, cases: Sequence[Case]) -> Panel:
             " and who writes again is not like who does not. A case is one customer in one"
             " conversation from our first answer on. Reopened: came back with a complaint,"
             " question or request, there or elsewhere on the same topic. Likes on our replies are"
-            " not known. In brackets: the 95%% interval by Wilson; below ten no figure.",
-        ).replace("%%", "%"),
+            " not known. In brackets: where the share lies with 95 percent certainty, by Wilson;"
+            " below ten there is no figure."
+        ),
     )
 
 

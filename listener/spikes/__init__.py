@@ -1,0 +1,1 @@
+"""Whether more is said than usual, and how surely: counts in, a level out. Pure."""

@@ -1,0 +1,117 @@
+"""What a crisis does by itself. Each effect is a setting; none of them sends anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from listener.models import OPEN, Mention
+from listener.spikes.watch import Level
+from listener.store import due_at_of
+from responder.bot import Bot
+from responder.crisis.evidence import key_of
+from responder.crisis.logbook import WATCH, has_done, write
+from responder.crisis.models import Did, Episode
+from responder.crisis.people import belongs, in_row
+from responder.models import Draft, DraftStatus, Pause, PauseLevel
+from responder.pause import EVERYWHERE, put_pause
+from sentiment.prioritize import Level as Urgency
+from sentiment.score import Sentiment
+
+PART_OF_A_CRISIS: Final = "part of a crisis"
+"""The reason by which a mention is urgent."""
+
+_AT_ONCE: Final = 200
+_SHARE: Final = 0.1
+"""A channel with this part of an episode's mentions is affected by it."""
+
+
+def of_crisis(session: Session, bot: Bot, episode: Episode, now: datetime) -> None:
+    """All that is due to a crisis; what was done is not done again, whoever undid it since."""
+    settings = bot.settings.crisis
+    if settings.pause_auto and not has_done(session, episode, Did.PAUSED):
+        _pause(session, bot, episode, now)
+    if settings.rest_promotions and not has_done(session, episode, Did.RESTED):
+        write(session, episode, Did.RESTED, now=now)
+    if settings.raise_urgency:
+        _hurry(session, bot, episode, now)
+
+
+def affected(bot: Bot, episode: Episode) -> list[str]:
+    """The channels it is about: its own, or those of all that have a good part of it."""
+    if episode.channel:
+        return [episode.channel]
+    counted = episode.explanation.get("channels") or []
+    total = sum(number for _, number in counted)
+    found = [name for name, number in counted if name in bot.channels and number >= _SHARE * total]
+    return found or list(bot.channels)
+
+
+def _pause(session: Session, bot: Bot, episode: Episode, now: datetime) -> None:
+    """Nothing leaves there without a human any more. A pause that holds is left as it is: it stops
+    as much, or more, and somebody meant it so."""
+    paused = set(session.scalars(select(Pause.channel)))
+    channels = [name for name in affected(bot, episode) if not paused & {EVERYWHERE, name}]
+    for name in channels:
+        put_pause(session, channel=name, level=PauseLevel.AUTO, by=WATCH, now=now, why=episode.id)
+    write(session, episode, Did.PAUSED, now=now, detail=", ".join(channels))
+
+
+def promotions_rest(session: Session, bot: Bot, channel: str) -> bool:
+    """Whether nothing is offered on a channel just now: a crisis runs there. Whatever offers
+    something asks here first."""
+    if not bot.settings.crisis.rest_promotions:
+        return False
+    running = session.scalars(
+        select(Episode).where(Episode.ended_at.is_(None), Episode.level == Level.CRISIS)
+    )
+    return any(channel in affected(bot, one) for one in running)
+
+
+def _hurry(session: Session, bot: Bot, episode: Episode, now: datetime) -> None:
+    """What waits of it becomes P1 and due as such; who is glad waits as before."""
+    key, raised = key_of(episode), 0
+    rows = session.scalars(
+        select(Mention)
+        .where(
+            Mention.status.in_(OPEN),
+            Mention.priority != Urgency.P1,
+            Mention.sentiment != Sentiment.POSITIVE,
+            Mention.created_at >= episode.began_at,
+            Mention.channel.in_(_of_these(bot, episode)),
+            *belongs(key),
+        )
+        .order_by(Mention.created_at)
+        .limit(_AT_ONCE)
+    ).all()
+    for mention in rows:
+        if in_row(mention, key):
+            _make_urgent(session, bot, mention, now)
+            raised += 1
+    if raised:
+        write(session, episode, Did.URGENT, now=now, detail=str(raised))
+
+
+def _of_these(bot: Bot, episode: Episode) -> Collection[str]:
+    return [episode.channel] if episode.channel else list(bot.channels)
+
+
+def _make_urgent(session: Session, bot: Bot, mention: Mention, now: datetime) -> None:
+    mention.priority = Urgency.P1
+    mention.reasons = [PART_OF_A_CRISIS, *mention.reasons]
+    due = due_at_of(mention, bot.calendar(mention.channel), bot.before_buying)
+    mention.due_at = min(mention.due_at, due)
+    mention.changed_at = now
+    for draft in _open_drafts(session, mention):
+        draft.changed_at = now
+
+
+def _open_drafts(session: Session, mention: Mention) -> Sequence[Draft]:
+    waiting = select(Draft).where(
+        Draft.mention_id == mention.id, Draft.status == DraftStatus.PENDING
+    )
+    return session.scalars(waiting).all()

@@ -1,0 +1,175 @@
+"""Spikes at the desk: the tab, an episode's page, and what people do there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from listener.spikes.watch import Level, Rule
+from responder.bot import Bot
+from responder.crisis.models import Did, Episode, EpisodeEntry, HoldingStatement, Kind
+from responder.models import Incident
+from responder.team.models import Agent, Role
+from tests.conftest import Place, Visit
+from tests.factories import make_mention
+
+SORRY = "We know that the checkout fails and are mending it."
+FORM = {
+    "title": "Checkout down",
+    "words": "checkout",
+    "topics": ["technical"],
+    "language": ["en"],
+    "statement": [SORRY],
+}
+
+
+def make_episode(bot: Bot, **changes: Any) -> str:
+    now = bot.clock()
+    with bot.database.write() as session:
+        row = Episode(
+            **{
+                "kind": Kind.NEGATIVE, "channel": "x", "level": Level.CRISIS,
+                "first_level": Level.CRISIS, "rule": Rule.TAIL, "observed": 40.0, "expected": 4.2,
+                "chance": 1e-9, "authors": 35, "began_at": now - timedelta(hours=1),
+                "seen_at": now, "raised_at": now, "last_at": now,
+                "explanation": {"terms": [{"text": "checkout broken", "people": 30, "times": 90}]},
+            }
+            | changes
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        session.add(EpisodeEntry(episode_id=row.id, at=now, by="spike watch", did=Did.OPENED))
+        return row.id
+
+
+def entries(bot: Bot, episode_id: str) -> list[tuple[str, Did]]:
+    with bot.database.read() as session:
+        rows = session.scalars(
+            select(EpisodeEntry)
+            .where(EpisodeEntry.episode_id == episode_id)
+            .order_by(EpisodeEntry.id)
+        )
+        return [(row.by, row.did) for row in rows]
+
+
+def narrow(bot: Bot, name: str, *channels: str) -> None:
+    with bot.database.write() as session:
+        session.scalars(select(Agent).where(Agent.name == name)).one().channels = list(channels)
+
+
+@pytest.fixture
+def viewer(visit: Visit) -> TestClient:
+    return visit(Role.VIEWER)
+
+
+def test_the_tab_says_what_is_unusual_and_what_is_not_known_yet(
+    viewer: TestClient, place: Place
+) -> None:
+    assert "Nothing is unusual at the moment" in viewer.get("/trends/spikes").text
+    key = make_episode(place.bot)
+    page = viewer.get("/trends/spikes").text
+    assert f"/episodes/{key}" in page
+    assert "checkout broken" in page
+    assert "40 where 4.2 are usual, by 35 people" in page
+    assert "three weeks have to be heard first" in page
+    assert viewer.get("/trends/spikes/usual.csv").status_code == 200
+
+
+def test_the_page_shows_why_the_mentions_and_what_happened(
+    viewer: TestClient, place: Place
+) -> None:
+    key = make_episode(place.bot)
+    with place.bot.database.write() as session:
+        make_mention(
+            session, text="The checkout is broken <b>", sentiment="negative",
+            created_at=place.bot.clock() - timedelta(minutes=5),
+        )  # fmt: skip
+    page = viewer.get(f"/episodes/{key}").text
+    assert "The checkout is broken &lt;b&gt;" in page
+    assert "so many in an hour hardly come by chance" in page
+    assert "Seen" in page
+    assert f'action="/episodes/{key}' not in page, "a viewer is offered nothing"
+
+
+def test_taking_it_up_putting_it_off_noting_and_ending_are_logged_by_name(
+    visit: Visit, place: Place
+) -> None:
+    key, client = make_episode(place.bot), visit(Role.APPROVER)
+    for deed, values in (
+        ("acknowledge", {}),
+        ("snooze", {"hours": "4"}),
+        ("note", {"text": "The shop is back"}),
+        ("end", {}),
+        ("post-mortem", {"text": "A broken release"}),
+    ):
+        answer = client.post(f"/episodes/{key}/{deed}", data=values)
+        assert answer.status_code == 303, deed
+    assert [did for _, did in entries(place.bot, key)] == [
+        Did.OPENED, Did.ACKNOWLEDGED, Did.SNOOZED, Did.NOTED, Did.ENDED, Did.LEARNED,
+    ]  # fmt: skip
+    assert {by for by, _ in entries(place.bot, key)[1:]} == {"approver"}
+    log = client.get(f"/episodes/{key}/log.csv").text
+    assert "The shop is back" in log
+    assert "A broken release" in log
+    assert client.post(f"/episodes/{key}/end").status_code == 409, "it is over already"
+
+
+def test_what_cannot_be_put_off_or_noted_changes_nothing(visit: Visit, place: Place) -> None:
+    key, client = make_episode(place.bot), visit(Role.EDITOR)
+    assert client.post(f"/episodes/{key}/snooze", data={"hours": "900"}).status_code == 422
+    assert client.post(f"/episodes/{key}/note", data={"text": "  "}).status_code == 422
+    assert client.post(f"/episodes/{'0' * 28}/acknowledge").status_code == 404
+    assert len(entries(place.bot, key)) == 1
+
+
+def test_a_statement_is_used_once_the_named_person_approves_it(visit: Visit, place: Place) -> None:
+    key, author, boss = make_episode(place.bot), visit(Role.APPROVER), visit(Role.ADMIN)
+    alone = author.post(
+        f"/episodes/{key}/statement", data={**FORM, "channel": "x"} | {"approver": "approver"}
+    )
+    assert alone.status_code == 422, "nobody approves their own"
+    named = {**FORM, "channel": "x", "approver": "admin"}
+    assert author.post(f"/episodes/{key}/statement", data=named).status_code == 303
+    with place.bot.database.read() as session:
+        waiting = session.scalars(select(HoldingStatement)).one()
+        assert session.scalars(select(Incident)).all() == [], "nothing is said before"
+    assert author.post(f"/statements/{waiting.id}/approve").status_code == 409
+    assert boss.post(f"/statements/{waiting.id}/approve").status_code == 303
+    with place.bot.database.read() as session:
+        incident = session.scalars(select(Incident)).one()
+    assert (incident.statements, incident.channel, incident.opened_by) == (
+        {"en": SORRY},
+        "x",
+        "admin",
+    )
+    assert boss.post(f"/statements/{waiting.id}/approve").status_code == 409, "once"
+    assert [did for _, did in entries(place.bot, key)][1:] == [Did.PROPOSED, Did.APPROVED]
+
+
+def test_a_declined_statement_is_never_used(visit: Visit, place: Place) -> None:
+    key, author, boss = make_episode(place.bot), visit(Role.APPROVER), visit(Role.ADMIN)
+    author.post(f"/episodes/{key}/statement", data={**FORM, "channel": "x", "approver": "admin"})
+    with place.bot.database.read() as session:
+        waiting = session.scalars(select(HoldingStatement)).one()
+    assert boss.post(f"/statements/{waiting.id}/decline").status_code == 303
+    assert boss.post(f"/statements/{waiting.id}/approve").status_code == 409
+    with place.bot.database.read() as session:
+        assert session.scalars(select(Incident)).all() == []
+
+
+def test_an_episode_of_another_teams_channel_does_not_exist_for_them(
+    visit: Visit, place: Place
+) -> None:
+    key, client = make_episode(place.bot), visit(Role.APPROVER)
+    everywhere = make_episode(place.bot, channel="")
+    narrow(place.bot, "approver", "facebook")
+    assert client.get(f"/episodes/{key}").status_code == 404
+    assert client.get(f"/episodes/{key}/log.csv").status_code == 404
+    assert client.post(f"/episodes/{key}/end").status_code == 404
+    assert key not in client.get("/trends/spikes").text
+    assert client.get(f"/episodes/{everywhere}").status_code == 200
+    assert client.post(f"/episodes/{everywhere}/end").status_code == 404, "it is everybody's"
