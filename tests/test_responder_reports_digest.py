@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from config.secrets import Redactor
 from config.settings import AlertsSettings
 from listener.models import MentionStatus
 from responder.bot import Bot
+from responder.desk.charts import to_svg
 from responder.desk.report.letters import letter_of
 from responder.desk.report.words import Report, report_of
 from responder.desk.tongue import LANGUAGES, speaking
@@ -273,3 +276,12 @@ def test_a_digest_that_cannot_be_told_is_one_line_at_the_start(
     with pytest.raises(ConfigError) as error:
         digest_jobs(replace(bot, settings=changed))
     assert f"settings: {key}" in str(error.value)
+
+
+def test_a_chart_of_a_few_names_each_whole_number_once(bot: Bot) -> None:
+    with bot.database.write() as session:
+        for _ in range(2):
+            said(session, hours=3)
+    moods, _topics = told(bot).pictures
+    labels = re.findall(r"<text[^>]*>(\d)</text>", to_svg(json.dumps(moods.spec)))
+    assert sorted(labels) == ["0", "1", "2"]
