@@ -77,6 +77,7 @@ def test_the_pdf_says_its_language_its_title_and_what_its_pictures_show(
     bot = make_bot(tmp_path, channels=[FakeChannel(clock=watch)], clock=watch)
     with bot.database.write() as session:
         for hour in range(8):
+            make_mention(session, created_at=watch.now - timedelta(days=8, hours=hour))
             make_mention(
                 session, created_at=watch.now - timedelta(hours=hour + 1), language=language,
                 topics=["payment"], text=quote,

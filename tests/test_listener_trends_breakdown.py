@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from listener.trends.breakdown import Mood, Part, breakdown, mood_of, moods
+from listener.trends.breakdown import Mood, breakdown, mood_of, moods
 from listener.trends.cells import FacetKind, Sums
 from listener.trends.counts import counted_channels
 from listener.trends.scope import Scope
@@ -52,28 +52,6 @@ def test_the_index_and_its_edges_are_those_of_the_scores_themselves(
         reach = 1.959963984540054 * statistics.stdev(judged) / len(judged) ** 0.5
         assert mood.low == pytest.approx(max(-1.0, mean - reach), abs=1e-6)
         assert mood.high == pytest.approx(min(1.0, mean + reach), abs=1e-6)
-
-
-def _part(now: int, before: int) -> Part:
-    measures = {Sentiment.NEUTRAL: Sums(mentions=now)}
-    return Part(name="delivery", mood=Mood(by=measures), share=1.0, before=before)
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "rises"),
-    [
-        (0, 4, False),
-        (0, 5, True),
-        (10, 12, False),
-        (10, 20, False),
-        (10, 22, True),
-        (50, 20, False),
-    ],
-)
-def test_a_topic_rises_when_chance_alone_would_seldom_make_it(
-    before: int, now: int, rises: bool
-) -> None:
-    assert _part(now, before).rises is rises
 
 
 @settings(max_examples=15)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from config.secrets import Redactor
 from config.settings import AlertsSettings
 from listener.models import MentionStatus
 from responder.bot import Bot
+from responder.desk.charts import to_svg
 from responder.desk.report.letters import letter_of
 from responder.desk.report.words import Report, report_of
 from responder.desk.tongue import LANGUAGES, speaking
@@ -66,8 +69,9 @@ def a_day(bot: Bot) -> None:
         for hour in range(8):
             said(session, hours=hour + 1, topics=["payment"], sentiment=Sentiment.NEGATIVE,
                  sentiment_score=-0.5, text=f"Double charge, number {hour}")  # fmt: skip
-        said(session, hours=30)
-        said(session, topics=["delivery"], channel="facebook")
+        for half in range(30):
+            said(session, hours=25 + half / 2)
+        said(session, channel="facebook")
         for minutes, who in (
             (20, AuthorKind.AUTO),
             (40, AuthorKind.HUMAN),
@@ -97,23 +101,27 @@ def told(bot: Bot, language: str = "en") -> Report:
 def test_the_figures_are_those_of_the_rows(bot: Bot) -> None:
     a_day(bot)
     found = figures(bot)
-    assert (found.mentions, found.before.mentions, found.mood.negative) == (15, 1, 8)
+    assert (found.mentions, found.before.mentions, found.mood.negative) == (15, 30, 8)
     assert (found.waiting, found.late) == (3, 2)
-    answers = found.answers
-    assert (answers.sent, answers.in_time, answers.automatic) == (3, 2, 1)
-    assert answers.median == timedelta(minutes=40)
+    assert (found.sent, found.automatic) == (3, 1)
+    assert found.times.wall is not None
+    assert (found.times.n, found.times.wall.median) == (3, timedelta(minutes=40))
+    assert (found.times.kept.hits, found.times.kept.of) == (2, 6), "late ones count as broken"
+    assert [one.part.name for one in found.rising] == ["payment"]
     assert [(one.name, one.mentions, one.before) for one in found.topics] == [
         ("payment", 8, 0),
-        ("delivery", 7, 1),
+        ("delivery", 7, 30),
     ]
     assert figures(bot, "facebook").mentions == 1
-    assert (figures(bot, "facebook").waiting, figures(bot, "facebook").answers.sent) == (0, 0)
+    assert (figures(bot, "facebook").waiting, figures(bot, "facebook").sent) == (0, 0)
 
 
 def test_what_rises_is_shown_by_a_post_without_what_identifies_a_person(bot: Bot) -> None:
     text = f"Giulia here, charged twice! {' '.join(SECRETS[2:])} @giulia_r"
     with bot.database.write() as session:
         author = make_author(session, name="Giulia Rossi", handle="giulia_r")
+        for half in range(20):
+            said(session, hours=25 + half / 2)
         for hour in range(8):
             said(session, hours=hour + 2, topics=["payment"], text=text, author=author)
         for hidden in ({"private": True}, {"purged_at": NOW}, {"status": MentionStatus.GONE},
@@ -134,23 +142,19 @@ def test_the_words_say_what_changed(bot: Bot) -> None:
     a_day(bot)
     report = told(bot)
     assert report.title == "Acme: Monday 2 March 2026"
-    assert report.lead == "15 mentions, 1 the day before. Rising: payment, delivery."
+    assert report.lead == "15 mentions, -50 % against the day before (30). Rising: payment."
     facts = {fact.name: f"{fact.value} {fact.note}".strip() for fact in report.facts}
-    assert facts["Waiting for a person now"] == "3 2 of them are late"
-    assert facts["Answers sent"] == "3 half of them within 40 min"
-    assert facts["Sent in time"] == "67% 2 of 3"
-    assert facts["Left by themselves"] == "1"
-    with bot.database.write() as session:
-        for hour in range(29):
-            said(session, hours=25 + hour / 2)
-    assert told(bot).lead.startswith("15 mentions, -50 % against the day before (30).")
+    assert facts["Waiting for an answer now"] == "3 2 of them are late"
+    assert facts["Answers sent"] == "3 1 of them left by itself"
+    assert facts["Half of the answers took at most"] == "40 min nine of ten within 8 h"
+    assert facts["Answered in time"] == "33% 2 of 6"
 
 
 def test_when_nothing_was_said_it_is_a_line_and_what_waits(bot: Bot) -> None:
     report = told(bot)
     assert report.lead == "Nothing was said in this time."
     assert ([fact.name for fact in report.facts], report.pictures, report.sections) == (
-        ["Waiting for a person now"], (), (),
+        ["Waiting for an answer now"], (), (),
     )  # fmt: skip
     letter = compose(bot, DigestSettings(when="08:00", pdf=True), DAY, NOW)
     assert letter.enclosed == ()
@@ -171,8 +175,10 @@ def test_it_is_put_together_in_every_language(bot: Bot, language: str) -> None:
 
 def test_hostile_words_stay_words(bot: Bot) -> None:
     with bot.database.write() as session:
-        for hour in range(6):
-            said(session, hours=hour + 1, topics=["payment"], text="<script>alert(1)</script> & co")
+        for hour in range(8):
+            said(session, hours=25 + hour)
+            said(session, hours=hour + 1, topics=["payment"], language="ru",
+                 text="<script>alert(1)</script> & co")  # fmt: skip
     html = letter_of(told(bot), {}).html
     assert "<script" not in html
     assert "&lt;script&gt;" in html
@@ -270,3 +276,12 @@ def test_a_digest_that_cannot_be_told_is_one_line_at_the_start(
     with pytest.raises(ConfigError) as error:
         digest_jobs(replace(bot, settings=changed))
     assert f"settings: {key}" in str(error.value)
+
+
+def test_a_chart_of_a_few_names_each_whole_number_once(bot: Bot) -> None:
+    with bot.database.write() as session:
+        for _ in range(2):
+            said(session, hours=3)
+    moods, _topics = told(bot).pictures
+    labels = re.findall(r"<text[^>]*>(\d)</text>", to_svg(json.dumps(moods.spec)))
+    assert sorted(labels) == ["0", "1", "2"]

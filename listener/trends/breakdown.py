@@ -19,8 +19,6 @@ from sentiment.score import Sentiment
 
 _NORMAL: Final = 1.959963984540054
 """95 % of a normal distribution lie within so many deviations."""
-_RISES: Final = 2.0  # deviations by which two counts differ that chance alone would seldom make
-_FEW: Final = 5  # of fewer nothing is said to rise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,14 +91,6 @@ class Part:
     @property
     def mentions(self) -> int:
         return self.mood.mentions
-
-    @property
-    def rises(self) -> bool:
-        """More than before, and by more than chance alone would seldom make: of two Poisson counts
-        the difference has the variance of their sum."""
-        more = self.mentions - self.before
-        noise = math.sqrt(self.mentions + self.before)
-        return self.mentions >= _FEW and more > _RISES * noise
 
 
 @dataclass(frozen=True, kw_only=True)

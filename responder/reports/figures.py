@@ -3,24 +3,28 @@ we answered."""
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from listener.models import OPEN, Mention, MentionStatus
+from listener.models import Mention, MentionStatus
 from listener.trends.breakdown import Breakdown, Mood, Part, breakdown, mood_of
 from listener.trends.cells import FacetKind
+from listener.trends.rising import rising
 from listener.trends.scope import Scope
 from listener.trends.steps import By
 from listener.trends.volume import Bucket, volume_of
 from responder.bot import Bot
+from responder.measures.of_scope import waits_of
+from responder.measures.staffed import micros
+from responder.measures.times import Times, times
+from responder.measures.waiting import backlogs
 from responder.model.masking import masked
-from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
+from responder.models import AuthorKind, Reply, ReplyStatus
 from sentiment.signals import Signal
 from sentiment.topics import OTHER
 
@@ -51,19 +55,10 @@ class Rising:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answers:
-    """What left in the period. `median`: from the customer's text to our answer, by the clock on
-    the wall; None of none. `in_time`: before it was due. `automatic`: no human approved it."""
-
-    sent: int
-    in_time: int
-    automatic: int
-    median: timedelta | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Figures:
-    """`waiting`: for a person, when the digest is made; `late`: of those, due before that."""
+    """`waiting`: for an answer, when the digest is made; `late`: of those, due by then. `times`: of
+    the answers to what was written in the period. `sent`: replies that left in it; `automatic`:
+    of those, no human approved them."""
 
     scope: Scope
     mood: Mood
@@ -73,7 +68,9 @@ class Figures:
     rising: Sequence[Rising]
     waiting: int
     late: int
-    answers: Answers
+    times: Times
+    sent: int
+    automatic: int
 
     @property
     def mentions(self) -> int:
@@ -82,27 +79,41 @@ class Figures:
 
 def figures_of(bot: Bot, scope: Scope, now: datetime, *, examples: bool) -> Figures:
     """Everything a digest says of `scope`."""
-    buckets = volume_of(bot.database, scope)
+    waits = waits_of(bot, scope)
     with bot.database.read() as session:
+        before = mood_of(session, scope.before())
         topics = breakdown(session, scope, "facet", kind=FacetKind.TOPIC)
-        rising = [part for part in topics.parts if part.rises and part.name != OTHER]
-        rising.sort(key=lambda part: part.before - part.mentions)
-        quoted = _newest(session, scope) if examples and rising else ()
-        waiting, late = _waiting(session, scope, now)
+        more = _rising(topics, before.mentions)
+        backlog = backlogs(session, scope, now).values()
+        sent, automatic = _sent(session, scope)
         return Figures(
             scope=scope,
             mood=mood_of(session, scope),
-            before=mood_of(session, scope.before()),
-            buckets=buckets,
-            topics=_first(topics),
-            rising=[
-                Rising(part=part, quote=_quote(bot, quoted, part.name))
-                for part in rising[:_MOST_RISING]
-            ],
-            waiting=waiting,
-            late=late,
-            answers=_answers(session, scope),
+            before=before,
+            buckets=volume_of(bot.database, scope),
+            topics=[part for part in topics.parts if part.name != OTHER][:MOST_TOPICS],
+            rising=_shown(bot, more, _newest(session, scope) if examples and more else ()),
+            waiting=sum(one.waiting for one in backlog),
+            late=sum(one.late for one in backlog),
+            times=times(waits.rounds, micros(now)),
+            sent=sent,
+            automatic=automatic,
         )
+
+
+def _rising(topics: Breakdown, before: int) -> Sequence[Part]:
+    parts = {part.name: part for part in topics.parts if part.name != OTHER}
+    rises = rising(
+        {name: part.mentions for name, part in parts.items()},
+        {name: part.before for name, part in parts.items()},
+        of_now=topics.mentions,
+        of_before=before,
+    )
+    return [parts[rise.name] for rise in rises[:_MOST_RISING]]
+
+
+def _shown(bot: Bot, parts: Sequence[Part], texts: Sequence[Mention]) -> Sequence[Rising]:
+    return [Rising(part=part, quote=_quote(bot, texts, part.name)) for part in parts]
 
 
 def scope_of(bot: Bot, start: datetime, end: datetime, channels: Sequence[str]) -> Scope:
@@ -110,10 +121,6 @@ def scope_of(bot: Bot, start: datetime, end: datetime, channels: Sequence[str]) 
     by = By.HOUR if end - start <= timedelta(days=1, hours=1) else By.DAY
     scope = Scope(start=start, end=end, by=by, zone=bot.zone)
     return replace(scope, channels=frozenset(channels)) if channels else scope
-
-
-def _first(topics: Breakdown) -> Sequence[Part]:
-    return [part for part in topics.parts if part.name != OTHER][:MOST_TOPICS]
 
 
 def _newest(session: Session, scope: Scope) -> Sequence[Mention]:
@@ -140,51 +147,28 @@ def _quote(bot: Bot, texts: Sequence[Mention], topic: str) -> Quote | None:
     if one is None:
         return None
     names = (one.author.name, one.author.handle) if one.author else ()
-    shown = masked(one.text, language=one.language, names=names, house=bot.house(one.language))
+    book = bot.book
+    spoken = one.language if one.language in book.chapters else book.bridge
+    shown = masked(one.text, language=spoken, names=names, house=bot.house(spoken))
     shown = " ".join(shown.split())
     if len(shown) > _LONGEST_QUOTE:
         shown = f"{shown[:_LONGEST_QUOTE].rstrip()}…"
     return Quote(text=shown, language=one.language, channel=one.channel)
 
 
-def _waiting(session: Session, scope: Scope, now: datetime) -> tuple[int, int]:
-    """What a person has to do something about; and of that what is late."""
-    leaves = exists().where(Draft.mention_id == Mention.id, Draft.status == DraftStatus.APPROVED)
-    late = func.count().filter(Mention.due_at < now)
+def _sent(session: Session, scope: Scope) -> tuple[int, int]:
+    automatic = func.count().filter(Reply.author_kind == AuthorKind.AUTO)
     row = session.execute(
-        select(func.count(), late)
-        .select_from(Mention)
-        .where(Mention.status.in_(OPEN), ~leaves, *_in_sight(Mention.channel, scope))
-    ).one()
-    return row[0], row[1]
-
-
-def _answers(session: Session, scope: Scope) -> Answers:
-    rows = session.execute(
-        select(Reply.posted_at, Reply.author_kind, Mention.created_at, Mention.due_at)
-        .join(Reply.mention)
+        select(func.count(), automatic)
+        .select_from(Reply)
         .where(
             Reply.status == ReplyStatus.SENT,
             Reply.posted_at >= scope.start,
             Reply.posted_at < scope.end,
             *_in_sight(Reply.channel, scope),
         )
-    ).all()
-    waits = [posted - created for posted, _, created, _ in rows if posted is not None]
-    return Answers(
-        sent=len(rows),
-        in_time=sum(posted is not None and posted <= due for posted, _, _, due in rows),
-        automatic=sum(kind is AuthorKind.AUTO for _, kind, _, _ in rows),
-        median=_median(waits),
-    )
-
-
-def _median(waits: Sequence[timedelta]) -> timedelta | None:
-    """A network's clock may be behind that of another: nobody waits for less than nothing."""
-    if not waits:
-        return None
-    seconds = statistics.median(wait.total_seconds() for wait in waits)
-    return timedelta(seconds=max(seconds, 0.0))
+    ).one()
+    return row[0], row[1]
 
 
 def _in_sight(column: Any, scope: Scope) -> Iterator[ColumnElement[bool]]:

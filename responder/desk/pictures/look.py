@@ -99,9 +99,13 @@ def _is_long(moments: Sequence[str]) -> bool:
     return (last - first).days > _LONG
 
 
+# Up to two, Vega draws ticks at halves all the same, and would call them by the next whole number.
+_WHOLE: Final = "floor(datum.value) == datum.value ? datum.label : ''"
+
+
 def upwards(format_: str = "d", *, scale: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The axis of the numbers; whole ones unless told otherwise."""
-    whole = {"tickMinStep": 1} if format_ == "d" else {}
+    whole = {"tickMinStep": 1, "labelExpr": _WHOLE} if format_ == "d" else {}
     axis = {"title": None, "aria": False, "tickCount": 5, "format": format_, **whole}
     return {
         "field": "value",

@@ -3,7 +3,7 @@ that says the same to whoever does not see it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 from listener.trends.steps import By
 from listener.trends.volume import Bucket
 from responder.desk.pictures.lines import Point, line_chart
-from responder.desk.pictures.look import BLUE, COLOURS, GREEN, ORANGE, PURPLE
+from responder.desk.pictures.look import BLUE, COLOURS, GREEN, GREY, ORANGE
 from responder.desk.tongue import N_, _, many
 from responder.desk.trends.series import spoken
 from responder.desk.trends.steps import step_words
@@ -19,7 +19,7 @@ from responder.desk.words import calendar_words
 
 MOODS: Final = ("negative", "neutral", "positive", "unknown")
 _MOOD_WORDS: Final = (N_("Negative"), N_("Neutral"), N_("Positive"), N_("Not judged"))
-_MOOD_COLOURS: Final = (ORANGE, BLUE, GREEN, PURPLE)
+_MOOD_COLOURS: Final = (ORANGE, BLUE, GREEN, GREY)
 _BY_CHANNEL: Final = {
     By.HOUR: N_("Mentions per hour by channel"),
     By.DAY: N_("Mentions per day by channel"),
@@ -98,8 +98,13 @@ def _over_time(  # what tells one picture from the other
         for start, row in rows.items()
         for name, number in zip(names, row, strict=True)
     ]
-    peak = max(points, key=lambda point: point.value or 0, default=None)
-    if peak is None or not peak.value:
+    counts = [
+        (number, start, name)
+        for start, row in rows.items()
+        for name, number in zip(names, row, strict=True)
+    ]
+    peak = max(counts, key=lambda count: count[0], default=(0, None, ""))
+    if not peak[0]:
         return Picture(key=key, title=title, finding=_("Nothing was said in this time."), spec=None)
     spec = line_chart(
         points,
@@ -108,17 +113,19 @@ def _over_time(  # what tells one picture from the other
         colours=colours,
         calendar=calendar_words(),
     )
-    return Picture(key=key, title=title, finding=_finding(rows.values(), peak, by), spec=spec)
+    finding = _finding(sum(count[0] for count in counts), peak, by)
+    return Picture(key=key, title=title, finding=finding, spec=spec)
 
 
-def _finding(rows: Iterable[Sequence[int]], peak: Point, by: By) -> str:
+def _finding(number: int, peak: tuple[int, datetime | None, str], by: By) -> str:
+    highest, when, series = peak
     return many(
         "%(number)s mention; the peak was %(series)s on %(when)s with %(peak)s.",
         "%(number)s mentions; the peak was %(series)s on %(when)s with %(peak)s.",
-        sum(map(sum, rows)),
-        series=peak.series,
-        when=step_words(datetime.fromisoformat(peak.at), by),
-        peak=peak.value,
+        number,
+        series=series,
+        when=step_words(when, by) if when else "",
+        peak=highest,
     )
 
 

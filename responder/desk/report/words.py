@@ -18,7 +18,7 @@ from responder.desk.retold_values import named
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, locale, many, spoken
 from responder.desk.words import language_name, span
-from responder.reports.figures import Answers, Figures, Rising
+from responder.reports.figures import Figures, Rising
 
 _ENOUGH: Final = 20  # mentions, from which a change in percent says something
 _DAY: Final = timedelta(days=1)
@@ -132,7 +132,7 @@ def _facts(figures: Figures) -> Iterator[Fact]:
     yield Fact(name=_("Mentions"), value=_number(figures.mentions), note=_change(figures))
     yield Fact(name=_("Mood"), value=_shares(figures.mood), note=_index(figures))
     yield from _waits(figures)
-    yield from _answered(figures.answers)
+    yield from _answered(figures)
 
 
 def _shares(mood: Mood) -> str:
@@ -163,26 +163,25 @@ def _waits(figures: Figures) -> Iterator[Fact]:
         count=_number(figures.late),
     )  # fmt: skip
     yield Fact(
-        name=_("Waiting for a person now"),
+        name=_("Waiting for an answer now"),
         value=_number(figures.waiting),
         note=late if figures.late else "",
     )
 
 
-def _answered(answers: Answers) -> Iterator[Fact]:
-    median = answers.median
-    yield Fact(
-        name=_("Answers sent"),
-        value=_number(answers.sent),
-        note="" if median is None else _("half of them within %(length)s", length=span(median)),
-    )
-    if answers.sent:
-        yield Fact(
-            name=_("Sent in time"),
-            value=_percent(answers.in_time, answers.sent),
-            note=_("%(some)s of %(all)s", some=_number(answers.in_time), all=_number(answers.sent)),
-        )
-        yield Fact(name=_("Left by themselves"), value=_number(answers.automatic))
+def _answered(figures: Figures) -> Iterator[Fact]:
+    automatic = many(
+        "%(count)s of them left by itself", "%(count)s of them left by themselves",
+        figures.automatic, count=_number(figures.automatic),
+    )  # fmt: skip
+    yield Fact(name=_("Answers sent"), value=_number(figures.sent), note=automatic)
+    wall, kept = figures.times.wall, figures.times.kept
+    if wall is not None:
+        slow = _("nine of ten within %(length)s", length=span(wall.p90))
+        yield Fact(name=_("Half of the answers took at most"), value=span(wall.median), note=slow)
+    if kept.of:
+        some = _("%(some)s of %(all)s", some=_number(kept.hits), all=_number(kept.of))
+        yield Fact(name=_("Answered in time"), value=_percent(kept.hits, kept.of), note=some)
 
 
 def _sections(bot: Bot, figures: Figures) -> Iterator[Section]:
