@@ -108,7 +108,7 @@ def test_what_will_be_late_is_said_with_the_people_missing(visit: Visit, place: 
     late = int(next(value for name, value in rows.items() if name.startswith("Will be late")))
     assert late >= 3
     assert f"{late} will be late by" in page
-    assert "people short." in page
+    assert "People short: " in page
     assert float(rows["People missing"]) > 0
     assert "Ask others to help." in page
 

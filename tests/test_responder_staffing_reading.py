@@ -149,7 +149,7 @@ def test_the_team_is_told_once_too_few_are_there_today(bot: Bot) -> None:
     assert ahead.will_be_late == 32
     assert ahead.short == pytest.approx(4)
     assert told["staffing: today"].startswith("32 answers will be late by ")
-    assert told["staffing: today"].endswith("4.0 more people are needed")
+    assert told["staffing: today"].endswith("more people needed: 4.0")
 
 
 def test_nobody_is_told_anything_while_nobodys_hours_are_known(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ SECTIONS: Final = (
     "model",
     "staffing",
     "alerts",
+    "crisis",
     "database",
 )
 """As the manual orders them; those of channels follow."""

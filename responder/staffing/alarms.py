@@ -26,7 +26,7 @@ def _today(session: Session, bot: Bot, now: datetime) -> Iterator[Condition]:
     ahead = ahead_of(bot, session, now, frozenset(bot.channels))
     if ahead is not None and ahead.is_trouble:
         late = f"{ahead.will_be_late} answers will be late by {moment(ahead.until)}"
-        yield warning("staffing: today", f"{late}: {ahead.short:.1f} more people are needed")
+        yield warning("staffing: today", f"{late}: more people needed: {ahead.short:.1f}")
 
 
 def _two_weeks(bot: Bot, now: datetime) -> Iterator[Condition]:

@@ -104,7 +104,7 @@ def _lead(figures: Figures) -> str:
     )
     if figures.rising:
         topics = ", ".join(named(one.part.name, "topic") for one in figures.rising)
-        return f"{told} {_('Rising: %(topics)s.', topics=topics)}"
+        return " ".join((told, _("Rising: %(topics)s.", topics=topics)))
     return told
 
 

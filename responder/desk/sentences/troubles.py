@@ -99,7 +99,7 @@ MESSAGES: Final = (
         "%(number)s answer will be late by %(moment)s",
         "%(number)s answers will be late by %(moment)s",
     ),
-    N_("%(people)s more people are needed"),
+    N_("more people needed: %(people)s"),
     N_("answers took %(percent)s %% or more of people's time in each of the last two weeks"),
     N_("close or narrow a channel, or have more people"),
     N_("%(channel)s only listens until an admin opens it under Trends"),

@@ -61,7 +61,7 @@ def _ahead_words(ahead: Ahead, until: str) -> str:
     )
     if ahead.short <= 0:
         return told
-    return " ".join((told, _("%(people)s people short.", people=number(ahead.short, 1))))
+    return " ".join((told, _("People short: %(people)s.", people=number(ahead.short, 1))))
 
 
 def fortnight_panel(bot: Bot, loads: Mapping[str, tuple[Load, ...]]) -> Panel:

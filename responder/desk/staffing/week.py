@@ -41,7 +41,7 @@ def trial_panel(bot: Bot, found: Outlook) -> Panel:
     trials = played(found.likely, found.careful, target)
     return Panel(
         key="trial",
-        title=_("The answer played through"),
+        title=_("The result played through"),
         finding=_told(trials[0][0], trials[0][1], target)
         if trials
         else _("There is nothing to play through yet."),
@@ -95,8 +95,8 @@ def _note(bot: Bot, found: Outlook) -> str:
     settings = bot.settings.staffing
     told = [
         _(
-            "Planned for what four of five hours stay under, %(minutes)s minutes a reply, the one"
-            " due first answered first, and %(away)s of people's hours away from the desk.",
+            "Planned for as many mentions as four of five hours stay below, at %(minutes)s minutes"
+            " a reply, earliest due first, with %(away)s of people's hours away from the desk.",
             minutes=number(found.minutes, 1),
             away=percent(settings.shrinkage),
         )

@@ -35,8 +35,8 @@ def objection_words(one: Objection) -> str:
         return _("nobody there speaks %(language)s", language=language_name(one.what))
     if one.why is Why.UNCOVERED:
         return many(
-            "nobody is there in %(number)s of the hours it is staffed",
-            "nobody is there in %(number)s of the hours it is staffed",
+            "nobody is on the roster in %(number)s of its staffed hours",
+            "nobody is on the roster in %(number)s of its staffed hours",
             int(one.what),
         )
     if one.why is Why.TIGHT:

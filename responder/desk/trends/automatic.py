@@ -74,7 +74,7 @@ def _automatic(look: Look, after: Mapping[AuthorKind, Aftermath]) -> Panel:
         note=with_sample(
             _(
                 "Answers to what was written in the period. What became of them counts the replies"
-                " that left in the period. Of answers in the app nobody knows."
+                " that left in the period. What became of answers typed in the app is not known."
             ),
             waits.every,
         ),

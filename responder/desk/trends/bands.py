@@ -12,7 +12,7 @@ from listener.trends.steps import By
 from responder.desk.pictures.bars import Bar, bar_chart
 from responder.desk.pictures.lines import Point, band_chart
 from responder.desk.pictures.look import BLUE, ORANGE
-from responder.desk.tongue import N_, _, many
+from responder.desk.tongue import _, many
 from responder.desk.trends.amounts import number_words, score_words, share_words
 from responder.desk.trends.doubt import Estimate, differs
 from responder.desk.trends.feelings import EMPTY, LEAST, Feelings
@@ -24,10 +24,6 @@ from responder.desk.words import calendar_words
 
 _ROWS: Final = 12
 Words = Callable[[float], str]
-_SPOKEN: Final = (
-    N_("%(when)s: %(value)s, between %(low)s and %(high)s, of %(number)s mention"),
-    N_("%(when)s: %(value)s, between %(low)s and %(high)s, of %(number)s mentions"),
-)
 
 
 def index(
@@ -43,7 +39,7 @@ def index(
         key="index",
         title=_("How people feel: the index over time"),
         finding=_index_told(whole.index, before.index if before else None),
-        columns=(_("Start"), _("Mentions"), _("Index"), _("From"), _("To")),
+        columns=(_("Start"), _("Mentions"), _("Index"), _("Lowest"), _("Highest")),
         rows=_rows(scope, found, lambda one: one.index, score_words),
         spec=_band(scope, of_steps, score_words, format_=".2f", domain=(-edge, edge), colour=BLUE),
         note=_(
@@ -64,7 +60,7 @@ def negative(
         key="negative",
         title=_("Share of negative mentions"),
         finding=_negative_told(whole.negative, before.negative if before else None),
-        columns=(_("Start"), _("Mentions"), _("Negative"), _("From"), _("To")),
+        columns=(_("Start"), _("Mentions"), _("Negative"), _("Lowest"), _("Highest")),
         rows=_rows(scope, found, lambda one: one.negative, share_words, sentiment="negative"),
         spec=_band(scope, of_steps, share_words, format_=".0%", domain=(0, 1), colour=ORANGE),
         note=_(
@@ -90,7 +86,7 @@ def negative_by(
         finding=_apart(order, names),
         columns=(
             _("Channel") if by == "channel" else _("Language"),
-            *(_("Mentions"), _("Negative"), _("From"), _("To")),
+            *(_("Mentions"), _("Negative"), _("Lowest"), _("Highest")),
         ),
         rows=tuple(
             (
@@ -186,7 +182,8 @@ def _band(
 
 def _spoken(when: str, one: Estimate, words: Words) -> str:
     return many(
-        *_SPOKEN,
+        "%(when)s: %(value)s, between %(low)s and %(high)s, of %(number)s mention",
+        "%(when)s: %(value)s, between %(low)s and %(high)s, of %(number)s mentions",
         one.n,
         when=when,
         value=words(one.value),
@@ -250,7 +247,7 @@ def _apart(order: Sequence[tuple[str, Feelings, Estimate]], names: Mapping[str, 
         return _("Too little was said to tell them apart.")
     worst, best = order[0], order[-1]
     return _(
-        "From %(best)s on %(least)s to %(worst)s on %(most)s.",
+        "From %(best)s (%(least)s) to %(worst)s (%(most)s).",
         best=share_words(best[2].value),
         least=names[best[0]],
         worst=share_words(worst[2].value),

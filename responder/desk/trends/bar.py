@@ -96,7 +96,7 @@ def _fields(bot: Bot, look: Look, asked: Asked) -> Iterable[Field]:
     seat, chosen = look.seat, asked.pairs
     channels = [(name, label_of(bot, name)) for name in bot.channels if seat.sees(name)]
     given: Sequence[tuple[str, str, Options]] = (
-        ("by", _("A point for each"), [(one.value, _(word)) for one, word in _STEPS.items()]),
+        ("by", _("Step"), [(one.value, _(word)) for one, word in _STEPS.items()]),
         ("channel", _("Channel"), channels),
         ("language", _("Language"), language_options(bot, asked.language)),
         ("topic", _("Topic"), [(one.value, one.name) for one in choices()["topics"]]),

@@ -91,7 +91,7 @@ def _by_use(look: Look, found: Mapping[str, Cost]) -> Panel:
         key="by-use",
         title=_("What the money was for"),
         finding=_most(by_use, order, total),
-        columns=(_("Use"), _("Cost")),
+        columns=(_("Used for"), _("Cost")),
         rows=tuple(
             (Cell(text=_(_USES[use]), value=use.value), money_cell(by_use[use])) for use in order
         ),

@@ -41,19 +41,19 @@ _RULES: Final[Mapping[Rule, str]] = {
 }
 
 _DID: Final[Mapping[Did, str]] = {
-    Did.OPENED: N_("Seen"),
+    Did.OPENED: N_("Noticed"),
     Did.RAISED: N_("It got worse"),
-    Did.JOINED: N_("More is unusual"),
+    Did.JOINED: N_("Something else is unusual too"),
     Did.PAUSED: N_("Automatic answers paused"),
     Did.RESTED: N_("Promotions rest"),
     Did.URGENT: N_("Mentions made urgent"),
     Did.ACKNOWLEDGED: N_("Taken up"),
-    Did.SNOOZED: N_("Put off"),
+    Did.SNOOZED: N_("Snoozed"),
     Did.NOTED: N_("Note"),
     Did.PROPOSED: N_("Holding statement proposed"),
     Did.APPROVED: N_("Holding statement approved"),
     Did.DECLINED: N_("Holding statement declined"),
-    Did.ENDED: N_("Over"),
+    Did.ENDED: N_("Ended"),
     Did.LEARNED: N_("Post-mortem"),
 }
 
@@ -106,7 +106,7 @@ _ON_ALL: Final[Mapping[Kind, str]] = {
 def numbers(episode: Episode) -> str:
     """How many, beside how many are usual."""
     if episode.rule is Rule.DANGER:
-        return _("%(people)s people within an hour", people=episode.authors)
+        return _("People within an hour: %(people)s", people=episode.authors)
     return _(
         "%(observed)s where %(expected)s are usual, by %(people)s people",
         observed=f"{episode.observed:.0f}",

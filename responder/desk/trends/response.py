@@ -96,7 +96,7 @@ def _overall(look: Look, rounds: Rounds, note: str) -> Panel:
         key="answers",
         title=_("How long customers wait"),
         finding=_told(found[0][1]),
-        columns=_columns(_("Written")),
+        columns=_columns(_("When written")),
         rows=tuple(_row(look, Cell(text=name), one, {}) for name, one in found),
         spec=_lengths([(name, one) for name, one in found]),
         note=note,
@@ -144,7 +144,9 @@ def _apart(look: Look, rounds: Rounds, split: _Split, note: str) -> Panel:
         columns=_columns(split.heading),
         rows=rows,
         spec=dot_chart(dots, share=True) if dots else None,
-        note=f"{_('The picture shows how often the promise was kept, with its interval.')} {note}",
+        note=" ".join(
+            (_("The picture shows how often the promise was kept, with its interval."), note)
+        ),
     )
 
 
@@ -189,10 +191,10 @@ def _by_hour(look: Look, rounds: Rounds, note: str) -> Panel:
         key="by-hour",
         title=_("Response times by hour of arrival"),
         finding=_slowest(slowest),
-        columns=_columns(_("Written from")),
+        columns=_columns(_("Hour of writing")),
         rows=rows,
         spec=_lengths([pair for pair in named if pair[1].wall and pair[1].wall.enough]),
-        note=f"{_('Hours are those of %(zone)s.', zone=zone.key)} {note}",
+        note=" ".join((_("Hours are those of %(zone)s.", zone=zone.key), note)),
     )
 
 

@@ -61,7 +61,7 @@ def _signs(look: Look, cases: Sequence[Case]) -> Panel:
         key="signs",
         title=_("What customers let us know without being asked"),
         finding=_told(found),
-        columns=(_("Sign"), _("Seen"), _("Of (n)"), _("What n is"), _("Share")),
+        columns=(_("Sign"), _("Count"), _("Of (n)"), _("What n is"), _("Share")),
         rows=tuple(
             (
                 Cell(text=name),
@@ -183,13 +183,15 @@ def _help(look: Look, cases: Sequence[Case]) -> Panel:
         key="self-help",
         title=_("Self-help"),
         finding=_helped(found.held, found.held_without),
-        columns=(_("What"), _("Seen"), _("Of (n)"), _("Share")),
+        columns=(_("What"), _("Count"), _("Of (n)"), _("Share")),
         rows=tuple(
             (Cell(text=name), count_cell(one.hits, href), count_cell(one.of), share_cell(one))
             for name, one in named
         ),
         spec=dot_chart(dots, share=True) if dots else None,
-        note=f"{_clicks(look.bot)} {_('Who gets an article asks other things than who does not.')}",
+        note=" ".join(
+            (_clicks(look.bot), _("Who gets an article asks other things than who does not."))
+        ),
     )
 
 

@@ -128,7 +128,7 @@ def _shares(scope: Scope, voices: list[_Voice], before: Mapping[str, _Voice]) ->
         key="shares",
         title=_("Share of voice"),
         finding=_finding(voices, total, before, earlier_total),
-        columns=(_("Who"), _("Mentions"), _("Share"), _("Before"), _("Mood"), _("Mood lies in")),
+        columns=(_("Who"), _("Mentions"), _("Share"), _("Before"), _("Mood"), _("Mood range")),
         rows=tuple(
             (
                 Cell(text=one.name),
@@ -240,5 +240,5 @@ def _note() -> str:
         "competitor only what our search queries find. It tells whether a share grows or shrinks "
         "while the queries stay as they are; add the competitor's name to a channel's queries to "
         "hear more of it. The mood is that of the whole text, which may be about somebody else; it "
-        "lies in the given band with 95% confidence. All topics together."
+        "lies in the given band with 95 percent confidence. All topics together."
     )

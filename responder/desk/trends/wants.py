@@ -239,8 +239,8 @@ def _left_out(few: int) -> str:
     if not few:
         return ""
     return many(
-        "%(number)s more that fewer than three mentions say is left out.",
-        "%(number)s more that fewer than three mentions say each are left out.",
+        "%(number)s more, with fewer than three mentions, is left out.",
+        "%(number)s more, with fewer than three mentions each, are left out.",
         few,
     )
 
