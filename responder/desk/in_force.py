@@ -31,6 +31,11 @@ SECTIONS: Final = (
 
 _SECRETIVE: Final = ("secret", "token", "password", "key")
 LABELS: Final[Mapping[str, str]] = {
+    "crisis.watch": N_("Spikes are watched for"),
+    "crisis.pause_auto": N_("A crisis pauses automatic answers"),
+    "crisis.rest_promotions": N_("While a crisis lasts, drafts speak of no promotion"),
+    "crisis.raise_urgency": N_("What waits of a crisis is P1"),
+    "crisis.two_for_statement": N_("A holding statement takes the yes of two"),
     "brand.name": N_("Name of the brand"),
     "brand.path": N_("Folder of the brand book"),
     "brand.timezone": N_("Time zone"),

@@ -37,6 +37,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "model": N_("Language model"),
     "staffing": N_("Staffing"),
     "alerts": N_("Alerts"),
+    "crisis": N_("Crises"),
     "database": N_("Database"),
 }
 _SOURCES: Final[Mapping[Source, str]] = {

@@ -59,6 +59,7 @@ MESSAGES: Final = (
     N_("%(words)s cannot be looked for"),
     N_("%(words)s has no letter that could be looked for"),
     N_("the key %(key)s stands twice"),
+    N_("the competitor %(name)s stands twice"),
     # config/cue_words.py: why words cannot be looked for
     NN_("“…” at most %(number)s time", "“…” at most %(number)s times"),
     N_("it names no letter to look for"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from responder.desk.sentences.marks import NN_
 from responder.desk.tongue import N_
 
 MESSAGES: Final = (
@@ -62,13 +61,5 @@ MESSAGES: Final = (
     N_("This dead letter is closed already"),
     N_("read after all"),
     N_("gone from the network"),
-    # trends
-    N_("%(moment)s is no moment: write 2026-03-01 or 2026-03-01T09:00:00Z"),
-    N_("The period must lie between the years 2000 and 2100"),
-    N_("The period must start before it ends"),
-    NN_(
-        "By %(by)s the period may last %(number)s day at most",
-        "By %(by)s the period may last %(number)s days at most",
-    ),
     N_("after is not a cursor of this list"),
 )
