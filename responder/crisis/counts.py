@@ -26,8 +26,9 @@ _TOPICS: Final = 30
 """So many topics are watched at most, the busiest."""
 
 _LIVELY: Final = 0.25
-"""What came before we listened was imported, or was a few old texts: a week of it counts as heard
-if it has this part of the busiest week."""
+"""What came before we listened was imported, or was a few old texts that the network still listed:
+a week of it counts as heard if it has this part of the busiest week, and if there are as many such
+weeks as an import makes worth while."""
 
 Slot = tuple[Kind, str, str]
 """What is counted: the kind, the topic, the channel."""
@@ -121,11 +122,12 @@ def _forget_before(mask: Counts, counts: Counts | None, before: int) -> None:
         return
     ends = range(NEEDED, 0, -HOURS_OF_WEEK)
     weeks = {end: float(counts[max(0, end - HOURS_OF_WEEK) : end].sum()) for end in ends}
-    busiest = max(weeks.values())
-    for end, total in weeks.items():
-        begin = max(0, end - HOURS_OF_WEEK)
-        if begin < before and total < _LIVELY * max(busiest, 1.0):
-            mask[begin : min(end, before)] = np.nan
+    least = _LIVELY * max(*weeks.values(), 1.0)
+    earlier = {end: total for end, total in weeks.items() if end - HOURS_OF_WEEK < before}
+    imported = sum(total >= least for total in earlier.values()) >= LEAST_WEEKS
+    for end, total in earlier.items():
+        if not imported or total < least:
+            mask[max(0, end - HOURS_OF_WEEK) : min(end, before)] = np.nan
 
 
 def series_of(table: Table, masks: Mapping[str, Counts]) -> Iterator[tuple[Key, Counts]]:

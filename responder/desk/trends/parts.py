@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -18,10 +19,14 @@ from responder.desk.trends.panel import Cell, Look, Panel
 from responder.desk.trends.series import Curves, Series, lines_panel, number_cell
 from responder.desk.trends.steps import local_steps, step_url
 from responder.desk.words import language_name
+from sentiment.language import UNKNOWN
 from sentiment.phase import Phase
 
 _BARS = 10
 """So many have a bar; the table has them all."""
+
+_UNTOLD: Final = (Phase.UNKNOWN, UNKNOWN)
+"""Where nobody can tell: no finding."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +107,13 @@ def _bar(part: Part, total: int) -> Bar:
 def _leading(parts: Sequence[Part], total: int) -> str:
     if not parts:
         return _("Nothing was said in this time.")
-    first, *others = sorted(parts, key=lambda part: -part.number)[:2]
+    told = [part for part in parts if part.value not in _UNTOLD] or parts
+    first, *others = sorted(told, key=lambda part: -part.number)[:2]
     share = share_words(first.number, total)
-    if not others:
+    if not others and len(parts) == 1:
         return _("All of it is %(name)s.", name=first.name)
+    if not others:
+        return _("%(name)s leads with %(share)s.", name=first.name, share=share)
     return _(
         "%(name)s leads with %(share)s, then comes %(next)s with %(other)s.",
         name=first.name,

@@ -26,6 +26,7 @@ from responder.desk.trends.panel import Cell, Look, Panel
 from responder.desk.trends.quotes import PART, Quotes, chosen, quoted
 from responder.desk.trends.series import number_cell
 from sentiment.score import Sentiment
+from sentiment.topics import OTHER
 
 KEY: Final = "topics"
 TITLE: Final = N_("Topics")
@@ -99,7 +100,8 @@ def _topics(session: Session, scope: Scope) -> list[_Topic]:
     for (kind, mood), one in told.items():
         found.setdefault(str(kind).partition(":")[2], {})[Sentiment(str(mood))] = one
     topics = [_Topic(name=name, by_mood=moods) for name, moods in found.items()]
-    return sorted(topics, key=lambda one: (-one.mentions, one.name))
+    # What has no name comes last, however much of it there is.
+    return sorted(topics, key=lambda one: (one.name == OTHER, -one.mentions, one.name))
 
 
 def _share_of_topics(scope: Scope, topics: Sequence[_Topic], total: int) -> Panel:
@@ -174,7 +176,7 @@ def _bar(topic: _Topic, total: int) -> Bar:
 
 
 def _leading(topics: Sequence[_Topic], total: int) -> str:
-    if not topics:
+    if not topics or topics[0].name == OTHER:
         return _("Nobody can tell what it is about.")
     first = topics[0]
     return many(
