@@ -198,7 +198,8 @@ def _narrowed(
     beyond: tuple[datetime, str] | None,
 ) -> Select[Any]:
     if search.channel:
-        query = query.where(Mention.channel == search.channel)
+        # Not the bare column, or SQLite begins with all that was ever heard on the channel.
+        query = query.where(Mention.channel.concat("") == search.channel)
     if search.language:
         query = query.where(Mention.language == search.language)
     if search.since is not None:

@@ -35,7 +35,8 @@ def sent_in(scope: Scope) -> ColumnElement[bool]:
 
 def _channels(scope: Scope) -> Iterator[ColumnElement[bool]]:
     if scope.channel:
-        yield Mention.channel == scope.channel
+        # Not the bare column, or SQLite begins with all of the channel.
+        yield Mention.channel.concat("") == scope.channel
     if scope.channels is not None:
         yield Mention.channel.in_(sorted(scope.channels))
 
