@@ -91,7 +91,7 @@ def test_the_page_shows_why_the_mentions_and_what_happened(
     page = viewer.get(f"/episodes/{key}").text
     assert "The checkout is broken &lt;b&gt;" in page
     assert "so many in an hour hardly come by chance" in page
-    assert "Seen" in page
+    assert "Noticed" in page
     assert f'action="/episodes/{key}' not in page, "a viewer is offered nothing"
 
 
