@@ -38,8 +38,8 @@ def dot_chart(
         "background": None,
         "width": _WIDTH,
         "height": {"step": _ROW},
-        # Room on the right: browsers draw the labels wider than the drawer measures them.
-        "padding": {"left": 4, "right": 70, "top": 8, "bottom": 4},
+        # Room on both sides: browsers draw the words wider than the drawer measures them.
+        "padding": {"left": 40, "right": 70, "top": 8, "bottom": 4},
         "autosize": {"type": "pad"},
         "data": {"values": [_row(dot) for dot in dots]},
         "encoding": {"y": _names(names), "x": _axis(unit, share=share)},
