@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from responder.measures.figures import Rate
+
 _Z: Final = 1.959963984540054  # of a normal distribution, 95 % lie within so many deviations
 
 
@@ -24,11 +26,8 @@ def share_of(hits: int, n: int) -> Estimate | None:
     too. None of nothing."""
     if not n:
         return None
-    share, squared = hits / n, _Z * _Z
-    middle = (hits + squared / 2) / (n + squared)
-    reach = _Z / (n + squared) * math.sqrt(n * share * (1 - share) + squared / 4)
-    low, high = max(0.0, middle - reach), min(1.0, middle + reach)
-    return Estimate(value=share, low=min(low, share), high=max(high, share), n=n)
+    rate = Rate(hits=hits, of=n)
+    return Estimate(value=rate.share, low=rate.low, high=rate.high, n=n)
 
 
 def mean_of(n: int, total: float, squares: float, *, least: int = 2) -> Estimate | None:
