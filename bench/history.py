@@ -66,7 +66,7 @@ def imported(folder: Path, path: Path, waits: list[float]) -> tuple[Summary, flo
     config.write_text(f'[database]\nurl = "sqlite:///{folder / "bot.db"}"\n')
     bot = assemble(settings.load(config), source=str(config), redactor=Redactor())
     migrate(bot.database, url=database_url(bot.settings))
-    count_if_new(bot.database)
+    count_if_new(bot.database, bot.recount_lock)
     stop = threading.Event()
     others = [0.0]
     url = f"sqlite:///{folder / 'bot.db'}"

@@ -61,6 +61,11 @@ class Bot:
         return self.newest_weights()
 
     @property
+    def recount_lock(self) -> Path:
+        """Held by whoever makes the counts of the trends anew."""
+        return self.state / "recount.lock"
+
+    @property
     def pause_file(self) -> Path:
         return pause_file(self.state)
 

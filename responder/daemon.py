@@ -72,7 +72,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
     digests = digest_jobs(bot)
     refuse_damaged(bot)
     migrate(bot.database, url=database_url(bot.settings))
-    count_if_new(bot.database)
+    count_if_new(bot.database, bot.recount_lock)
     require_two(bot)
     begun = seed_once(bot.database, bot.newest_book.files, bot.clock())
     if begun:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from config.database import Database
+from config.lock import InstanceLock
 from listener.models import Mention
+from listener.trends import recount as recount_module
 from listener.trends.cells import Change, FacetKind, Sums, sums_of
 from listener.trends.counts import sums
 from listener.trends.models import Cube, Rollup, RollupZone
@@ -246,24 +248,75 @@ def test_facets_are_not_told_apart_within_a_topic(database: Database) -> None:
         sums(session, scope, "facet", kind=FacetKind.TOPIC)
 
 
-def test_a_store_from_before_is_counted_at_the_first_start(database: Database) -> None:
+def test_a_store_from_before_is_counted_at_the_first_start(
+    database: Database, tmp_path: Path
+) -> None:
     with database.write() as session:
         make_mention(session)
         empty(session)
-    count_if_new(database)
+    count_if_new(database, tmp_path / "recount.lock")
     assert rows(database) == counted_by_hand(database) != {}
     with database.write() as session:
         empty(session)
-    count_if_new(database)
+    count_if_new(database, tmp_path / "recount.lock")
     assert rows(database) == {}, "it is not counted at every start"
 
 
-def test_a_brand_that_moves_gets_the_days_of_its_new_zone(database: Database) -> None:
+def test_a_brand_that_moves_gets_the_days_of_its_new_zone(
+    database: Database, tmp_path: Path
+) -> None:
     with database.write() as session:
         make_mention(session, created_at=datetime(2026, 3, 1, 20, tzinfo=UTC))
-    count_if_new(database)
+    count_if_new(database, tmp_path / "recount.lock")
     database.zone = KOLKATA
-    count_if_new(database)
+    count_if_new(database, tmp_path / "recount.lock")
     assert rows(database) == counted_by_hand(database)
     with database.read() as session:
         assert session.scalars(select(RollupZone.zone)).all() == ["Asia/Kolkata"]
+
+
+def _while_it_counts(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]) -> None:
+    """Have `meanwhile` happen before the first day is counted anew."""
+    first, then = [meanwhile], recount_module._recount_day
+
+    def day(*given: Any) -> int:
+        if first:
+            first.pop()()
+        return then(*given)
+
+    monkeypatch.setattr(recount_module, "_recount_day", day)
+
+
+def test_what_goes_or_comes_while_all_is_counted_anew_is_counted_right(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as session:
+        for days in (0, 1, 2, 2):
+            make_mention(session, created_at=NOW + timedelta(days=days), topics=["size"])
+
+    def meanwhile() -> None:
+        with database.write() as session:
+            gone, judged = session.scalars(
+                select(Mention).where(Mention.created_at > NOW + timedelta(days=1, hours=1))
+            )
+            session.delete(gone)
+            judged.topics, judged.language = ["delivery"], "el"
+            make_mention(session, created_at=NOW + timedelta(days=5), topics=["size"])
+
+    _while_it_counts(monkeypatch, meanwhile)
+    recount(database)
+    assert rows(database) == counted_by_hand(database)
+
+
+def test_a_start_does_not_count_what_another_process_is_counting(
+    database: Database, tmp_path: Path
+) -> None:
+    with database.write() as session:
+        make_mention(session)
+        empty(session)
+    lock = tmp_path / "recount.lock"
+    with InstanceLock(lock):
+        count_if_new(database, lock)
+        assert rows(database) == {}
+    count_if_new(database, lock)
+    assert rows(database) == counted_by_hand(database)

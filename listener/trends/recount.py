@@ -5,29 +5,41 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from config.database import Database, upsert
+from config.lock import AlreadyRunning, InstanceLock
 from listener.models import Mention
 from listener.trends.cells import COUNTED, Change, Sums
 from listener.trends.models import Cube, Grain, Rollup, RollupZone
-from listener.trends.steps import By, following, start_of_day, start_of_month
+from listener.trends.steps import By, following, next_month, start_of_day, start_of_month
 from listener.trends.upkeep import put
 
 log = logging.getLogger(__name__)
 
 
-def count_if_new(database: Database) -> None:
-    """Make the counts where there are none yet, or where their days begin in another time zone."""
+def count_if_new(database: Database, lock: Path) -> None:
+    """Make the counts where there are none yet, or where their days begin in another time zone.
+    Not while another process does so: it holds `lock`."""
+    if _is_made(database):
+        return
+    try:
+        with InstanceLock(lock):
+            recounted = 0 if _is_made(database) else recount(database)
+    except AlreadyRunning:
+        log.info("another process is counting the mentions for the trends")
+        return
+    if recounted:
+        log.info("counted %d mentions for the trends", recounted)
+
+
+def _is_made(database: Database) -> bool:
     with database.read() as session:
-        known = session.scalar(select(RollupZone.zone))
-    if known != database.zone.key:
-        recounted = recount(database)
-        if recounted:
-            log.info("counted %d mentions for the trends", recounted)
+        return session.scalar(select(RollupZone.zone)) == database.zone.key
 
 
 def recount(database: Database) -> int:
@@ -63,9 +75,11 @@ def _recount_days(database: Database, first: datetime, last: datetime) -> int:
         counted += _recount_day(database, day, after, facets)
         if start_of_month(after, zone) == after or after > last:
             month = start_of_month(day, zone)
+            # To its very end: days may have come that were not there when this began.
+            ends = next_month(month, zone)
             with database.write() as session:
                 for table in (Rollup, Cube):
-                    _sum_up(session, table, facets, Grain.DAY, Grain.MONTH, month, after)
+                    _sum_up(session, table, facets, Grain.DAY, Grain.MONTH, month, ends)
             facets.clear()
         day = after
     return counted
@@ -109,7 +123,13 @@ def _sum_up(
     of_these = table.facet.in_(facets)
     parts = session.execute(
         select(*shared, *(func.sum(getattr(table, name)).label(name) for name in Sums._fields))
-        .where(table.grain == fine, of_these, table.start >= start, table.start < end)
+        .where(
+            table.grain == fine,
+            of_these,
+            table.start >= start,
+            table.start < end,
+            table.mentions > 0,
+        )
         .group_by(*shared)
     )
     made = [{**row, "grain": coarse, "start": start} for row in parts.mappings()]

@@ -71,10 +71,12 @@ def _readable() -> Iterator[ColumnElement[bool]]:
 def _within(scope: Scope) -> Iterator[ColumnElement[bool]]:
     yield Mention.created_at >= scope.start
     yield Mention.created_at < scope.end
+    # Not the bare column, or SQLite begins with all that was ever heard on the channel.
+    channel = Mention.channel.concat("")
     if scope.channel:
-        yield Mention.channel == scope.channel
+        yield channel == scope.channel
     if scope.channels is not None:
-        yield Mention.channel.in_(sorted(scope.channels))
+        yield channel.in_(sorted(scope.channels))
     if scope.language:
         yield Mention.language == scope.language
     if scope.phase:

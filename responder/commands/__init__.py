@@ -25,7 +25,7 @@ def with_bot(config: Path) -> Iterator[Bot]:
     logs.set_up(redactor)
     bot = assemble(settings.load(config), source=str(config), redactor=redactor)
     migrate(bot.database, url=database_url(bot.settings))
-    count_if_new(bot.database)
+    count_if_new(bot.database, bot.recount_lock)
     seed_once(bot.database, bot.newest_book.files, bot.clock())
     try:
         yield bot

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import ConfigError
+from config.lock import InstanceLock
 from listener.trends.counts import counted_channels
 from listener.trends.recount import recount
 from listener.trends.scope import Scope, checked, period
@@ -50,8 +51,8 @@ def tell_trends(config: Path, asked: Asked, out: IO[str]) -> int:
 
 
 def recount_all(config: Path, *, as_json: bool) -> int:
-    """Make the rollup anew from the mentions."""
-    with with_bot(config) as bot:
+    """Make the counts anew from the mentions. Raises AlreadyRunning while somebody else does."""
+    with with_bot(config) as bot, InstanceLock(bot.recount_lock):
         counted = recount(bot.database)
     told = "1 mention was counted" if counted == 1 else f"{counted} mentions were counted"
     print(json.dumps({"mentions": counted}) if as_json else f"{told} anew.")

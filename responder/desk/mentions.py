@@ -28,6 +28,7 @@ from responder.desk.signin import Seat
 from responder.desk.spreadsheet import csv_answer
 from responder.desk.tongue import N_, _, locale
 from responder.desk.trends.bar import language_options, period_words
+from responder.desk.trends.channels import channel_options
 from responder.desk.trends.scope import NO_CHANNEL, Wrong
 from responder.desk.words import MARKS, date_and_time, mark_of
 from responder.heard import Found, Wanted, every_mention, read_mentions
@@ -209,10 +210,9 @@ def _scope(wanted: Wanted) -> Scope:
 
 
 def _fields(bot: Bot, seat: Visitor, asked: Asked) -> Iterator[Choice]:
-    channels = [(name, label_of(bot, name)) for name in bot.channels if seat.sees(name)]
     chosen = asked.pairs
     for name, label, options in (
-        ("channel", _("Channel"), channels),
+        ("channel", _("Channel"), channel_options(bot, seat)),
         ("language", _("Language"), language_options(bot, asked.language)),
         ("sentiment", _("Mood"), [(one.value, _(mark.word)) for one, mark in MARKS.items()]),
         ("topic", _("Topic"), [(one.value, one.name) for one in choices()["topics"]]),

@@ -38,7 +38,7 @@ def _channels(scope: Scope) -> Iterator[ColumnElement[bool]]:
         # Not the bare column, or SQLite begins with all of the channel.
         yield Mention.channel.concat("") == scope.channel
     if scope.channels is not None:
-        yield Mention.channel.in_(sorted(scope.channels))
+        yield Mention.channel.concat("").in_(sorted(scope.channels))
 
 
 def _kinds(scope: Scope) -> Iterator[ColumnElement[bool]]:

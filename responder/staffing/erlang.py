@@ -15,7 +15,7 @@ from responder.sentences import N_, Refused
 _NO_TIMES: Final = N_("A load and a time cannot be negative")
 _TOO_FEW: Final = N_("With so few people the line grows for ever")
 _NO_TARGET: Final = N_("A share to be answered in time lies between 0 and 100 percent")
-_MOST: Final = 100_000  # people; beyond, somebody typed nonsense
+_MOST: Final = 5_000  # callers at once; beyond, somebody typed nonsense
 
 
 @dataclass(frozen=True, kw_only=True)

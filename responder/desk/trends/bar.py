@@ -19,6 +19,7 @@ from responder.desk.filter_bar import Chip, Field, Options
 from responder.desk.pages import query
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, locale, many
+from responder.desk.trends.channels import channel_options
 from responder.desk.trends.panel import Look
 from responder.desk.trends.scope import Asked, Period
 from responder.desk.words import language_name
@@ -93,11 +94,10 @@ def filter_words(look: Look) -> str:
 
 
 def _fields(bot: Bot, look: Look, asked: Asked) -> Iterable[Field]:
-    seat, chosen = look.seat, asked.pairs
-    channels = [(name, label_of(bot, name)) for name in bot.channels if seat.sees(name)]
+    chosen = asked.pairs
     given: Sequence[tuple[str, str, Options]] = (
         ("by", _("Step"), [(one.value, _(word)) for one, word in _STEPS.items()]),
-        ("channel", _("Channel"), channels),
+        ("channel", _("Channel"), channel_options(bot, look.seat)),
         ("language", _("Language"), language_options(bot, asked.language)),
         ("topic", _("Topic"), [(one.value, one.name) for one in choices()["topics"]]),
         ("phase", _("Phase"), [(one.value, named(one.value)) for one in Phase]),

@@ -108,8 +108,12 @@ def _back(look: Look) -> Panel:
             (
                 Cell(text=label_of(look.bot, channel), value=channel),
                 count_cell(one.mentions, mentions_url(look.scope, channel=channel)),
-                count_cell(one.acquainted, mentions_url(look.scope, channel=channel)),
-                share_cell(rates[channel], mentions_url(look.scope, channel=channel)),
+                count_cell(
+                    one.acquainted, mentions_url(look.scope, channel=channel, acquainted="1")
+                ),
+                share_cell(
+                    rates[channel], mentions_url(look.scope, channel=channel, acquainted="1")
+                ),
                 count_cell(one.reach, mentions_url(look.scope, channel=channel)),
             )
             for channel in order

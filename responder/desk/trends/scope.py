@@ -17,6 +17,7 @@ from responder.access import Visitor
 from responder.bot import Bot
 from responder.desk.parameters import BLANK
 from responder.desk.tongue import N_
+from responder.desk.trends.channels import known_channels
 from sentiment.phase import Phase
 from sentiment.topics import OTHER, TOPICS
 
@@ -128,7 +129,7 @@ def read_scope(bot: Bot, seat: Visitor, asked: Asked, now: datetime) -> Asking:
 
 
 def _check(bot: Bot, seat: Visitor, asked: Asked) -> None:
-    if asked.channel and not (asked.channel in bot.channels and seat.sees(asked.channel)):
+    if asked.channel and asked.channel not in known_channels(bot, seat):
         raise Wrong(*NO_CHANNEL)
     if asked.topic and asked.topic not in TOPICS and asked.topic != OTHER:
         raise Wrong(*_NO_TOPIC)
