@@ -15,7 +15,7 @@ from responder.crisis.models import Did, Episode, EpisodeEntry, HoldingStatement
 from responder.models import Incident
 from responder.team.models import Agent, Role
 from tests.conftest import Place, Visit
-from tests.factories import make_mention
+from tests.factories import make_draft, make_mention
 
 SORRY = "We know that the checkout fails and are mending it."
 FORM = {
@@ -173,3 +173,27 @@ def test_an_episode_of_another_teams_channel_does_not_exist_for_them(
     assert key not in client.get("/trends/spikes").text
     assert client.get(f"/episodes/{everywhere}").status_code == 200
     assert client.post(f"/episodes/{everywhere}/end").status_code == 404, "it is everybody's"
+
+
+def test_what_was_written_in_private_is_for_those_who_answer_it(visit: Visit, place: Place) -> None:
+    key = make_episode(place.bot)
+    with place.bot.database.write() as session:
+        make_mention(
+            session, text="My card number is in here", sentiment="negative", private=True,
+            created_at=place.bot.clock() - timedelta(minutes=5),
+        )  # fmt: skip
+    assert "My card number" not in visit(Role.VIEWER).get(f"/episodes/{key}").text
+    assert "My card number" in visit(Role.EDITOR).get(f"/episodes/{key}").text
+
+
+def test_the_first_mention_is_linked_also_where_it_is_not_among_the_latest(
+    visit: Visit, place: Place
+) -> None:
+    with place.bot.database.write() as session:
+        early = make_mention(session, created_at=place.bot.clock() - timedelta(days=2))
+        draft = make_draft(session, early).id
+        thread = {"mention": early.id, "channel": "x", "mentions": 300}
+        why = {"first": {"mention": early.id, "channel": "x", "at": ""}, "threads": [thread]}
+    key = make_episode(place.bot, explanation=why)
+    page = visit(Role.VIEWER).get(f"/episodes/{key}").text
+    assert page.count(f"/item/{draft}") == 2
