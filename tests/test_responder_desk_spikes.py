@@ -197,3 +197,47 @@ def test_the_first_mention_is_linked_also_where_it_is_not_among_the_latest(
     key = make_episode(place.bot, explanation=why)
     page = visit(Role.VIEWER).get(f"/episodes/{key}").text
     assert page.count(f"/item/{draft}") == 2
+
+
+def test_of_an_episode_on_all_channels_those_who_see_some_learn_what_it_is(
+    visit: Visit, place: Place
+) -> None:
+    why = {
+        "terms": [{"text": "checkout broken", "people": 30, "times": 90}],
+        "topics": [["technical", 771177]],
+        "channels": [["x", 771178]],
+        "languages": [["pl", 771179]],
+        "threads": [{"mention": "0" * 28, "channel": "x", "mentions": 771180}],
+        "also": [["topic", "billing", "x"]],
+    }
+    key = make_episode(place.bot, channel="", observed=771181.0, authors=771182, explanation=why)
+    with place.bot.database.write() as session:
+        for did, detail in ((Did.PAUSED, "x"), (Did.URGENT, "771183"), (Did.JOINED, "all x")):
+            entry = EpisodeEntry(episode_id=key, at=place.bot.clock(), by="spike watch", did=did)
+            entry.detail = detail
+            session.add(entry)
+    client = visit(Role.EDITOR)
+    label = place.bot.channels["x"].declaration.label
+
+    def told() -> tuple[str, ...]:
+        log = client.get(f"/episodes/{key}/log.csv").text
+        return client.get(f"/episodes/{key}").text, client.get("/trends/spikes").text, log
+
+    page, tab, log = told()
+    assert "checkout broken" in page and "checkout broken" in tab
+    assert f"/episodes/{key}/acknowledge" in page and f"/episodes/{key}/acknowledge" in tab
+    assert f'"paused","{label}"' in log
+    narrow(place.bot, "editor", "facebook")
+    page, tab, log = told()
+    for text in (page, tab):
+        assert "Crisis" in text and "Mentions on all channels" not in text
+        assert "Negative mentions on all channels" in text
+        assert "so many in an hour hardly come by chance" in text
+        assert f"/episodes/{key}/acknowledge" not in text, "it would answer 404"
+        assert f"/episodes/{key}/snooze" not in text
+    for text in (page, tab, log):
+        for secret in ("checkout broken", "77117", "77118", "771,1", "all x"):
+            assert secret not in text.replace(key, ""), secret
+    assert f'"paused","{label}"' not in log
+    assert "Automatic answers paused" in page
+    assert f'<span class="detail" dir="auto">{label}' not in page

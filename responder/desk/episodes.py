@@ -73,7 +73,7 @@ def log_csv(request: Request, seat: Seat, episode_id: Id) -> Response:
     bot = desk_of(request).bot
     episode = _found(bot, seat, episode_id)
     note_export(bot, seat, "episode log", detail=episode.id, now=bot.clock())
-    return csv_answer(f"episode-{episode.began_at:%Y-%m-%d}.csv", list(_lines(bot, episode)))
+    return csv_answer(f"episode-{episode.began_at:%Y-%m-%d}.csv", list(_lines(bot, seat, episode)))
 
 
 @router.post("/episodes/{episode_id}/acknowledge")
@@ -164,7 +164,8 @@ def _show(  # a page and what may stand in it
     bot = desk_of(request).bot
     episode = _found(bot, seat, episode_id)
     form = form or StatementForm(channel=episode.channel)
-    why = episode_words.explained(bot, episode)
+    whole = episode_words.is_whole(seat, episode)
+    why = episode_words.explained(bot, episode, whole=whole)
     with bot.database.read() as session:
         rows = mentions_of(session, episode, *_theirs(seat), limit=_SHOWN)
         values = {
@@ -183,6 +184,7 @@ def _show(  # a page and what may stand in it
         one=episode,
         taken_up=is_taken_up(episode, bot.clock()),
         why=why,
+        whole=whole,
         say=episode_words,
         bot=bot,
         hours=_HOURS,
@@ -247,11 +249,12 @@ def _statement(request: Request, seat: Visitor, statement_id: str) -> tuple[Bot,
     return bot, row
 
 
-def _lines(bot: Bot, episode: Episode) -> Iterator[Sequence[object]]:
+def _lines(bot: Bot, seat: Visitor, episode: Episode) -> Iterator[Sequence[object]]:
+    whole = episode_words.is_whole(seat, episode)
     yield "at", "by", "did", "detail"
     with bot.database.read() as session:
         for entry in read(session, episode.id):
-            detail = episode_words.detail(bot, entry.did, entry.detail)
+            detail = episode_words.detail(bot, entry.did, entry.detail, whole=whole)
             yield entry.at.isoformat(), entry.by, entry.did.value, detail
     yield "", "", "post-mortem", episode.post_mortem
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from listener.spikes.watch import Level, Rule
+from responder.access import Visitor
 from responder.bot import Bot
 from responder.crisis.course import Key
 from responder.crisis.logbook import WATCH
 from responder.crisis.models import Did, Episode, Kind
 from responder.desk.choices import named
 from responder.desk.rows import label_of
+from responder.desk.sight import may_change
 from responder.desk.tongue import N_, _
 
 LEVELS: Final[Mapping[Level, str]] = {
@@ -56,6 +58,9 @@ _DID: Final[Mapping[Did, str]] = {
     Did.ENDED: N_("Ended"),
     Did.LEARNED: N_("Post-mortem"),
 }
+
+_OF_CHANNELS: Final = frozenset({Did.JOINED, Did.PAUSED, Did.URGENT})
+"""Their details name channels, or count what was said on all of them."""
 
 
 def level_word(level: Level) -> str:
@@ -115,8 +120,16 @@ def numbers(episode: Episode) -> str:
     )
 
 
-def detail(bot: Bot, did: Did, text: str) -> str:
-    """What stands behind a line of the log, in words."""
+def is_whole(seat: Visitor, episode: Episode) -> bool:
+    """Whether this visitor sees all it is about. Of one on all channels, those who see some of
+    them are told what it is and how bad: its numbers and words are of the others, too."""
+    return may_change(seat, episode.channel)
+
+
+def detail(bot: Bot, did: Did, text: str, *, whole: bool) -> str:
+    """What stands behind a line of the log, in words. `whole` as of `is_whole`."""
+    if not whole and did in _OF_CHANNELS:
+        return ""
     if did in (Did.OPENED, Did.RAISED, Did.ACKNOWLEDGED) and text in {one.value for one in Level}:
         return level_word(Level(text))
     if did is Did.PAUSED:
@@ -125,9 +138,9 @@ def detail(bot: Bot, did: Did, text: str) -> str:
     return text
 
 
-def explained(bot: Bot, episode: Episode) -> Mapping[str, Any]:
-    """The explanation, with names in place of keys."""
-    found = episode.explanation
+def explained(bot: Bot, episode: Episode, *, whole: bool) -> Mapping[str, Any]:
+    """The explanation, with names in place of keys; empty where they do not see the whole."""
+    found = episode.explanation if whole else {}
     return {
         "terms": found.get("terms", []),
         "threads": found.get("threads", []),

@@ -14,7 +14,7 @@ from responder.crisis.conditions import is_taken_up
 from responder.crisis.models import Episode
 from responder.crisis.usual import Hour, Week, read_week
 from responder.desk.pictures.lines import Point
-from responder.desk.sight import reaches
+from responder.desk.sight import may_change, reaches
 from responder.desk.tongue import N_, _, many
 from responder.desk.trends import episode_words
 from responder.desk.trends.band import Range, band_chart
@@ -49,6 +49,8 @@ def extra(look: Look) -> Mapping[str, Any]:
         "watching": look.bot.settings.crisis.watch,
         "taken_up": {one.id for one in found if is_taken_up(one, look.now)},
         "bot": look.bot,
+        "whole": {one.id for one in found if episode_words.is_whole(look.seat, one)},
+        "may": {one.id for one in found if may_change(look.seat, one.channel)},
         "say": episode_words,
     }
 
