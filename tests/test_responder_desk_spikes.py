@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from listener.spikes.watch import Level, Rule
 from responder.bot import Bot
 from responder.crisis.models import Did, Episode, EpisodeEntry, HoldingStatement, Kind
+from responder.desk.words import clock_time
 from responder.models import Incident
 from responder.team.models import Agent, Role
 from tests.conftest import Place, Visit
@@ -114,6 +115,11 @@ def test_taking_it_up_putting_it_off_noting_and_ending_are_logged_by_name(
     assert {by for by, _ in entries(place.bot, key)[1:]} == {"approver"}
     log = client.get(f"/episodes/{key}/log.csv").text
     assert "The shop is back" in log
+    with place.bot.database.read() as session:
+        done = EpisodeEntry.episode_id == key, EpisodeEntry.did == Did.SNOOZED
+        at = session.scalars(select(EpisodeEntry).where(*done)).one().at
+    until = clock_time(at + timedelta(hours=4), at, place.bot.zone)
+    assert f'"{until}"' in log
     assert "A broken release" in log
     assert client.post(f"/episodes/{key}/end").status_code == 409, "it is over already"
 

@@ -254,7 +254,7 @@ def _lines(bot: Bot, seat: Visitor, episode: Episode) -> Iterator[Sequence[objec
     yield "at", "by", "did", "detail"
     with bot.database.read() as session:
         for entry in read(session, episode.id):
-            detail = episode_words.detail(bot, entry.did, entry.detail, whole=whole)
+            detail = episode_words.detail(bot, entry, whole=whole)
             yield entry.at.isoformat(), entry.by, entry.did.value, detail
     yield "", "", "post-mortem", episode.post_mortem
 
