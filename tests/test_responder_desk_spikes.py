@@ -12,10 +12,11 @@ from starlette.testclient import TestClient
 from listener.spikes.watch import Level, Rule
 from responder.bot import Bot
 from responder.crisis.models import Did, Episode, EpisodeEntry, HoldingStatement, Kind
+from responder.desk.words import clock_time
 from responder.models import Incident
 from responder.team.models import Agent, Role
 from tests.conftest import Place, Visit
-from tests.factories import make_mention
+from tests.factories import make_draft, make_mention
 
 SORRY = "We know that the checkout fails and are mending it."
 FORM = {
@@ -114,6 +115,11 @@ def test_taking_it_up_putting_it_off_noting_and_ending_are_logged_by_name(
     assert {by for by, _ in entries(place.bot, key)[1:]} == {"approver"}
     log = client.get(f"/episodes/{key}/log.csv").text
     assert "The shop is back" in log
+    with place.bot.database.read() as session:
+        done = EpisodeEntry.episode_id == key, EpisodeEntry.did == Did.SNOOZED
+        at = session.scalars(select(EpisodeEntry).where(*done)).one().at
+    until = clock_time(at + timedelta(hours=4), at, place.bot.zone)
+    assert f'"{until}"' in log
     assert "A broken release" in log
     assert client.post(f"/episodes/{key}/end").status_code == 409, "it is over already"
 
@@ -173,3 +179,71 @@ def test_an_episode_of_another_teams_channel_does_not_exist_for_them(
     assert key not in client.get("/trends/spikes").text
     assert client.get(f"/episodes/{everywhere}").status_code == 200
     assert client.post(f"/episodes/{everywhere}/end").status_code == 404, "it is everybody's"
+
+
+def test_what_was_written_in_private_is_for_those_who_answer_it(visit: Visit, place: Place) -> None:
+    key = make_episode(place.bot)
+    with place.bot.database.write() as session:
+        make_mention(
+            session, text="My card number is in here", sentiment="negative", private=True,
+            created_at=place.bot.clock() - timedelta(minutes=5),
+        )  # fmt: skip
+    assert "My card number" not in visit(Role.VIEWER).get(f"/episodes/{key}").text
+    assert "My card number" in visit(Role.EDITOR).get(f"/episodes/{key}").text
+
+
+def test_the_first_mention_is_linked_also_where_it_is_not_among_the_latest(
+    visit: Visit, place: Place
+) -> None:
+    with place.bot.database.write() as session:
+        early = make_mention(session, created_at=place.bot.clock() - timedelta(days=2))
+        draft = make_draft(session, early).id
+        thread = {"mention": early.id, "channel": "x", "mentions": 300}
+        why = {"first": {"mention": early.id, "channel": "x", "at": ""}, "threads": [thread]}
+    key = make_episode(place.bot, explanation=why)
+    page = visit(Role.VIEWER).get(f"/episodes/{key}").text
+    assert page.count(f"/item/{draft}") == 2
+
+
+def test_of_an_episode_on_all_channels_those_who_see_some_learn_what_it_is(
+    visit: Visit, place: Place
+) -> None:
+    why = {
+        "terms": [{"text": "checkout broken", "people": 30, "times": 90}],
+        "topics": [["technical", 771177]],
+        "channels": [["x", 771178]],
+        "languages": [["pl", 771179]],
+        "threads": [{"mention": "0" * 28, "channel": "x", "mentions": 771180}],
+        "also": [["topic", "billing", "x"]],
+    }
+    key = make_episode(place.bot, channel="", observed=771181.0, authors=771182, explanation=why)
+    with place.bot.database.write() as session:
+        for did, detail in ((Did.PAUSED, "x"), (Did.URGENT, "771183"), (Did.JOINED, "all x")):
+            entry = EpisodeEntry(episode_id=key, at=place.bot.clock(), by="spike watch", did=did)
+            entry.detail = detail
+            session.add(entry)
+    client = visit(Role.EDITOR)
+    label = place.bot.channels["x"].declaration.label
+
+    def told() -> tuple[str, ...]:
+        log = client.get(f"/episodes/{key}/log.csv").text
+        return client.get(f"/episodes/{key}").text, client.get("/trends/spikes").text, log
+
+    page, tab, log = told()
+    assert "checkout broken" in page and "checkout broken" in tab
+    assert f"/episodes/{key}/acknowledge" in page and f"/episodes/{key}/acknowledge" in tab
+    assert f'"paused","{label}"' in log
+    narrow(place.bot, "editor", "facebook")
+    page, tab, log = told()
+    for text in (page, tab):
+        assert "Crisis" in text and "Mentions on all channels" not in text
+        assert "Negative mentions on all channels" in text
+        assert "so many in an hour hardly come by chance" in text
+        assert f"/episodes/{key}/acknowledge" not in text, "it would answer 404"
+        assert f"/episodes/{key}/snooze" not in text
+    for text in (page, tab, log):
+        for secret in ("checkout broken", "77117", "77118", "771,1", "all x"):
+            assert secret not in text.replace(key, ""), secret
+    assert f'"paused","{label}"' not in log
+    assert "Automatic answers paused" in page
+    assert f'<span class="detail" dir="auto">{label}' not in page

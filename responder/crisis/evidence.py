@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from listener.models import Mention
@@ -28,18 +28,25 @@ def key_of(episode: Episode) -> Key:
     return Key(episode.kind, episode.topic, episode.channel)
 
 
-def mentions_of(session: Session, episode: Episode, *, limit: int = _MOST) -> list[Mention]:
-    """Those that make it up, the latest first."""
+def mentions_of(
+    session: Session, episode: Episode, *only: ColumnElement[bool], limit: int = _MOST
+) -> list[Mention]:
+    """Those that make it up, the latest first. `only`: what else must hold of each."""
     until = episode.ended_at or episode.last_at + timedelta(hours=1)
-    return _rows(session, key_of(episode), episode.began_at, until, limit)
+    return _rows(session, key_of(episode), episode.began_at, until, limit, *only)
 
 
 def _rows(
-    session: Session, key: Key, since: datetime, until: datetime, limit: int
+    session: Session,
+    key: Key,
+    since: datetime,
+    until: datetime,
+    limit: int,
+    *only: ColumnElement[bool],
 ) -> list[Mention]:
     rows = session.scalars(
         select(Mention)
-        .where(Mention.created_at >= since, Mention.created_at < until, *belongs(key))
+        .where(Mention.created_at >= since, Mention.created_at < until, *belongs(key), *only)
         .order_by(Mention.created_at.desc(), Mention.id.desc())
         .limit(limit if key.kind in (Kind.ALL, Kind.NEGATIVE) else limit * 5)
     )

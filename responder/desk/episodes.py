@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
+from listener.models import Mention
 from responder.access import Visitor
 from responder.approve import NotFound
 from responder.bot import Bot
@@ -23,7 +25,7 @@ from responder.desk import library_words
 from responder.desk.exported import note_export
 from responder.desk.incidents import OpeningForm, require_known
 from responder.desk.pages import desk_of, query, render
-from responder.desk.sight import may_change, reaches
+from responder.desk.sight import in_sight, may_change, reaches
 from responder.desk.signin import ApproverSeat, EditorSeat, Seat
 from responder.desk.spreadsheet import csv_answer
 from responder.desk.toast import Toast
@@ -31,6 +33,7 @@ from responder.desk.tongue import N_, _
 from responder.desk.trends import episode_words
 from responder.incidents import Unfit
 from responder.models import Draft
+from responder.team.models import Role
 from sentiment.topics import OTHER, TOPICS
 
 router = APIRouter(include_in_schema=False)
@@ -70,7 +73,7 @@ def log_csv(request: Request, seat: Seat, episode_id: Id) -> Response:
     bot = desk_of(request).bot
     episode = _found(bot, seat, episode_id)
     note_export(bot, seat, "episode log", detail=episode.id, now=bot.clock())
-    return csv_answer(f"episode-{episode.began_at:%Y-%m-%d}.csv", list(_lines(bot, episode)))
+    return csv_answer(f"episode-{episode.began_at:%Y-%m-%d}.csv", list(_lines(bot, seat, episode)))
 
 
 @router.post("/episodes/{episode_id}/acknowledge")
@@ -161,16 +164,13 @@ def _show(  # a page and what may stand in it
     bot = desk_of(request).bot
     episode = _found(bot, seat, episode_id)
     form = form or StatementForm(channel=episode.channel)
+    whole = episode_words.is_whole(seat, episode)
+    why = episode_words.explained(bot, episode, whole=whole)
     with bot.database.read() as session:
-        rows = [
-            one for one in mentions_of(session, episode, limit=_SHOWN) if seat.sees(one.channel)
-        ]
-        drafts = select(Draft.mention_id, Draft.id).where(
-            Draft.mention_id.in_([one.id for one in rows])
-        )
+        rows = mentions_of(session, episode, *_theirs(seat), limit=_SHOWN)
         values = {
             "mentions": rows,
-            "drafts": {row.mention_id: row.id for row in session.execute(drafts)},
+            "drafts": _drafts(session, seat, {one.id for one in rows} | _named(why)),
             "entries": read(session, episode.id),
             "statements": statements.statements_of(session, episode.id),
             "approvers": statements.approvers(session, besides=seat.name, channel=episode.channel),
@@ -183,7 +183,8 @@ def _show(  # a page and what may stand in it
         toast=toast,
         one=episode,
         taken_up=is_taken_up(episode, bot.clock()),
-        why=episode_words.explained(bot, episode),
+        why=why,
+        whole=whole,
         say=episode_words,
         bot=bot,
         hours=_HOURS,
@@ -197,6 +198,28 @@ def _show(  # a page and what may stand in it
         languages=bot.settings.brand.languages,
         **values,
     )
+
+
+def _theirs(seat: Visitor) -> tuple[ColumnElement[bool], ...]:
+    """Of mentions: those they may read. What was written in private is for those who answer it."""
+    seen = in_sight(seat)
+    return (seen,) if seat.may(Role.EDITOR) else (seen, Mention.private.is_(False))
+
+
+def _named(why: Mapping[str, Any]) -> set[str]:
+    """The mentions an explanation leads to, also where they are not among the latest."""
+    first = [why["first"]] if why["first"] else []
+    return {one["mention"] for one in (*first, *why["threads"])}
+
+
+def _drafts(session: Session, seat: Visitor, mentions: set[str]) -> dict[str, str]:
+    """The drafts of these mentions, as far as they may read them."""
+    rows = session.execute(
+        select(Draft.mention_id, Draft.id)
+        .join(Draft.mention)
+        .where(Draft.mention_id.in_(sorted(mentions)), *_theirs(seat))
+    )
+    return {row.mention_id: row.id for row in rows}
 
 
 def _found(bot: Bot, seat: Visitor, episode_id: str) -> Episode:
@@ -226,11 +249,12 @@ def _statement(request: Request, seat: Visitor, statement_id: str) -> tuple[Bot,
     return bot, row
 
 
-def _lines(bot: Bot, episode: Episode) -> Iterator[Sequence[object]]:
+def _lines(bot: Bot, seat: Visitor, episode: Episode) -> Iterator[Sequence[object]]:
+    whole = episode_words.is_whole(seat, episode)
     yield "at", "by", "did", "detail"
     with bot.database.read() as session:
         for entry in read(session, episode.id):
-            detail = episode_words.detail(bot, entry.did, entry.detail)
+            detail = episode_words.detail(bot, entry, whole=whole)
             yield entry.at.isoformat(), entry.by, entry.did.value, detail
     yield "", "", "post-mortem", episode.post_mortem
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from listener.spikes.watch import Level, Rule
+from responder.access import Visitor
 from responder.bot import Bot
 from responder.crisis.course import Key
 from responder.crisis.logbook import WATCH
-from responder.crisis.models import Did, Episode, Kind
+from responder.crisis.models import Did, Episode, EpisodeEntry, Kind
 from responder.desk.choices import named
 from responder.desk.rows import label_of
+from responder.desk.sight import may_change
 from responder.desk.tongue import N_, _
+from responder.desk.trends.amounts import number_words
+from responder.desk.words import clock_time
 
 LEVELS: Final[Mapping[Level, str]] = {
     Level.CALM: N_("Calm"),
@@ -56,6 +61,9 @@ _DID: Final[Mapping[Did, str]] = {
     Did.ENDED: N_("Ended"),
     Did.LEARNED: N_("Post-mortem"),
 }
+
+_OF_CHANNELS: Final = frozenset({Did.JOINED, Did.PAUSED, Did.URGENT})
+"""Their details name channels, or count what was said on all of them."""
 
 
 def level_word(level: Level) -> str:
@@ -106,28 +114,39 @@ _ON_ALL: Final[Mapping[Kind, str]] = {
 def numbers(episode: Episode) -> str:
     """How many, beside how many are usual."""
     if episode.rule is Rule.DANGER:
-        return _("People within an hour: %(people)s", people=episode.authors)
+        return _("People within an hour: %(people)s", people=number_words(episode.authors))
     return _(
         "%(observed)s where %(expected)s are usual, by %(people)s people",
-        observed=f"{episode.observed:.0f}",
-        expected=f"{episode.expected:.1f}",
-        people=episode.authors,
+        observed=number_words(round(episode.observed)),
+        expected=number_words(round(episode.expected, 1)),
+        people=number_words(episode.authors),
     )
 
 
-def detail(bot: Bot, did: Did, text: str) -> str:
-    """What stands behind a line of the log, in words."""
+def is_whole(seat: Visitor, episode: Episode) -> bool:
+    """Whether this visitor sees all it is about. Of one on all channels, those who see some of
+    them are told what it is and how bad: its numbers and words are of the others, too."""
+    return may_change(seat, episode.channel)
+
+
+def detail(bot: Bot, entry: EpisodeEntry, *, whole: bool) -> str:
+    """What stands behind a line of the log, in words. `whole` as of `is_whole`."""
+    did, text = entry.did, entry.detail
+    if not whole and did in _OF_CHANNELS:
+        return ""
     if did in (Did.OPENED, Did.RAISED, Did.ACKNOWLEDGED) and text in {one.value for one in Level}:
         return level_word(Level(text))
     if did is Did.PAUSED:
         names = [label_of(bot, name) for name in text.split(", ") if name]
         return ", ".join(names) or _("nothing: it was paused already")
+    if did is Did.SNOOZED:
+        return clock_time(datetime.fromisoformat(text), entry.at, bot.zone)
     return text
 
 
-def explained(bot: Bot, episode: Episode) -> Mapping[str, Any]:
-    """The explanation, with names in place of keys."""
-    found = episode.explanation
+def explained(bot: Bot, episode: Episode, *, whole: bool) -> Mapping[str, Any]:
+    """The explanation, with names in place of keys; empty where they do not see the whole."""
+    found = episode.explanation if whole else {}
     return {
         "terms": found.get("terms", []),
         "threads": found.get("threads", []),

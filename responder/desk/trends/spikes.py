@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,11 +15,12 @@ from responder.crisis.conditions import is_taken_up
 from responder.crisis.models import Episode
 from responder.crisis.usual import Hour, Week, read_week
 from responder.desk.pictures.lines import Point
-from responder.desk.sight import reaches
+from responder.desk.sight import may_change, reaches
 from responder.desk.tongue import N_, _, many
 from responder.desk.trends import episode_words
+from responder.desk.trends.amounts import number_words
 from responder.desk.trends.band import Range, band_chart
-from responder.desk.trends.links import mentions_between
+from responder.desk.trends.links import mentions_url
 from responder.desk.trends.panel import Cell, Look, Panel
 from responder.desk.trends.series import spoken
 from responder.desk.trends.steps import step_value, step_words
@@ -49,6 +51,8 @@ def extra(look: Look) -> Mapping[str, Any]:
         "watching": look.bot.settings.crisis.watch,
         "taken_up": {one.id for one in found if is_taken_up(one, look.now)},
         "bot": look.bot,
+        "whole": {one.id for one in found if episode_words.is_whole(look.seat, one)},
+        "may": {one.id for one in found if may_change(look.seat, one.channel)},
         "say": episode_words,
     }
 
@@ -85,16 +89,20 @@ def _week_panel(look: Look, week: Week, found: Sequence[Episode]) -> Panel:
 
 def _row(look: Look, one: Hour, episode: Episode | None) -> tuple[Cell, ...]:
     start = one.start.astimezone(look.scope.zone)
-    inside = look.scope.start <= one.start < look.scope.end
-    href = mentions_between(look.scope, one.start, one.start + HOUR) if inside else ""
-    heard = one.observed is not None
-    spread = _("%(low)s to %(high)s", low=f"{one.low:.0f}", high=f"{one.high:.0f}")
+    # Its numbers know of channels and topics alone, and of hours before those that are looked at.
+    hour = replace(look.scope, start=one.start, end=one.start + HOUR, language="", phase="")
+    href = mentions_url(hour)
+    spread = _(
+        "%(low)s to %(high)s",
+        low=number_words(round(one.low)),
+        high=number_words(round(one.high)),
+    )
     return (
         Cell(text=step_words(start, By.HOUR), value=step_value(start, By.HOUR)),
-        Cell(text=f"{one.observed:,}", value=one.observed or 0, href=href if one.observed else "")
-        if heard
+        Cell(text=number_words(one.observed), value=one.observed, href=href if one.observed else "")
+        if one.observed is not None
         else Cell(text=_("not heard")),
-        Cell(text=f"{one.expected:.1f}", value=round(one.expected, 2)),
+        Cell(text=number_words(round(one.expected, 1)), value=round(one.expected, 2)),
         Cell(text=spread),
         Cell(
             text=episode_words.level_word(episode.level) if episode else "",
@@ -126,8 +134,8 @@ def _finding(look: Look, week: Week) -> str:
         " mentions where %(expected)s are usual.",
         len(above),
         when=step_words(worst.start.astimezone(look.scope.zone), By.HOUR),
-        observed=worst.observed,
-        expected=f"{worst.expected:.1f}",
+        observed=number_words(worst.observed or 0),
+        expected=number_words(round(worst.expected, 1)),
     )
 
 
