@@ -173,7 +173,9 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
 
 def _is_left_alone(session: Session, mention: Mention, decision: Decision) -> bool:
     """On a channel nobody has opened, only what is urgent or a person's case is answered."""
-    if decision.action not in (Action.DRAFT, Action.BY_HAND) or mention.priority is Level.P1:
+    if decision.action not in (Action.DRAFT, Action.BY_HAND):
+        return False
+    if mention.priority is Level.P1 or decision.for_a_person:
         return False
     return only_listens(session, mention.channel)
 

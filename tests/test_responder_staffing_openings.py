@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from config.workload import StaffingSettings
+from listener.channels.base import Answerable
 from listener.models import Cursor, Mention, MentionStatus
 from responder.bot import Bot
 from responder.draft import draft_round
@@ -105,6 +106,24 @@ def test_a_channel_nobody_opened_is_listened_to_and_what_is_urgent_is_answered(b
         heard = session.get_one(Mention, calm)
         assert (heard.status, heard.status_reason) == (MentionStatus.LISTEN_ONLY, NOT_OPEN)
         assert session.get_one(Mention, urgent).status is MentionStatus.DRAFTED
+
+
+@pytest.mark.parametrize("signal", ["alarming", "human", "legal"])
+@pytest.mark.parametrize("answerable", [Answerable.YES, Answerable.BY_HAND])
+def test_a_case_for_a_person_comes_to_the_desk_from_a_channel_nobody_opened(
+    bot: Bot, signal: str, answerable: Answerable
+) -> None:
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        make_mention(session, signals=[signal], answerable=answerable, addressed=False)
+    assert _drafts(bot) == 1
+
+
+def test_what_only_a_person_could_answer_is_listened_to_where_nobody_opened(bot: Bot) -> None:
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        make_mention(session, signals=["complaint"], answerable=Answerable.BY_HAND)
+    assert _drafts(bot) == 0
 
 
 def test_an_open_channel_is_answered_from_then_on(bot: Bot) -> None:
