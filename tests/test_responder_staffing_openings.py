@@ -14,7 +14,7 @@ from listener.channels.base import Answerable
 from listener.models import Cursor, Mention, MentionStatus
 from responder.bot import Bot
 from responder.draft import draft_round
-from responder.models import Audit, Draft
+from responder.models import Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.staffing.alarms import of_staffing
 from responder.staffing.models import ChannelOpening
 from responder.staffing.openings import (
@@ -30,7 +30,7 @@ from responder.staffing.openings import (
 from responder.staffing.outlook import fit_now, outlook
 from responder.team.models import Role
 from sentiment.prioritize import Level
-from tests.factories import NOW, FakeChannel, make_agent, make_mention
+from tests.factories import NOW, FakeChannel, make_agent, make_draft, make_mention, make_reply
 from tests.staffing_story import HOURS, staffed_bot
 
 
@@ -124,6 +124,64 @@ def test_what_only_a_person_could_answer_is_listened_to_where_nobody_opened(bot:
     with bot.database.write() as session:
         make_mention(session, signals=["complaint"], answerable=Answerable.BY_HAND)
     assert _drafts(bot) == 0
+
+
+def _edited(bot: Bot, mention_id: str) -> list[DraftStatus]:
+    """What has become of the drafts of a text its author changed while nobody opens the channel."""
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        mention = session.get_one(Mention, mention_id)
+        mention.text, mention.version = "Where is my parcel, please?", mention.version + 1
+        mention.status = MentionStatus.NEW
+    draft_round(bot)
+    with bot.database.read() as session:
+        assert session.get_one(Mention, mention_id).status is MentionStatus.DRAFTED
+        own = select(Draft.status).where(Draft.mention_id == mention_id).order_by(Draft.id)
+        return list(session.scalars(own))
+
+
+def test_a_text_taken_up_before_is_dealt_with_when_it_comes_back_changed(bot: Bot) -> None:
+    with bot.database.write() as session:
+        mention_id = make_draft(session).mention_id
+    assert _edited(bot, mention_id) == [DraftStatus.WITHDRAWN, DraftStatus.PENDING]
+
+
+def test_what_was_approved_before_is_drafted_anew_when_it_comes_back_changed(bot: Bot) -> None:
+    with bot.database.write() as session:
+        reply = make_reply(session)
+        reply_id, mention_id = reply.id, reply.mention_id
+    assert _edited(bot, mention_id) == [DraftStatus.WITHDRAWN, DraftStatus.PENDING]
+    with bot.database.read() as session:
+        assert session.get_one(Reply, reply_id).status is ReplyStatus.FAILED
+
+
+def test_what_was_only_heard_before_stays_so_when_it_comes_back_changed(bot: Bot) -> None:
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        make_mention(session, version=2)
+    assert _drafts(bot) == 0
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_who_was_answered_in_a_thread_is_not_cut_off_there(bot: Bot, *, outside: bool) -> None:
+    with bot.database.write() as session:
+        before = make_mention(session)
+        if outside:
+            before.status = MentionStatus.ANSWERED_OUTSIDE
+        else:
+            make_reply(session, make_draft(session, before), status=ReplyStatus.SENT)
+        thread, author = before.conversation_id, before.author_id
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        mine = make_mention(session, conversation_id=thread, author_id=author).id
+        other = make_mention(session, conversation_id=thread).id
+        elsewhere = make_mention(session, author_id=author).id
+    draft_round(bot)
+    with bot.database.read() as session:
+        drafted = session.get_one(Mention, mine)
+        left = [session.get_one(Mention, one).status for one in (other, elsewhere)]
+    assert drafted.status is MentionStatus.DRAFTED
+    assert left == [MentionStatus.LISTEN_ONLY] * 2
 
 
 def test_an_open_channel_is_answered_from_then_on(bot: Bot) -> None:
