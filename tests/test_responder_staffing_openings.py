@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +12,9 @@ from sqlalchemy import select
 
 from config.workload import StaffingSettings
 from listener.channels.base import Answerable
-from listener.models import Cursor, Mention, MentionStatus
+from listener.models import Mention, MentionStatus
 from responder.bot import Bot
+from responder.commands.rounds import draft_once, poll_channels, post_once
 from responder.draft import draft_round
 from responder.models import Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.staffing.alarms import of_staffing
@@ -46,11 +48,6 @@ def _with(bot: Bot, *names: str, ask_first: bool = True) -> Bot:
     )
 
 
-def _heard(bot: Bot, channel: str = "x") -> None:
-    with bot.database.write() as session:
-        session.add(Cursor(channel=channel, stream="mentions", started_at=NOW))
-
-
 def _listens(bot: Bot, channel: str) -> bool:
     with bot.database.read() as session:
         return only_listens(session, channel)
@@ -69,8 +66,34 @@ def test_an_installation_answers_all_it_begins_with(bot: Bot) -> None:
     assert not _listens(both, "facebook")
 
 
+def test_what_was_answered_before_openings_were_kept_goes_on(bot: Bot) -> None:
+    with bot.database.write() as session:
+        make_mention(session)
+    both = _with(bot, "facebook")
+    assert begin(both) == ()
+    assert not _listens(both, "x")
+    assert not _listens(both, "facebook")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda bot: poll_channels(bot, "x", once=True),
+        lambda bot: draft_once(bot, once=True),
+        lambda bot: post_once(bot, once=True),
+    ],
+    ids=["poll", "draft", "post"],
+)
+def test_a_single_round_begins_as_the_daemon_does(bot: Bot, command: Callable[[Bot], int]) -> None:
+    command(bot)
+    both = _with(bot, "facebook")
+    command(both)
+    assert not _listens(both, "x")
+    assert _listens(both, "facebook")
+
+
 def test_what_was_answered_before_goes_on_and_a_channel_added_later_only_listens(bot: Bot) -> None:
-    _heard(bot)
+    begin(bot)
     both = _with(bot, "facebook")
     assert begin(both) == ("facebook",)
     assert not _listens(both, "x")
@@ -91,7 +114,7 @@ def test_a_second_start_changes_nothing(bot: Bot) -> None:
 
 
 def test_the_settings_may_have_every_channel_answered_at_once(bot: Bot) -> None:
-    _heard(bot)
+    begin(bot)
     assert begin(_with(bot, "facebook", ask_first=False)) == ()
     assert not _listens(bot, "facebook")
 
