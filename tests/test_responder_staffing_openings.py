@@ -98,8 +98,8 @@ def test_what_was_answered_before_goes_on_and_a_channel_added_later_only_listens
     assert begin(both) == ("facebook",)
     assert not _listens(both, "x")
     assert _listens(both, "facebook")
+    told = [one.cause for one in of_staffing(both, NOW)]
     with both.database.read() as session:
-        told = [one.cause for one in of_staffing(session, both, NOW)]
         noted = session.scalars(select(Audit.action)).all()
     assert told == ["staffing: facebook: not open"]
     assert noted == ["only listen"]
