@@ -93,7 +93,9 @@ class Heard:
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """`occasion` says which kind of words fit; `safe`: a rule may let it leave without a human;
-    `words`: whether any are proposed; `stated`: the statement on an open incident answers."""
+    `words`: whether any are proposed; `stated`: the statement on an open incident answers;
+    `for_a_person`: a person has to look (danger, the law, a wish for one), also on a channel that
+    only listens."""
 
     action: Action
     reason: str
@@ -102,6 +104,7 @@ class Decision:
     safe: bool = False
     words: bool = True
     stated: bool = False
+    for_a_person: bool = False
 
 
 def decide(heard: Heard) -> Decision:
@@ -114,7 +117,10 @@ def _first(heard: Heard) -> Decision:
         if signal in heard.signals:
             hand = heard.answerable is not Answerable.YES  # even where nobody can answer, one looks
             return Decision(
-                action=Action.BY_HAND if hand else Action.ESCALATE, reason=reason, words=False
+                action=Action.BY_HAND if hand else Action.ESCALATE,
+                reason=reason,
+                words=False,
+                for_a_person=True,
             )
     if Signal.SAFETY in heard.signals:
         return _serious(heard, "somebody may be hurt")
@@ -166,9 +172,12 @@ def _with_circumstances(heard: Heard, decision: Decision) -> Decision:
 
 
 def _escalated(decision: Decision) -> Decision:
+    """A person's case; where only they may answer anyway, it stays with them as one."""
+    if decision.action is Action.BY_HAND:
+        return replace(decision, for_a_person=True)
     if decision.action is not Action.DRAFT:
         return decision
-    return replace(decision, action=Action.ESCALATE, safe=False)
+    return replace(decision, action=Action.ESCALATE, safe=False, for_a_person=True)
 
 
 def _looked_at(heard: Heard) -> Decision:
@@ -181,10 +190,15 @@ def _looked_at(heard: Heard) -> Decision:
     if usual.action in (Action.IGNORE, Action.LISTEN_ONLY):
         hand = heard.answerable is not Answerable.YES
         reason = "it may be about danger or the law: a person looks"
-        return Decision(action=Action.BY_HAND if hand else Action.DRAFT, reason=reason, words=False)
+        return Decision(
+            action=Action.BY_HAND if hand else Action.DRAFT,
+            reason=reason,
+            words=False,
+            for_a_person=True,
+        )
     words = Signal.DELICATE not in heard.signals
     reason = f"{usual.reason}; it may be about danger or the law"
-    return replace(usual, reason=reason, safe=False, words=words)
+    return replace(usual, reason=reason, safe=False, words=words, for_a_person=True)
 
 
 def _calm(heard: Heard) -> Decision:
@@ -203,7 +217,10 @@ def _serious(heard: Heard, reason: str) -> Decision:
     """Certain danger: a person takes it over, and looks at it even where nobody can answer."""
     if heard.answerable is Answerable.NO:
         return Decision(
-            action=Action.BY_HAND, reason=f"{reason}, but nobody can answer there", words=False
+            action=Action.BY_HAND,
+            reason=f"{reason}, but nobody can answer there",
+            words=False,
+            for_a_person=True,
         )
     return _escalated(_answer(heard, reason, Occasion.SERIOUS))
 

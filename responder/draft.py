@@ -20,7 +20,7 @@ from responder.compose import Composed
 from responder.decide import Action, Decision
 from responder.handling.handed_up import carry, said_so_far
 from responder.learning.answers import team_words
-from responder.models import AuthorKind, Draft, DraftStatus
+from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
 from responder.outbox import call_back, enqueue, leaves_at, withdraw
 from responder.propose import Proposal, propose, words_for
 from responder.staffing.openings import NOT_OPEN, only_listens
@@ -39,6 +39,13 @@ STATUS = {
     Action.LISTEN_ONLY: MentionStatus.LISTEN_ONLY,
     Action.IGNORE: MentionStatus.IGNORED,
 }
+
+# What was answered and has changed since is no longer called so.
+_HAS_REPLY = (
+    select(Reply.id)
+    .where(Reply.mention_id == Mention.id, Reply.status == ReplyStatus.SENT)
+    .exists()
+)
 
 
 def draft_round(bot: Bot) -> int:
@@ -173,9 +180,28 @@ def _answer(session: Session, bot: Bot, mention: Mention) -> int:
 
 def _is_left_alone(session: Session, mention: Mention, decision: Decision) -> bool:
     """On a channel nobody has opened, only what is urgent or a person's case is answered."""
-    if decision.action not in (Action.DRAFT, Action.BY_HAND) or mention.priority is Level.P1:
+    if decision.action not in (Action.DRAFT, Action.BY_HAND):
         return False
-    return only_listens(session, mention.channel)
+    if mention.priority is Level.P1 or decision.for_a_person:
+        return False
+    return only_listens(session, mention.channel) and not _is_begun(session, mention)
+
+
+def _is_begun(session: Session, mention: Mention) -> bool:
+    """Whether we took this text up, or answered its author in this thread: closing a channel ends
+    no conversation. Drafts count that were called back a moment ago for the new text."""
+    drafted = select(Draft.id).where(Draft.mention_id == mention.id).limit(1)
+    if session.scalar(drafted) is not None:
+        return True
+    if mention.author_id is None:
+        return False
+    answered = select(Mention.id).where(
+        Mention.conversation_id == mention.conversation_id,
+        Mention.author_id == mention.author_id,
+        Mention.id != mention.id,
+        Mention.status.in_((MentionStatus.ANSWERED, MentionStatus.ANSWERED_OUTSIDE)) | _HAS_REPLY,
+    )
+    return session.scalar(answered.limit(1)) is not None
 
 
 def _ask_the_rules(

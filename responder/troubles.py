@@ -43,11 +43,10 @@ def of_store(bot: Bot, now: datetime) -> list[Condition]:
     """All troubles of all channels. Raises SQLAlchemyError."""
     with bot.database.read() as session:
         found = [*_pauses(session), *of_second_looks(session, bot), *of_episodes(session, now)]
-        found += of_staffing(session, bot, now)
         for channel in bot.channels.values():
             for check in _CHECKS:
                 found += check(session, bot, channel, now)
-    return found
+    return found + of_staffing(bot, now)
 
 
 def _pauses(session: Session) -> Iterator[Condition]:

@@ -389,3 +389,29 @@ def test_only_a_calm_first_question_may_be_answered_without_a_human(
 @pytest.mark.parametrize("other", [Signal.PRAISE, Signal.CONFUSED, Signal.OUTAGE, Signal.HUMAN])
 def test_a_question_beside_anything_else_is_for_a_human(other: Signal) -> None:
     assert not _decide(Signal.QUESTION, other, sentiment=Sentiment.NEUTRAL).safe
+
+
+@pytest.mark.parametrize("answerable", Answerable)
+@pytest.mark.parametrize(
+    "signal",
+    [Signal.SELF_HARM, Signal.THREAT, Signal.SAFETY, Signal.LEGAL, Signal.DATA, Signal.ALARMING],
+)
+def test_danger_and_the_law_are_for_a_person_wherever_they_are_told(
+    signal: Signal, answerable: Answerable
+) -> None:
+    for addressed in (True, False):
+        assert _decide(signal, answerable=answerable, addressed=addressed).for_a_person
+
+
+def test_a_wish_for_a_person_and_who_was_answered_in_vain_are_for_a_person() -> None:
+    assert _decide(Signal.HUMAN).for_a_person
+    assert _decide(Signal.HUMAN, answerable=Answerable.BY_HAND).for_a_person
+    assert _decide(Signal.COMPLAINT, answers=2).for_a_person
+
+
+@pytest.mark.parametrize("signal", [Signal.COMPLAINT, Signal.QUESTION, Signal.PRAISE])
+@pytest.mark.parametrize("answerable", Answerable)
+def test_an_ordinary_text_is_for_nobody_in_particular(
+    signal: Signal, answerable: Answerable
+) -> None:
+    assert not _decide(signal, answerable=answerable).for_a_person

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from config.workload import StaffingSettings
-from listener.models import Cursor, Mention, MentionStatus
+from listener.channels.base import Answerable
+from listener.models import Mention, MentionStatus
 from responder.bot import Bot
+from responder.commands.rounds import draft_once, poll_channels, post_once
 from responder.draft import draft_round
-from responder.models import Audit, Draft
+from responder.models import Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.staffing.alarms import of_staffing
 from responder.staffing.models import ChannelOpening
 from responder.staffing.openings import (
@@ -29,7 +32,7 @@ from responder.staffing.openings import (
 from responder.staffing.outlook import fit_now, outlook
 from responder.team.models import Role
 from sentiment.prioritize import Level
-from tests.factories import NOW, FakeChannel, make_agent, make_mention
+from tests.factories import NOW, FakeChannel, make_agent, make_draft, make_mention, make_reply
 from tests.staffing_story import HOURS, staffed_bot
 
 
@@ -43,11 +46,6 @@ def _with(bot: Bot, *names: str, ask_first: bool = True) -> Bot:
     return replace(
         bot, settings=settings, channels={name: FakeChannel(name) for name in ("x", *names)}
     )
-
-
-def _heard(bot: Bot, channel: str = "x") -> None:
-    with bot.database.write() as session:
-        session.add(Cursor(channel=channel, stream="mentions", started_at=NOW))
 
 
 def _listens(bot: Bot, channel: str) -> bool:
@@ -68,14 +66,40 @@ def test_an_installation_answers_all_it_begins_with(bot: Bot) -> None:
     assert not _listens(both, "facebook")
 
 
+def test_what_was_answered_before_openings_were_kept_goes_on(bot: Bot) -> None:
+    with bot.database.write() as session:
+        make_mention(session)
+    both = _with(bot, "facebook")
+    assert begin(both) == ()
+    assert not _listens(both, "x")
+    assert not _listens(both, "facebook")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda bot: poll_channels(bot, "x", once=True),
+        lambda bot: draft_once(bot, once=True),
+        lambda bot: post_once(bot, once=True),
+    ],
+    ids=["poll", "draft", "post"],
+)
+def test_a_single_round_begins_as_the_daemon_does(bot: Bot, command: Callable[[Bot], int]) -> None:
+    command(bot)
+    both = _with(bot, "facebook")
+    command(both)
+    assert not _listens(both, "x")
+    assert _listens(both, "facebook")
+
+
 def test_what_was_answered_before_goes_on_and_a_channel_added_later_only_listens(bot: Bot) -> None:
-    _heard(bot)
+    begin(bot)
     both = _with(bot, "facebook")
     assert begin(both) == ("facebook",)
     assert not _listens(both, "x")
     assert _listens(both, "facebook")
+    told = [one.cause for one in of_staffing(both, NOW)]
     with both.database.read() as session:
-        told = [one.cause for one in of_staffing(session, both, NOW)]
         noted = session.scalars(select(Audit.action)).all()
     assert told == ["staffing: facebook: not open"]
     assert noted == ["only listen"]
@@ -90,7 +114,7 @@ def test_a_second_start_changes_nothing(bot: Bot) -> None:
 
 
 def test_the_settings_may_have_every_channel_answered_at_once(bot: Bot) -> None:
-    _heard(bot)
+    begin(bot)
     assert begin(_with(bot, "facebook", ask_first=False)) == ()
     assert not _listens(bot, "facebook")
 
@@ -105,6 +129,82 @@ def test_a_channel_nobody_opened_is_listened_to_and_what_is_urgent_is_answered(b
         heard = session.get_one(Mention, calm)
         assert (heard.status, heard.status_reason) == (MentionStatus.LISTEN_ONLY, NOT_OPEN)
         assert session.get_one(Mention, urgent).status is MentionStatus.DRAFTED
+
+
+@pytest.mark.parametrize("signal", ["alarming", "human", "legal"])
+@pytest.mark.parametrize("answerable", [Answerable.YES, Answerable.BY_HAND])
+def test_a_case_for_a_person_comes_to_the_desk_from_a_channel_nobody_opened(
+    bot: Bot, signal: str, answerable: Answerable
+) -> None:
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        make_mention(session, signals=[signal], answerable=answerable, addressed=False)
+    assert _drafts(bot) == 1
+
+
+def test_what_only_a_person_could_answer_is_listened_to_where_nobody_opened(bot: Bot) -> None:
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        make_mention(session, signals=["complaint"], answerable=Answerable.BY_HAND)
+    assert _drafts(bot) == 0
+
+
+def _edited(bot: Bot, mention_id: str) -> list[DraftStatus]:
+    """What has become of the drafts of a text its author changed while nobody opens the channel."""
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        mention = session.get_one(Mention, mention_id)
+        mention.text, mention.version = "Where is my parcel, please?", mention.version + 1
+        mention.status = MentionStatus.NEW
+    draft_round(bot)
+    with bot.database.read() as session:
+        assert session.get_one(Mention, mention_id).status is MentionStatus.DRAFTED
+        own = select(Draft.status).where(Draft.mention_id == mention_id).order_by(Draft.id)
+        return list(session.scalars(own))
+
+
+def test_a_text_taken_up_before_is_dealt_with_when_it_comes_back_changed(bot: Bot) -> None:
+    with bot.database.write() as session:
+        mention_id = make_draft(session).mention_id
+    assert _edited(bot, mention_id) == [DraftStatus.WITHDRAWN, DraftStatus.PENDING]
+
+
+def test_what_was_approved_before_is_drafted_anew_when_it_comes_back_changed(bot: Bot) -> None:
+    with bot.database.write() as session:
+        reply = make_reply(session)
+        reply_id, mention_id = reply.id, reply.mention_id
+    assert _edited(bot, mention_id) == [DraftStatus.WITHDRAWN, DraftStatus.PENDING]
+    with bot.database.read() as session:
+        assert session.get_one(Reply, reply_id).status is ReplyStatus.FAILED
+
+
+def test_what_was_only_heard_before_stays_so_when_it_comes_back_changed(bot: Bot) -> None:
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        make_mention(session, version=2)
+    assert _drafts(bot) == 0
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_who_was_answered_in_a_thread_is_not_cut_off_there(bot: Bot, *, outside: bool) -> None:
+    with bot.database.write() as session:
+        before = make_mention(session)
+        if outside:
+            before.status = MentionStatus.ANSWERED_OUTSIDE
+        else:
+            make_reply(session, make_draft(session, before), status=ReplyStatus.SENT)
+        thread, author = before.conversation_id, before.author_id
+    only_listen(bot, "x", by="anna")
+    with bot.database.write() as session:
+        mine = make_mention(session, conversation_id=thread, author_id=author).id
+        other = make_mention(session, conversation_id=thread).id
+        elsewhere = make_mention(session, author_id=author).id
+    draft_round(bot)
+    with bot.database.read() as session:
+        drafted = session.get_one(Mention, mine)
+        left = [session.get_one(Mention, one).status for one in (other, elsewhere)]
+    assert drafted.status is MentionStatus.DRAFTED
+    assert left == [MentionStatus.LISTEN_ONLY] * 2
 
 
 def test_an_open_channel_is_answered_from_then_on(bot: Bot) -> None:

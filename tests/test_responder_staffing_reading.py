@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.ids import new_id
 from listener.models import Cursor, Mention, MentionStatus
 from responder.bot import Bot
+from responder.condition import Severity
 from responder.models import Approval, AuthorKind
+from responder.readiness import conditions
 from responder.staffing.alarms import of_staffing
 from responder.staffing.openings import NOT_OPEN
 from responder.staffing.outlook import ahead_of, fit_now, load_of, outlook
@@ -143,7 +146,7 @@ def test_the_team_is_told_once_too_few_are_there_today(bot: Bot) -> None:
             make_draft(session, make_mention(session, due_at=NOW + timedelta(hours=1)))
     with bot.database.read() as session:
         ahead = ahead_of(bot, session, NOW, frozenset(bot.channels))
-        told = {one.cause: one.text for one in of_staffing(session, bot, NOW)}
+    told = {one.cause: one.text for one in of_staffing(bot, NOW)}
     assert ahead is not None
     # 6 minutes each, a fifth of the hours away from the desk: 8 in the hour.
     assert ahead.will_be_late == 32
@@ -158,8 +161,21 @@ def test_nobody_is_told_anything_while_nobodys_hours_are_known(tmp_path: Path) -
     with bot.database.write() as session:
         for _ in range(40):
             make_draft(session, make_mention(session, due_at=NOW + timedelta(hours=1)))
-    with bot.database.read() as session:
-        assert list(of_staffing(session, bot, NOW)) == []
+    assert of_staffing(bot, NOW) == []
+
+
+@pytest.mark.parametrize("error", [ValueError("a bug of ours"), SQLAlchemyError("a broken query")])
+def test_that_staffing_cannot_be_counted_is_one_warning_and_silences_nothing(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def tripped(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("responder.staffing.alarms.load_of", tripped)
+    found = {one.cause: one for one in conditions(bot, None, NOW)}
+    assert found["staffing: count"].severity is Severity.WARNING
+    assert found["x/mentions: silent"].severity is Severity.RED
+    assert "database" not in found
 
 
 def test_two_weeks_of_too_much_are_told_for_all_or_for_the_channel_alone(bot: Bot) -> None:
@@ -171,8 +187,7 @@ def test_two_weeks_of_too_much_are_told_for_all_or_for_the_channel_alone(bot: Bo
     assert found["x"][0].work == pytest.approx(1008 * 6 / 60, rel=0.01)
     assert found["x"][0].there == pytest.approx(84 * 0.8)
     assert found["facebook"][0].share == 0
-    with bot.database.read() as session:
-        told = {one.cause: one.text for one in of_staffing(session, bot, NOW)}
+    told = {one.cause: one.text for one in of_staffing(bot, NOW)}
     assert list(told) == ["staffing: x: load"]
     assert "150 % or more of people's time" in told["staffing: x: load"]
 

@@ -13,10 +13,12 @@ from responder.draft import draft_round
 from responder.pause import level_for, stops_polling
 from responder.post import post_round
 from responder.settle import recover
+from responder.staffing.openings import begin
 
 
 def poll_channels(bot: Bot, name: str | None, *, once: bool) -> int:
     channels = chosen(bot, name)
+    begin(bot)
     while True:
         failed = False
         for channel in channels:
@@ -36,6 +38,7 @@ def poll_channels(bot: Bot, name: str | None, *, once: bool) -> int:
 
 def draft_once(bot: Bot, *, once: bool) -> int:
     _only_once("draft", once=once)
+    begin(bot)
     print(f"{draft_round(bot)} drafts made")
     return 0
 
@@ -44,6 +47,7 @@ def post_once(bot: Bot, *, once: bool) -> int:
     """Raises AlreadyRunning while `run` runs: two senders at once could not know of each other."""
     _only_once("post", once=once)
     with InstanceLock(bot.lock_file):
+        begin(bot)
         recover(bot)
         print(f"{sum(post_round(bot, name) for name in bot.channels)} replies posted")
     return 0

@@ -3,10 +3,9 @@ much, a channel waits to be opened."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from responder.bot import Bot
 from responder.condition import Condition, moment, warning
@@ -15,15 +14,21 @@ from responder.staffing.kept import for_minutes
 from responder.staffing.openings import BOT, all_latest
 from responder.staffing.outlook import ahead_of, load_of
 
-
-def of_staffing(session: Session, bot: Bot, now: datetime) -> Iterator[Condition]:
-    yield from _today(session, bot, now)
-    yield from _two_weeks(bot, now)
-    yield from _unopened(session, bot)
+log = logging.getLogger(__name__)
 
 
-def _today(session: Session, bot: Bot, now: datetime) -> Iterator[Condition]:
-    ahead = ahead_of(bot, session, now, frozenset(bot.channels))
+def of_staffing(bot: Bot, now: datetime) -> list[Condition]:
+    """Never raises: that staffing cannot be counted must not silence every other alert."""
+    try:
+        return [*_today(bot, now), *_two_weeks(bot, now), *_unopened(bot)]
+    except Exception:
+        log.exception("cannot count staffing")
+        return [warning("staffing: count", "the round staffing failed 1 time in a row")]
+
+
+def _today(bot: Bot, now: datetime) -> Iterator[Condition]:
+    with bot.database.read() as session:
+        ahead = ahead_of(bot, session, now, frozenset(bot.channels))
     if ahead is not None and ahead.is_trouble:
         late = f"{ahead.will_be_late} answers will be late by {moment(ahead.until)}"
         yield warning("staffing: today", f"{late}: more people needed: {ahead.short:.1f}")
@@ -45,8 +50,10 @@ def _two_weeks(bot: Bot, now: datetime) -> Iterator[Condition]:
         yield warning(f"staffing: {name or 'all'}: load", f"{where}{text}: {advice}")
 
 
-def _unopened(session: Session, bot: Bot) -> Iterator[Condition]:
-    for name, row in all_latest(session, bot.channels).items():
+def _unopened(bot: Bot) -> Iterator[Condition]:
+    with bot.database.read() as session:
+        rows = all_latest(session, bot.channels)
+    for name, row in rows.items():
         if not row.is_open and row.by == BOT:
             text = f"{name} only listens until an admin opens it under Trends"
             yield warning(f"staffing: {name}: not open", text)

@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from listener.models import Cursor
 from responder.audit import note
 from responder.bot import Bot
 from responder.sentences import N_, Refused
@@ -69,16 +68,14 @@ def all_latest(session: Session, channels: Mapping[str, object]) -> dict[str, Ch
 
 
 def begin(bot: Bot) -> tuple[str, ...]:
-    """At a start: what an installation begins with is open, and so is what was answered before.
-    A channel that comes later only listens until an admin opens it, if the settings say so.
-    Returns those that now do."""
+    """At a start, before anything is fetched: what an installation begins with is open, and so is
+    all that was answered before openings were kept. A channel that comes later only listens until
+    an admin opens it, if the settings say so. Returns those that now do."""
     now, shut = bot.clock(), []
     with bot.database.write() as session:
-        heard = set(session.scalars(select(Cursor.channel).distinct()))
         known = set(session.scalars(select(ChannelOpening.channel).distinct()))
-        begins = not heard and not known
         for name in sorted(bot.channels.keys() - known):
-            is_open = begins or name in heard or not bot.settings.staffing.ask_first
+            is_open = not known or not bot.settings.staffing.ask_first
             session.add(ChannelOpening(channel=name, is_open=is_open, at=now, by=BOT))
             if not is_open:
                 note(session, who=BOT, action="only listen", subject=name, now=now)
