@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from listener.cursors import LOOK_BACK
 from listener.models import Gap, Mention, MentionStatus
 from listener.spikes.watch import Level, Rule
 from listener.trends.scope import Scope
@@ -256,6 +257,18 @@ def test_hours_a_stream_passed_over_make_the_next_ones_no_spike(bot: Bot, watch:
         )  # fmt: skip
     flood(bot, 40, NOW + 25 * MINUTES)
     assert look(bot, watch, 25 * MINUTES) is None
+
+
+def test_the_daily_look_back_does_not_blind_the_watch(bot: Bot, watch: Watch) -> None:
+    with bot.database.write() as session:
+        session.add(
+            Gap(
+                channel="x", stream=LOOK_BACK, since=NOW - timedelta(days=1),
+                until=NOW + timedelta(hours=1), reason="routine", noticed_at=NOW, next_try_at=NOW,
+            )
+        )  # fmt: skip
+    flood(bot, 40, NOW + 25 * MINUTES)
+    assert look(bot, watch, 25 * MINUTES) is not None
 
 
 def test_one_person_is_no_crisis_however_loud(bot: Bot, watch: Watch) -> None:

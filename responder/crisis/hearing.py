@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from listener.channels.base import Channel
+from listener.cursors import LOOK_BACK
 from listener.models import Cursor, Gap
 from responder.bot import Bot
 from responder.pulse import GRACE_SECONDS, INTERVALS
@@ -61,7 +62,10 @@ def _of(session: Session, channel: Channel, now: datetime) -> Hearing:
 
 
 def _gaps(session: Session, channel: str) -> Iterator[Stretch]:
-    """What a stream passed over, and nobody has read since."""
-    rows = select(Gap.since, Gap.until).where(Gap.channel == channel, Gap.filled_at.is_(None))
+    """What a stream passed over, and nobody has read since. The daily look back is routine: nothing
+    is known to be missing in its hours."""
+    rows = select(Gap.since, Gap.until).where(
+        Gap.channel == channel, Gap.filled_at.is_(None), Gap.stream != LOOK_BACK
+    )
     for since, until in session.execute(rows):
         yield Stretch(since=since, until=until)
