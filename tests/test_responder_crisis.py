@@ -3,6 +3,7 @@ is told once, and ends; a poller that died is no crisis."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from listener.cursors import LOOK_BACK
-from listener.models import Gap, Mention, MentionStatus
+from listener.models import Cursor, Gap, Mention, MentionStatus
 from listener.spikes.watch import Level, Rule
 from listener.trends.scope import Scope
 from listener.trends.steps import By
@@ -28,6 +29,7 @@ from responder.crisis.deeds import (
     snooze,
 )
 from responder.crisis.effects import PART_OF_A_CRISIS, promotions_rest
+from responder.crisis.hearing import read_hearing
 from responder.crisis.logbook import WATCH, read
 from responder.crisis.models import Did, Episode, Kind
 from responder.crisis.round import SpikeWatch
@@ -41,7 +43,7 @@ from responder.team.models import Role
 from sentiment.prioritize import Level as Urgency
 from sentiment.score import Sentiment
 from tests.crisis_story import brand, flood, hear
-from tests.factories import NOW, Watch, make_author
+from tests.factories import NOW, FakeChannel, Watch, make_author
 
 MINUTES = timedelta(minutes=1)
 
@@ -284,6 +286,30 @@ def test_three_people_in_danger_are_a_crisis_on_the_quietest_day(bot: Bot, watch
     assert episode is not None
     assert (episode.level, episode.rule, episode.kind) == (Level.CRISIS, Rule.DANGER, Kind.DANGER)
     assert episode.authors == 3
+
+
+def test_people_in_danger_are_a_crisis_on_a_channel_that_is_deaf_now(
+    bot: Bot, watch: Watch
+) -> None:
+    flood(bot, 3, NOW + 25 * MINUTES, signals=["safety"], text="It caught fire in my hands")
+    watch.now = NOW + 25 * MINUTES
+    SpikeWatch(bot).round()  # last fetched 25 minutes ago
+    episode = newest(bot)
+    assert episode is not None
+    assert episode.kind is Kind.DANGER
+
+
+def test_a_stream_that_never_succeeded_makes_no_channel_deaf(bot: Bot, watch: Watch) -> None:
+    channel = bot.channels["x"]
+    streams = (*channel.declaration.streams, "never")
+    assert isinstance(channel, FakeChannel)
+    channel.declaration = replace(channel.declaration, streams=streams)
+    hear(bot, NOW)
+    with bot.database.write() as session:
+        session.get_one(Cursor, ("x", "never")).fetched_at = None
+        hearing = read_hearing(session, bot, NOW)["x"]
+    assert not hearing.deaf
+    assert not hearing.silent
 
 
 def test_two_people_in_danger_are_none(bot: Bot, watch: Watch) -> None:

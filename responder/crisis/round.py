@@ -61,8 +61,8 @@ class SpikeWatch:
 
     def look(
         self, now: datetime
-    ) -> tuple[Mapping[Key, Seen], Sequence[Alarm], frozenset[str]] | None:
-        """What each series says now, what alarms, and which channels are not heard. None while the
+    ) -> tuple[Mapping[Key, Seen], Sequence[Alarm], Mapping[str, bool]] | None:
+        """What each series says now, what alarms, and by channel whether it is deaf. None while the
         rollup is not made yet."""
         with self._bot.database.read() as session:
             if session.scalar(select(RollupZone.zone)) is None:
@@ -78,8 +78,9 @@ class SpikeWatch:
                 key: self._look(sight, key, counts, among[key]) for key, counts in known.items()
             }
         alarms = [Alarm(key=key, reading=one.now) for key, one in seen.items()]
-        deaf = frozenset(name for name, one in hearing.items() if one.deaf)
-        return seen, [*alarms, *dangers([one for one in said if one.channel not in deaf])], deaf
+        deaf = {name: one.deaf for name, one in hearing.items()}
+        # Dangers are held against nothing that is usual: those of a deaf channel count, too.
+        return seen, [*alarms, *dangers(said)], deaf
 
     def _counted(self, session: Session, now: datetime) -> Table:
         """Once an hour everything, in between what may have changed."""
@@ -119,7 +120,7 @@ class SpikeWatch:
         return look(series, authors)
 
     def _act(
-        self, session: Session, alarms: Sequence[Alarm], deaf: frozenset[str], now: datetime
+        self, session: Session, alarms: Sequence[Alarm], deaf: Mapping[str, bool], now: datetime
     ) -> None:
         rows = {row.id: row for row in _concerned(session, now)}
         known = [_running(row) for row in rows.values()]
@@ -146,7 +147,12 @@ def _concerned(session: Session, now: datetime) -> Sequence[Episode]:
 
 def _running(row: Episode) -> Running:
     return Running(
-        id=row.id, channel=row.channel, level=row.level, last_at=row.last_at, ended_at=row.ended_at
+        id=row.id,
+        kind=row.kind,
+        channel=row.channel,
+        level=row.level,
+        last_at=row.last_at,
+        ended_at=row.ended_at,
     )
 
 
