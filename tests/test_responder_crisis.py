@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from listener.cursors import LOOK_BACK
 from listener.models import Cursor, Gap, Mention, MentionStatus
@@ -18,6 +19,7 @@ from listener.trends.steps import By
 from responder.access import Visitor
 from responder.alerts import Told, plan, said
 from responder.bot import Bot
+from responder.crisis import round as crisis_round
 from responder.crisis.conditions import of_episodes
 from responder.crisis.course import COOL_DOWN
 from responder.crisis.deeds import (
@@ -28,7 +30,13 @@ from responder.crisis.deeds import (
     note_down,
     snooze,
 )
-from responder.crisis.effects import PART_OF_A_CRISIS, promotions_rest
+from responder.crisis.effects import (
+    CRISIS_ON,
+    PART_OF_A_CRISIS,
+    affected,
+    of_crisis,
+    promotions_rest,
+)
 from responder.crisis.hearing import read_hearing
 from responder.crisis.logbook import WATCH, read
 from responder.crisis.models import Did, Episode, Kind
@@ -117,6 +125,47 @@ def test_a_stricter_pause_of_somebody_stays_theirs(bot: Bot, watch: Watch) -> No
     with bot.database.read() as session:
         pause = session.get_one(Pause, "x")
     assert (pause.level, pause.by) == (PauseLevel.SEND, "anna")
+
+
+def test_a_channel_it_spreads_to_is_paused_too_and_only_what_was_paused_is_logged(
+    bot: Bot, watch: Watch
+) -> None:
+    flood(bot, 40, NOW + 25 * MINUTES)
+    episode = look(bot, watch, 25 * MINUTES)
+    assert episode is not None
+    channels = dict.fromkeys(("x", "small", "other"), bot.channels["x"])
+    wider = replace(bot, channels=channels)
+    set_pause(bot.database, channel="other", level=PauseLevel.SEND, by="anna", now=NOW)
+    with bot.database.write() as session:
+        row = session.get_one(Episode, episode.id)
+        assert row.explanation[CRISIS_ON] == ["x"]
+        assert affected(wider, row) == ["x"]
+        row.explanation = {**row.explanation, CRISIS_ON: ["small", "x"]}
+        assert affected(wider, row) == ["x", "small"]
+        row.explanation = {**row.explanation, CRISIS_ON: [""]}
+        of_crisis(session, wider, row, watch.now)
+    with bot.database.read() as session:
+        entries = [one.detail for one in read(session, episode.id) if one.did is Did.PAUSED]
+        assert session.get_one(Pause, "other").by == "anna"
+    assert entries == ["x", "small"]
+
+
+def test_texts_are_read_before_the_store_is_held(
+    bot: Bot, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bool] = []
+
+    def listen(session: Session, row: Episode, also: object) -> dict[str, object]:
+        with bot.database.write() as other:  # nobody waits for the one that reads
+            written.append(other.get(Episode, row.id) is not None)
+        return {"terms": [], "topics": [], "channels": [], "also": []}
+
+    monkeypatch.setattr(crisis_round, "explain", listen)
+    flood(bot, 40, NOW + 25 * MINUTES)
+    episode = look(bot, watch, 25 * MINUTES)
+    assert written == [True]
+    assert episode is not None
+    assert episode.explained_at == watch.now
 
 
 def test_its_mentions_are_urgent_but_not_those_of_who_is_glad(bot: Bot, watch: Watch) -> None:
