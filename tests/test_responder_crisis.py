@@ -47,6 +47,7 @@ from responder.desk.trends.panel import Look
 from responder.desk.trends.spikes import panels
 from responder.models import Pause, PauseLevel
 from responder.pause import lift_pause, set_pause
+from responder.staffing.openings import NOT_OPEN
 from responder.team.models import Role
 from sentiment.prioritize import Level as Urgency
 from sentiment.score import Sentiment
@@ -181,6 +182,31 @@ def test_its_mentions_are_urgent_but_not_those_of_who_is_glad(bot: Bot, watch: W
         assert all(row.reasons[0] == PART_OF_A_CRISIS for row in urgent)
         assert all(row.due_at <= row.created_at + timedelta(minutes=15) for row in urgent)
         assert not [row for row in urgent if row.sentiment is Sentiment.POSITIVE]
+
+
+def test_a_topic_is_urgent_however_much_else_waits_and_on_a_shut_channel_too(
+    bot: Bot, watch: Watch
+) -> None:
+    flood(bot, 250, NOW + 125 * MINUTES, topics=["billing"])
+    shut = {"status": "listen_only", "status_reason": NOT_OPEN}
+    flood(bot, 2, NOW + 126 * MINUTES, **shut)
+    flood(bot, 1, NOW + 126 * MINUTES, status="listen_only", status_reason="praise")
+    flood(bot, 1, NOW + timedelta(hours=5))
+    with bot.database.write() as session:
+        row = Episode(
+            kind=Kind.TOPIC, topic="technical", channel="x", level=Level.CRISIS,
+            first_level=Level.CRISIS, rule=Rule.TAIL, observed=2, expected=0, chance=0, authors=2,
+            began_at=NOW, seen_at=NOW, raised_at=NOW, last_at=NOW + timedelta(hours=3),
+        )  # fmt: skip
+        row.explanation = {}
+        session.add(row)
+        session.flush()
+        of_crisis(session, bot, row, watch.now)
+    with bot.database.read() as session:
+        urgent = session.scalars(select(Mention).where(Mention.priority == Urgency.P1)).all()
+    assert [(one.status, one.status_reason, one.topics) for one in urgent] == [
+        (MentionStatus.NEW, "", ["technical"])
+    ] * 2
 
 
 def test_promotions_rest_while_it_lasts(bot: Bot, watch: Watch) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from listener.models import OPEN, Mention
+from listener.models import OPEN, Mention, MentionStatus
 from listener.spikes.watch import Level
 from listener.store import due_at_of
 from responder.bot import Bot
@@ -19,6 +19,7 @@ from responder.crisis.models import Did, Episode, EpisodeEntry
 from responder.crisis.people import belongs, in_row
 from responder.models import Draft, DraftStatus, Pause, PauseLevel
 from responder.pause import EVERYWHERE, put_pause
+from responder.staffing.openings import NOT_OPEN
 from sentiment.prioritize import Level as Urgency
 from sentiment.score import Sentiment
 
@@ -29,6 +30,8 @@ CRISIS_ON: Final = "crisis"
 """Where an explanation keeps the channels of the series that alarmed as a crisis; "": all."""
 
 _AT_ONCE: Final = 200
+_AFTERWARDS: Final = timedelta(hours=1)
+"""What is written so long after it was last unusual is part of it still; later, of a quiet day."""
 _SHARE: Final = 0.1
 """A channel with this part of an episode's mentions is affected by it."""
 
@@ -104,11 +107,13 @@ def _hurry(session: Session, bot: Bot, episode: Episode, now: datetime) -> None:
     rows = session.scalars(
         select(Mention)
         .where(
-            Mention.status.in_(OPEN),
+            or_(Mention.status.in_(OPEN), _kept_shut()),
             Mention.priority != Urgency.P1,
             Mention.sentiment != Sentiment.POSITIVE,
             Mention.created_at >= episode.began_at,
-            Mention.channel.in_(_of_these(bot, episode)),
+            Mention.created_at <= episode.last_at + _AFTERWARDS,
+            # Not the bare column: by its index the database would read all there ever was on it.
+            Mention.channel.concat("").in_(_of_these(bot, episode)),
             *belongs(key),
         )
         .order_by(Mention.created_at)
@@ -122,11 +127,18 @@ def _hurry(session: Session, bot: Bot, episode: Episode, now: datetime) -> None:
         write(session, episode, Did.URGENT, now=now, detail=str(raised))
 
 
+def _kept_shut() -> ColumnElement[bool]:
+    """What is listened to only because nobody has opened the channel: urgent, it is answered."""
+    return and_(Mention.status == MentionStatus.LISTEN_ONLY, Mention.status_reason == NOT_OPEN)
+
+
 def _of_these(bot: Bot, episode: Episode) -> Collection[str]:
     return [episode.channel] if episode.channel else list(bot.channels)
 
 
 def _make_urgent(session: Session, bot: Bot, mention: Mention, now: datetime) -> None:
+    if mention.status is MentionStatus.LISTEN_ONLY:
+        mention.status, mention.status_reason = MentionStatus.NEW, ""
     mention.priority = Urgency.P1
     mention.reasons = [PART_OF_A_CRISIS, *mention.reasons]
     due = due_at_of(mention, bot.calendar(mention.channel), bot.before_buying)
