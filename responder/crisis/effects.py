@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from listener.models import OPEN, Mention, MentionStatus
@@ -107,7 +107,7 @@ def _hurry(session: Session, bot: Bot, episode: Episode, now: datetime) -> None:
     rows = session.scalars(
         select(Mention)
         .where(
-            or_(Mention.status.in_(OPEN), _kept_shut()),
+            _waits(),
             Mention.priority != Urgency.P1,
             Mention.sentiment != Sentiment.POSITIVE,
             Mention.created_at >= episode.began_at,
@@ -127,9 +127,12 @@ def _hurry(session: Session, bot: Bot, episode: Episode, now: datetime) -> None:
         write(session, episode, Did.URGENT, now=now, detail=str(raised))
 
 
-def _kept_shut() -> ColumnElement[bool]:
-    """What is listened to only because nobody has opened the channel: urgent, it is answered."""
-    return and_(Mention.status == MentionStatus.LISTEN_ONLY, Mention.status_reason == NOT_OPEN)
+def _waits() -> ColumnElement[bool]:
+    """What is open, and what is listened to only because nobody has opened the channel: urgent, it
+    is answered. Behind a function, for by its index all that was ever listened to would be read."""
+    status = func.coalesce(Mention.status, MentionStatus.NEW)
+    shut = and_(status == MentionStatus.LISTEN_ONLY, Mention.status_reason == NOT_OPEN)
+    return or_(status.in_(OPEN), shut)
 
 
 def _of_these(bot: Bot, episode: Episode) -> Collection[str]:
