@@ -236,13 +236,13 @@ def _narrowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if not wanted.private:
         yield Mention.private.is_(False)
     if wanted.topic:
-        yield _lists(Mention.topics, wanted.topic)
+        yield lists(Mention.topics, wanted.topic)
     if wanted.facet:
         kind, _, value = wanted.facet.partition(":")
-        yield _lists(_COLUMNS[FacetKind(kind)], value)
+        yield lists(_COLUMNS[FacetKind(kind)], value)
 
 
-def _lists(column: Any, value: str) -> ColumnElement[bool]:
+def lists(column: Any, value: str) -> ColumnElement[bool]:
     """Whether the list holds it: it is kept as JSON, where one is no part of another in quotes."""
     return cast(column, String).contains(json.dumps(value), autoescape=True)
 

@@ -143,6 +143,13 @@ def test_an_hour_in_which_nobody_listened_never_alarms_and_never_tells_of_a_calm
     assert all(one.level is Level.CALM and one.rule is Rule.NONE for one in said)
 
 
+def test_hours_since_the_sum_rose_are_those_of_the_clock() -> None:
+    baseline = Baseline(usual=np.full(HOURS_OF_WEEK, 10.0), phi=1.5, weeks=6)
+    risen, _ = step(State(sum=2.0, rising=3), nan, 0, baseline, lambda _: 20)
+    level, _ = step(State(), nan, 0, baseline, lambda _: 20)
+    assert (risen.rising, level.rising) == (4, 0)
+
+
 def test_hours_in_which_nobody_listened_do_not_make_the_next_one_loud() -> None:
     counts = usual_weeks()
     usual = seen(counts.copy())

@@ -3,19 +3,23 @@ is told once, and ends; a poller that died is no crisis."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from listener.models import Gap, Mention, MentionStatus
+from listener.cursors import LOOK_BACK
+from listener.models import Cursor, Gap, Mention, MentionStatus
 from listener.spikes.watch import Level, Rule
 from listener.trends.scope import Scope
 from listener.trends.steps import By
 from responder.access import Visitor
 from responder.alerts import Told, plan, said
 from responder.bot import Bot
+from responder.crisis import round as crisis_round
 from responder.crisis.conditions import of_episodes
 from responder.crisis.course import COOL_DOWN
 from responder.crisis.deeds import (
@@ -26,7 +30,14 @@ from responder.crisis.deeds import (
     note_down,
     snooze,
 )
-from responder.crisis.effects import PART_OF_A_CRISIS, promotions_rest
+from responder.crisis.effects import (
+    CRISIS_ON,
+    PART_OF_A_CRISIS,
+    affected,
+    of_crisis,
+    promotions_rest,
+)
+from responder.crisis.hearing import read_hearing
 from responder.crisis.logbook import WATCH, read
 from responder.crisis.models import Did, Episode, Kind
 from responder.crisis.round import SpikeWatch
@@ -36,11 +47,12 @@ from responder.desk.trends.panel import Look
 from responder.desk.trends.spikes import panels
 from responder.models import Pause, PauseLevel
 from responder.pause import lift_pause, set_pause
+from responder.staffing.openings import NOT_OPEN
 from responder.team.models import Role
 from sentiment.prioritize import Level as Urgency
 from sentiment.score import Sentiment
 from tests.crisis_story import brand, flood, hear
-from tests.factories import NOW, Watch, make_author
+from tests.factories import NOW, FakeChannel, Watch, make_author
 
 MINUTES = timedelta(minutes=1)
 
@@ -116,6 +128,47 @@ def test_a_stricter_pause_of_somebody_stays_theirs(bot: Bot, watch: Watch) -> No
     assert (pause.level, pause.by) == (PauseLevel.SEND, "anna")
 
 
+def test_a_channel_it_spreads_to_is_paused_too_and_only_what_was_paused_is_logged(
+    bot: Bot, watch: Watch
+) -> None:
+    flood(bot, 40, NOW + 25 * MINUTES)
+    episode = look(bot, watch, 25 * MINUTES)
+    assert episode is not None
+    channels = dict.fromkeys(("x", "small", "other"), bot.channels["x"])
+    wider = replace(bot, channels=channels)
+    set_pause(bot.database, channel="other", level=PauseLevel.SEND, by="anna", now=NOW)
+    with bot.database.write() as session:
+        row = session.get_one(Episode, episode.id)
+        assert row.explanation[CRISIS_ON] == ["x"]
+        assert affected(wider, row) == ["x"]
+        row.explanation = {**row.explanation, CRISIS_ON: ["small", "x"]}
+        assert affected(wider, row) == ["x", "small"]
+        row.explanation = {**row.explanation, CRISIS_ON: [""]}
+        of_crisis(session, wider, row, watch.now)
+    with bot.database.read() as session:
+        entries = [one.detail for one in read(session, episode.id) if one.did is Did.PAUSED]
+        assert session.get_one(Pause, "other").by == "anna"
+    assert entries == ["x", "small"]
+
+
+def test_texts_are_read_before_the_store_is_held(
+    bot: Bot, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bool] = []
+
+    def listen(session: Session, row: Episode, also: object) -> dict[str, object]:
+        with bot.database.write() as other:  # nobody waits for the one that reads
+            written.append(other.get(Episode, row.id) is not None)
+        return {"terms": [], "topics": [], "channels": [], "also": []}
+
+    monkeypatch.setattr(crisis_round, "explain", listen)
+    flood(bot, 40, NOW + 25 * MINUTES)
+    episode = look(bot, watch, 25 * MINUTES)
+    assert written == [True]
+    assert episode is not None
+    assert episode.explained_at == watch.now
+
+
 def test_its_mentions_are_urgent_but_not_those_of_who_is_glad(bot: Bot, watch: Watch) -> None:
     flood(bot, 40, NOW + 25 * MINUTES)
     flood(
@@ -129,6 +182,31 @@ def test_its_mentions_are_urgent_but_not_those_of_who_is_glad(bot: Bot, watch: W
         assert all(row.reasons[0] == PART_OF_A_CRISIS for row in urgent)
         assert all(row.due_at <= row.created_at + timedelta(minutes=15) for row in urgent)
         assert not [row for row in urgent if row.sentiment is Sentiment.POSITIVE]
+
+
+def test_a_topic_is_urgent_however_much_else_waits_and_on_a_shut_channel_too(
+    bot: Bot, watch: Watch
+) -> None:
+    flood(bot, 250, NOW + 125 * MINUTES, topics=["billing"])
+    shut = {"status": "listen_only", "status_reason": NOT_OPEN}
+    flood(bot, 2, NOW + 126 * MINUTES, **shut)
+    flood(bot, 1, NOW + 126 * MINUTES, status="listen_only", status_reason="praise")
+    flood(bot, 1, NOW + timedelta(hours=5))
+    with bot.database.write() as session:
+        row = Episode(
+            kind=Kind.TOPIC, topic="technical", channel="x", level=Level.CRISIS,
+            first_level=Level.CRISIS, rule=Rule.TAIL, observed=2, expected=0, chance=0, authors=2,
+            began_at=NOW, seen_at=NOW, raised_at=NOW, last_at=NOW + timedelta(hours=3),
+        )  # fmt: skip
+        row.explanation = {}
+        session.add(row)
+        session.flush()
+        of_crisis(session, bot, row, watch.now)
+    with bot.database.read() as session:
+        urgent = session.scalars(select(Mention).where(Mention.priority == Urgency.P1)).all()
+    assert [(one.status, one.status_reason, one.topics) for one in urgent] == [
+        (MentionStatus.NEW, "", ["technical"])
+    ] * 2
 
 
 def test_promotions_rest_while_it_lasts(bot: Bot, watch: Watch) -> None:
@@ -258,6 +336,18 @@ def test_hours_a_stream_passed_over_make_the_next_ones_no_spike(bot: Bot, watch:
     assert look(bot, watch, 25 * MINUTES) is None
 
 
+def test_the_daily_look_back_does_not_blind_the_watch(bot: Bot, watch: Watch) -> None:
+    with bot.database.write() as session:
+        session.add(
+            Gap(
+                channel="x", stream=LOOK_BACK, since=NOW - timedelta(days=1),
+                until=NOW + timedelta(hours=1), reason="routine", noticed_at=NOW, next_try_at=NOW,
+            )
+        )  # fmt: skip
+    flood(bot, 40, NOW + 25 * MINUTES)
+    assert look(bot, watch, 25 * MINUTES) is not None
+
+
 def test_one_person_is_no_crisis_however_loud(bot: Bot, watch: Watch) -> None:
     with bot.database.write() as session:
         loud = make_author(session).id
@@ -271,6 +361,30 @@ def test_three_people_in_danger_are_a_crisis_on_the_quietest_day(bot: Bot, watch
     assert episode is not None
     assert (episode.level, episode.rule, episode.kind) == (Level.CRISIS, Rule.DANGER, Kind.DANGER)
     assert episode.authors == 3
+
+
+def test_people_in_danger_are_a_crisis_on_a_channel_that_is_deaf_now(
+    bot: Bot, watch: Watch
+) -> None:
+    flood(bot, 3, NOW + 25 * MINUTES, signals=["safety"], text="It caught fire in my hands")
+    watch.now = NOW + 25 * MINUTES
+    SpikeWatch(bot).round()  # last fetched 25 minutes ago
+    episode = newest(bot)
+    assert episode is not None
+    assert episode.kind is Kind.DANGER
+
+
+def test_a_stream_that_never_succeeded_makes_no_channel_deaf(bot: Bot, watch: Watch) -> None:
+    channel = bot.channels["x"]
+    streams = (*channel.declaration.streams, "never")
+    assert isinstance(channel, FakeChannel)
+    channel.declaration = replace(channel.declaration, streams=streams)
+    hear(bot, NOW)
+    with bot.database.write() as session:
+        session.get_one(Cursor, ("x", "never")).fetched_at = None
+        hearing = read_hearing(session, bot, NOW)["x"]
+    assert not hearing.deaf
+    assert not hearing.silent
 
 
 def test_two_people_in_danger_are_none(bot: Bot, watch: Watch) -> None:

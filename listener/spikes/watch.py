@@ -193,4 +193,7 @@ def _capped(observed: float, usual: float, baseline: Baseline) -> float:
 
 
 def _passed_over(state: State) -> State:
-    return replace(state, chances=(*state.chances, 1.0)[-LASTING:], running=0)
+    """The sum stands still; the hours since it rose are those of the clock, by which authors are
+    counted."""
+    rising = state.rising + 1 if state.rising else 0
+    return replace(state, rising=rising, chances=(*state.chances, 1.0)[-LASTING:], running=0)

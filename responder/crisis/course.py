@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from listener.spikes.watch import Level, Reading
+from responder.crisis.models import Kind
 
 COOL_DOWN: Final = timedelta(hours=12)
 """So long nothing unusual happens before an episode is over; and so long what a person ended is
@@ -33,6 +34,7 @@ class Running:
     """An episode as deciding needs it. `ended_at`: a person ended it then."""
 
     id: str
+    kind: str
     channel: str
     level: Level
     last_at: datetime
@@ -65,12 +67,13 @@ Move = Begin | Hold | End
 
 
 def moves(
-    known: Sequence[Running], alarms: Sequence[Alarm], *, deaf: Collection[str], now: datetime
+    known: Sequence[Running], alarms: Sequence[Alarm], *, deaf: Mapping[str, bool], now: datetime
 ) -> Iterator[Move]:
     """What to do now. What is said on one channel, of whatever topic, is one episode, and what is
     said everywhere takes in all channels: nobody reads five alarms about one matter.
 
     An episode of a channel that is `deaf` does not end: that nobody complains there is not known.
+    One of all channels ends if any of them is heard: one that died would keep it for ever.
     """
     heard: set[str] = set()
     begun: list[list[Alarm]] = []
@@ -108,11 +111,13 @@ def _of(known: Sequence[Running], alarm: Alarm) -> Running | None:
 
 
 def _rests(known: Sequence[Running], alarm: Alarm, now: datetime) -> bool:
-    """A person ended it a while ago, and it is not worse than it was."""
+    """A person ended it there a while ago, and it is not worse than it was. That harm is written of
+    rests only where just that was ended: it is another matter than many mentions."""
     return any(
         one.ended_at is not None
         and now - one.ended_at < COOL_DOWN
-        and _overlap(one.channel, alarm.key.channel)
+        and one.channel == alarm.key.channel
+        and (alarm.key.kind != Kind.DANGER or one.kind == Kind.DANGER)
         and alarm.reading.level.rank <= one.level.rank
         for one in known
     )
@@ -126,5 +131,5 @@ def _overlap(one: str, other: str) -> bool:
     return one == other or "" in (one, other)
 
 
-def _is_deaf(channel: str, deaf: Collection[str]) -> bool:
-    return bool(deaf) if channel == "" else channel in deaf
+def _is_deaf(channel: str, deaf: Mapping[str, bool]) -> bool:
+    return all(deaf.values()) if channel == "" else deaf.get(channel, False)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from listener.models import Mention
 from listener.spikes.watch import Level, Reading, Rule
 from responder.crisis.course import Alarm, Key
 from responder.crisis.models import Kind
+from responder.heard import lists
 from sentiment.score import Sentiment
 from sentiment.signals import DANGEROUS
 
@@ -72,12 +73,17 @@ def _said(row: Any) -> Said:
 
 
 def belongs(key: Key) -> list[ColumnElement[bool]]:
-    """The same of rows, as far as SQL can tell: topics and dangers are looked for in the row."""
+    """The same of rows. The channel stands behind a concatenation: by its own index the database
+    would begin with all there ever was on it."""
     found: list[ColumnElement[bool]] = []
     if key.channel:
-        found.append(Mention.channel == key.channel)
+        found.append(Mention.channel.concat("") == key.channel)
     if key.kind == Kind.NEGATIVE:
         found.append(Mention.sentiment == Sentiment.NEGATIVE)
+    if key.kind == Kind.TOPIC:
+        found.append(lists(Mention.topics, key.topic))
+    if key.kind == Kind.DANGER:
+        found.append(or_(*(lists(Mention.signals, one) for one in sorted(DANGEROUS))))
     return found
 
 

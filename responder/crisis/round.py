@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from listener.trends.steps import HOUR, start_of_hour
 from responder.bot import Bot
 from responder.crisis.counts import RECENT, Table, fill, fresh, heard, places, series_of, siblings
 from responder.crisis.course import COOL_DOWN, Alarm, Begin, End, Hold, Key, Running, moves
-from responder.crisis.effects import of_crisis
+from responder.crisis.effects import CRISIS_ON, of_crisis
 from responder.crisis.evidence import explain
 from responder.crisis.hearing import read_hearing
 from responder.crisis.logbook import WATCH, write
@@ -57,12 +57,15 @@ class SpikeWatch:
             return
         _, alarms, deaf = looked
         with self._bot.database.write() as session:
-            self._act(session, alarms, deaf, now)
+            _act(session, alarms, deaf, now)
+        found = self._explained(now)
+        with self._bot.database.write() as session:
+            self._follow(session, found, now)
 
     def look(
         self, now: datetime
-    ) -> tuple[Mapping[Key, Seen], Sequence[Alarm], frozenset[str]] | None:
-        """What each series says now, what alarms, and which channels are not heard. None while the
+    ) -> tuple[Mapping[Key, Seen], Sequence[Alarm], Mapping[str, bool]] | None:
+        """What each series says now, what alarms, and by channel whether it is deaf. None while the
         rollup is not made yet."""
         with self._bot.database.read() as session:
             if session.scalar(select(RollupZone.zone)) is None:
@@ -78,8 +81,9 @@ class SpikeWatch:
                 key: self._look(sight, key, counts, among[key]) for key, counts in known.items()
             }
         alarms = [Alarm(key=key, reading=one.now) for key, one in seen.items()]
-        deaf = frozenset(name for name, one in hearing.items() if one.deaf)
-        return seen, [*alarms, *dangers([one for one in said if one.channel not in deaf])], deaf
+        deaf = {name: one.deaf for name, one in hearing.items()}
+        # Dangers are held against nothing that is usual: those of a deaf channel count, too.
+        return seen, [*alarms, *dangers(said)], deaf
 
     def _counted(self, session: Session, now: datetime) -> Table:
         """Once an hour everything, in between what may have changed."""
@@ -118,24 +122,59 @@ class SpikeWatch:
         )
         return look(series, authors)
 
-    def _act(
-        self, session: Session, alarms: Sequence[Alarm], deaf: frozenset[str], now: datetime
+    def _explained(self, now: datetime) -> Mapping[str, dict[str, Any]]:
+        """By episode, what is due to be explained. Thousands of texts are read for it, while nobody
+        else has to wait for the store."""
+        with self._bot.database.read() as session:
+            return {
+                row.id: explain(
+                    session, row, [Key(*one) for one in row.explanation.get("also", [])]
+                )
+                for row in _open(session)
+                if _is_to_be_explained(row, now)
+            }
+
+    def _follow(
+        self, session: Session, explained: Mapping[str, dict[str, Any]], now: datetime
     ) -> None:
-        rows = {row.id: row for row in _concerned(session, now)}
-        known = [_running(row) for row in rows.values()]
-        for move in moves(known, alarms, deaf=deaf, now=now):
-            if isinstance(move, Begin):
-                row = _begin(session, move, now)
-                rows[row.id] = row
-            elif isinstance(move, Hold):
-                _hold(session, rows[move.id], move, now)
-            elif isinstance(move, End):
-                end(session, rows[move.id], by=WATCH, now=now)
-        for row in rows.values():
-            if row.ended_at is None:
-                _keep_explained(session, row, now)
-                if row.level is Level.CRISIS:
-                    of_crisis(session, self._bot, row, now)
+        """What became known is kept, and a crisis does what it does; what somebody ended meanwhile
+        does nothing."""
+        for row in _open(session):
+            if row.id in explained:
+                loud = row.explanation.get(CRISIS_ON, [])
+                row.explanation = {**explained[row.id], CRISIS_ON: loud}
+                row.explained_at = now
+            if row.level is Level.CRISIS:
+                of_crisis(session, self._bot, row, now)
+
+
+def _act(
+    session: Session, alarms: Sequence[Alarm], deaf: Mapping[str, bool], now: datetime
+) -> None:
+    rows = {row.id: row for row in _concerned(session, now)}
+    known = [_running(row) for row in rows.values()]
+    loud = {one.key for one in alarms if one.reading.level is Level.CRISIS}
+    for move in moves(known, alarms, deaf=deaf, now=now):
+        if isinstance(move, Begin):
+            row = _begin(session, move, now)
+            _spread(row, loud & {move.alarm.key, *move.also})
+        elif isinstance(move, Hold):
+            _hold(session, rows[move.id], move, now)
+            _spread(rows[move.id], loud & {move.alarm.key})
+        elif isinstance(move, End):
+            end(session, rows[move.id], by=WATCH, now=now)
+
+
+def _spread(row: Episode, loud: Collection[Key]) -> None:
+    """Remember where it is a crisis: a channel may have little part in it, and yet be in one."""
+    before = row.explanation.get(CRISIS_ON, [])
+    after = sorted({*before, *(key.channel for key in loud)})
+    if after != before:
+        row.explanation = {**row.explanation, CRISIS_ON: after}
+
+
+def _open(session: Session) -> Sequence[Episode]:
+    return session.scalars(select(Episode).where(Episode.ended_at.is_(None))).all()
 
 
 def _concerned(session: Session, now: datetime) -> Sequence[Episode]:
@@ -146,7 +185,12 @@ def _concerned(session: Session, now: datetime) -> Sequence[Episode]:
 
 def _running(row: Episode) -> Running:
     return Running(
-        id=row.id, channel=row.channel, level=row.level, last_at=row.last_at, ended_at=row.ended_at
+        id=row.id,
+        kind=row.kind,
+        channel=row.channel,
+        level=row.level,
+        last_at=row.last_at,
+        ended_at=row.ended_at,
     )
 
 
@@ -203,14 +247,11 @@ def _is_worse(row: Episode, alarm: Alarm) -> bool:
     return same and alarm.reading.observed > row.observed
 
 
-def _keep_explained(session: Session, row: Episode, now: datetime) -> None:
+def _is_to_be_explained(row: Episode, now: datetime) -> bool:
     """Anew every quarter of an hour, while there is something new."""
-    if row.explained_at is None or (
+    return row.explained_at is None or (
         now - row.explained_at >= EXPLAINED_ANEW and row.last_at > row.explained_at
-    ):
-        also = [Key(*parts) for parts in row.explanation.get("also", [])]
-        row.explanation = explain(session, row, also)
-        row.explained_at = now
+    )
 
 
 def end(session: Session, row: Episode, *, by: str, now: datetime) -> None:
