@@ -102,7 +102,7 @@ def share_chart(
                 "description": {"field": "spoken"},
             },
         },
-        names(x={"value": WIDTH}),
+        names({"value": "square"}, x={"value": WIDTH}),
     )
     return frame(rows, layers, encoding=encoding, calendar=calendar)
 

@@ -50,7 +50,8 @@ def line_chart(
         "y": upwards(),
         "color": of_series(order, colours),
     }
-    layers = (_line(order), _points(order, len(moments)), names())
+    shapes = of_series(order, SHAPES)
+    layers = (_line(order), _points(order, len(moments)), names(shapes))
     return frame(_rows(points), layers, encoding=encoding, calendar=calendar)
 
 

@@ -148,12 +148,17 @@ def name_places(ends: Mapping[K, float], highest: float) -> dict[K, float]:
     return places
 
 
-def names(**more: Any) -> dict[str, Any]:
-    """The layer with the series' names at the ends of their lines: rows that have `name_at`."""
-    mark = {"type": "text", "align": "left", "dx": 8, "fontWeight": "bold", "fontSize": 12}
-    encoding = {"text": {"field": "series"}, "y": {"field": "name_at", "type": "quantitative"}}
+def names(shape: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """The layer with the series' names at the ends of their lines: rows that have `name_at`. Before
+    each name stands the mark of its series, in its colour and `shape`: text has no colour of its
+    own."""
+    text = {"type": "text", "align": "left", "dx": 22, "fontWeight": "bold", "fontSize": 12}
+    mark = {"type": "point", "filled": True, "size": 64, "opacity": 1, "xOffset": 14}
     return {
         "transform": [{"filter": "isValid(datum.name_at)"}],
-        "mark": mark | {"aria": False},
-        "encoding": encoding | more,
+        "encoding": {"y": {"field": "name_at", "type": "quantitative"}} | more,
+        "layer": [
+            {"mark": mark | {"aria": False}, "encoding": {"shape": dict(shape)}},
+            {"mark": text | {"aria": False}, "encoding": {"text": {"field": "series"}}},
+        ],
     }

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-# 3:1 or more on white and on our dark ground; what is missing has another pattern as well: it
-# stands on top, with an outline.
+# 3:1 or more on white and on our dark ground; what is missing has another place as well: it
+# stands on top.
 _THERE, _MISSING, _LINE = "#2f7fc1", "#c8641b", "#5b8f22"
 _WIDTH, _HEIGHT = 720, 240
 
@@ -31,10 +31,11 @@ class Names:
 
 
 def bars_and_line(
-    bars: Sequence[Bar], names: Names, calendar: Mapping[str, Any] | None = None
+    bars: Sequence[Bar], names: Names | None, calendar: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Bars of the people needed, what is missing of them in another colour on top, and a line of
-    those who are there. Text has no colour of its own: the page's style sheet gives it one."""
+    those who are there; without `names` nobody knows who is there, and only what is needed is
+    drawn. Text has no colour of its own: the page's style sheet gives it one."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "background": None,
@@ -43,7 +44,7 @@ def bars_and_line(
         "padding": {"left": 4, "right": 40, "top": 8, "bottom": 4},
         "autosize": {"type": "pad"},
         "data": {"values": [row for bar in bars for row in _rows(bar, names)]},
-        "layer": [_bars(names), _line(names)],
+        "layer": [_bars(names), _line(names)] if names else [_bars(None)],
         "config": {
             "font": "sans-serif",
             "view": {"stroke": None},
@@ -59,9 +60,11 @@ def bars_and_line(
     }
 
 
-def _rows(bar: Bar, names: Names) -> list[dict[str, Any]]:
+def _rows(bar: Bar, names: Names | None) -> list[dict[str, Any]]:
     at, covered = f"{bar.at}Z", min(bar.needed, bar.there)
-    base = {"at": at, "spoken": bar.spoken}
+    base: dict[str, Any] = {"at": at, "spoken": bar.spoken}
+    if names is None:
+        return [base | {"low": 0.0, "high": bar.needed}]
     parts = ((names.covered, 0.0, covered), (names.missing, covered, bar.needed))
     found = [
         base | {"part": part, "low": low, "high": high} for part, low, high in parts if high > low
@@ -69,15 +72,15 @@ def _rows(bar: Bar, names: Names) -> list[dict[str, Any]]:
     return [*found, base | {"part": names.there, "there": bar.there}]
 
 
-def _bars(names: Names) -> dict[str, Any]:
+def _bars(names: Names | None) -> dict[str, Any]:
     return {
         "transform": [{"filter": "isValid(datum.high)"}],
-        "mark": {"type": "bar", "width": {"band": 0.9}, "strokeWidth": 0.5},
+        "mark": {"type": "bar", "binSpacing": 0},
         "encoding": {
-            "x": _time() | {"bandPosition": 0, "timeUnit": "utcyearmonthdatehours"},
+            "x": _time() | {"timeUnit": "utcyearmonthdatehours"},
             "y": _people("low"),
             "y2": {"field": "high"},
-            "color": _colours(names),
+            "color": _colours(names) if names else {"value": _THERE},
             "description": {"field": "spoken"},
         },
     }
@@ -119,5 +122,7 @@ def _colours(names: Names) -> dict[str, Any]:
         "field": "part",
         "type": "nominal",
         "scale": {"domain": order, "range": [_THERE, _MISSING, _LINE]},
-        "legend": {"title": None, "orient": "top", "aria": False, "labelFontSize": 12},
+        # Room between: browsers draw the words wider than the drawer measures them.
+        "legend": {"title": None, "orient": "top", "aria": False, "labelFontSize": 12}
+        | {"columnPadding": 36, "labelLimit": 260},
     }

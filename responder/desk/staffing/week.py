@@ -24,13 +24,15 @@ from sentiment.prioritize import Level
 
 def week_panel(bot: Bot, found: Outlook) -> Panel:
     week = answer(found.careful)
+    known = week.load is not None
+    there = (_("On the roster"), _("Missing")) if known else ()
     return Panel(
         key="week",
         title=_("People needed in the next 7 days"),
         finding=_finding(bot, found, week),
-        columns=(_("Hour"), _("Needed"), _("On the roster"), _("Missing")),
-        rows=tuple(_row(one, found.now, bot.zone) for one in week.hours),
-        spec=_picture(week.hours, found.now, bot.zone) if week.hours else None,
+        columns=(_("Hour"), _("Needed"), *there),
+        rows=tuple(_row(one, found.now, bot.zone, known=known) for one in week.hours),
+        spec=_picture(week.hours, found.now, bot.zone, known=known) if week.hours else None,
         note=_note(bot, found),
     )
 
@@ -124,36 +126,50 @@ def _note(bot: Bot, found: Outlook) -> str:
     return " ".join(told)
 
 
-def _row(one: Hourly, now: datetime, zone: ZoneInfo) -> tuple[Cell, ...]:
+def _row(one: Hourly, now: datetime, zone: ZoneInfo, *, known: bool) -> tuple[Cell, ...]:
+    """`known`: somebody's hours are, so that it can be told who is there."""
     missing = max(0.0, one.needed - one.there)
-    return (
+    needed = (
         Cell(
             text=clock_time(one.start, now, zone),
             value=one.start.astimezone(zone).isoformat(timespec="minutes"),
         ),
         Cell(text=number(one.needed), value=one.needed),
+    )
+    if not known:
+        return needed
+    return (
+        *needed,
         Cell(text=number(one.there, 1), value=round(one.there, 2)),
         Cell(text=number(missing, 1), value=round(missing, 2)),
     )
 
 
-def _picture(found: Sequence[Hourly], now: datetime, zone: ZoneInfo) -> dict[str, object]:
+def _picture(
+    found: Sequence[Hourly], now: datetime, zone: ZoneInfo, *, known: bool
+) -> dict[str, object]:
     bars = [
         Bar(
             at=one.start.astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds"),
             needed=one.needed,
             there=round(one.there, 2),
-            spoken=_(
-                "%(when)s: %(needed)s needed, %(there)s on the roster",
-                when=clock_time(one.start, now, zone),
-                needed=one.needed,
-                there=number(one.there, 1),
-            ),
+            spoken=_spoken(one, clock_time(one.start, now, zone), known=known),
         )
         for one in found
     ]
     names = Names(covered=_("Needed and there"), missing=_("Missing"), there=_("On the roster"))
-    return bars_and_line(bars, names, calendar_words())
+    return bars_and_line(bars, names if known else None, calendar_words())
+
+
+def _spoken(one: Hourly, when: str, *, known: bool) -> str:
+    if not known:
+        return _("%(name)s: %(amount)s", name=f"{when}, {_('Needed')}", amount=number(one.needed))
+    return _(
+        "%(when)s: %(needed)s needed, %(there)s on the roster",
+        when=when,
+        needed=one.needed,
+        there=number(one.there, 1),
+    )
 
 
 def _told(guess: int, found: Trial, target: float) -> str:

@@ -17,7 +17,7 @@ from responder.desk.trends.amounts import number_words, share_words
 from responder.desk.trends.links import mentions_url
 from responder.desk.trends.panel import Cell, Look, Panel
 from responder.desk.trends.series import Curves, Series, lines_panel, number_cell
-from responder.desk.trends.steps import local_steps, step_url
+from responder.desk.trends.steps import local_steps, step_url, unfinished
 from responder.desk.words import language_name
 from sentiment.language import UNKNOWN
 from sentiment.phase import Phase
@@ -145,13 +145,19 @@ def returning(look: Look, session: Session) -> Panel:
             scope, start, **({} if place is None else {"acquainted": "10"[place]})
         ),
         total=True,
+        now=look.now,
     )
     return lines_panel(
         curves,
         key="returning",
         title=_("People who come back"),
         finding=_returning(sum(known), sum(every)),
-        note=_("Somebody is known by the network's own id, on each network apart."),
+        note=" ".join(
+            (
+                _("Somebody is known by the network's own id, on each network apart."),
+                unfinished(scope, look.now),
+            )
+        ).strip(),
     )
 
 

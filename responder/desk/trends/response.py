@@ -235,12 +235,12 @@ def _columns(first: str) -> tuple[str, ...]:
     return (
         first,
         _("Answers"),
+        _("Promise kept"),
+        _("Not answered yet"),
         _("Half within (staffed time)"),
         _("9 of 10 within (staffed time)"),
         _("Half within (by the clock)"),
         _("9 of 10 within (by the clock)"),
-        _("Promise kept"),
-        _("Not answered yet"),
     )
 
 
@@ -254,10 +254,10 @@ def _row(
     return (
         heading,
         count_cell(found.n, sent),
-        *spread_cells(found.staffed),
-        *spread_cells(found.wall),
         share_cell(found.kept, written),
         count_cell(found.waiting, written),
+        *spread_cells(found.staffed),
+        *spread_cells(found.wall),
     )
 
 

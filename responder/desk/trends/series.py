@@ -15,7 +15,7 @@ from responder.desk.pictures.look import COLOURS
 from responder.desk.tongue import _, many
 from responder.desk.trends.amounts import number_words
 from responder.desk.trends.panel import Cell, Panel
-from responder.desk.trends.steps import step_value, step_words
+from responder.desk.trends.steps import is_over, step_value, step_words
 from responder.desk.words import calendar_words
 
 
@@ -30,7 +30,9 @@ class Series:
 @dataclass(frozen=True, kw_only=True)
 class Curves:
     """`steps`: their local starts, oldest first. `leads`: where the number of a step and of a
-    series (by its place) leads; of all series together, None. `total`: they add up to something."""
+    series (by its place) leads; of all series together, None. `total`: they add up to something.
+    `now`: a step that is not over then is in the table only: as the end of a line it would look
+    like a fall."""
 
     scope: Scope
     steps: Sequence[datetime]
@@ -38,6 +40,7 @@ class Curves:
     leads: Callable[[datetime, int | None], str]
     colours: Sequence[str] = COLOURS
     total: bool = False
+    now: datetime | None = None
 
 
 def lines_panel(curves: Curves, *, key: str, title: str, finding: str, note: str = "") -> Panel:
@@ -103,7 +106,9 @@ def spoken(when: str, series: str, number: int) -> str:
 
 
 def lines(curves: Curves) -> Mapping[str, Any]:
-    by = curves.scope.by
+    by, now = curves.scope.by, curves.now
+    every = list(enumerate(curves.steps))
+    over = [(at, step) for at, step in every if now is None or is_over(step, curves.scope, now)]
     points = [
         Point(
             at=wall(start),
@@ -111,7 +116,7 @@ def lines(curves: Curves) -> Mapping[str, Any]:
             value=one.values[at],
             spoken=spoken(step_words(start, by), one.name, one.values[at]),
         )
-        for at, start in enumerate(curves.steps)
+        for at, start in over or every
         for one in curves.series
     ]
     return line_chart(

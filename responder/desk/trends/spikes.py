@@ -29,6 +29,7 @@ from responder.desk.words import calendar_words
 KEY: Final = "spikes"
 TITLE: Final = N_("Spikes")
 EXTRA: Final = "parts/trends_spikes.html"
+LOOK: Final = "episodes.css"
 
 _SHOWN: Final = 30
 _LATELY: Final = timedelta(days=60)

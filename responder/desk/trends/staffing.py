@@ -17,6 +17,7 @@ from responder.staffing.what_if import answer
 KEY: Final = "staffing"
 TITLE: Final = N_("Staffing")
 EXTRA: Final = "parts/trends_staffing.html"
+LOOK: Final = "staffing.css"
 
 
 def panels(look: Look) -> tuple[Panel, ...]:

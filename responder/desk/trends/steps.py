@@ -19,6 +19,20 @@ def local_steps(scope: Scope) -> tuple[datetime, ...]:
     return tuple(start.astimezone(scope.zone) for start in every)
 
 
+def is_over(start: datetime, scope: Scope, now: datetime) -> bool:
+    """Whether the step that begins then has all it will ever have."""
+    return following(start, scope.by, scope.zone) <= now
+
+
+def unfinished(scope: Scope, now: datetime) -> str:
+    """What to know of the last step, where it is still going on."""
+    if scope.end <= now:
+        return ""
+    if scope.by is By.HOUR:
+        return _("The last hour is not over yet.")
+    return _("Today is not over yet.")
+
+
 def step_words(start: datetime, by: By) -> str:
     """A point of a chart, by the clock it is given in: "23 Nov, 18:00", "23 Nov", "week of 23
     Nov"."""

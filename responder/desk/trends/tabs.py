@@ -24,7 +24,7 @@ from responder.desk.trends.panel import Look, Panel
 
 class Tab(Protocol):
     """What such a module brings. One with forms of its own may add EXTRA, the name of a template's
-    part, and `extra(look)`, what that part is filled with."""
+    part, `extra(look)`, what that part is filled with, and LOOK, the name of its style sheet."""
 
     @property
     def KEY(self) -> str: ...  # noqa: N802  # in the address

@@ -20,7 +20,7 @@ from responder.desk.trends.earlier import earlier
 from responder.desk.trends.links import mentions_url
 from responder.desk.trends.panel import Cell, Look, Panel
 from responder.desk.trends.series import Curves, Series, lines_panel, number_cell
-from responder.desk.trends.steps import local_steps, step_url
+from responder.desk.trends.steps import local_steps, step_url, unfinished
 from sentiment.rivals import WITHOUT_US
 from sentiment.score import Sentiment
 
@@ -64,7 +64,7 @@ def panels(look: Look) -> tuple[Panel, ...]:
         before = {one.name: one for one in _voices(session, earlier(scope), look, names)}
         steps = _by_step(session, scope)
         heard = sum(one.mentions for one in sums(session, scope).values())
-    return (_shares(scope, voices, before), _over_time(scope, voices, steps, heard))
+    return (_shares(scope, voices, before), _over_time(scope, voices, steps, heard, look.now))
 
 
 def _nobody() -> Panel:
@@ -181,13 +181,7 @@ def _finding(
     if not total:
         return _("Nothing was said in this time.")
     we, *others = voices
-    told = _(
-        "%(we)s has %(share)s of what is said, %(other)s comes next with %(next)s.",
-        we=we.name,
-        share=share_words(we.mentions, total),
-        other=others[0].name,
-        next=share_words(others[0].mentions, total),
-    )
+    told = _next(we, others[0], total) if others[0].mentions else f"{_bar(we, total).spoken}."
     if not earlier_total:
         return told
     return _(
@@ -197,8 +191,22 @@ def _finding(
     )
 
 
+def _next(we: _Voice, other: _Voice, total: int) -> str:
+    return _(
+        "%(we)s has %(share)s of what is said, %(other)s comes next with %(next)s.",
+        we=we.name,
+        share=share_words(we.mentions, total),
+        other=other.name,
+        next=share_words(other.mentions, total),
+    )
+
+
 def _over_time(
-    scope: Scope, voices: list[_Voice], found: Mapping[tuple[datetime, str], int], heard: int
+    scope: Scope,
+    voices: list[_Voice],
+    found: Mapping[tuple[datetime, str], int],
+    heard: int,
+    now: datetime,
 ) -> Panel:
     shown = [one for one in voices[:_LINES] if one.mentions or not one.facet]
     steps = local_steps(scope)
@@ -211,6 +219,7 @@ def _over_time(
         steps=steps,
         series=series,
         leads=lambda start, place: step_url(scope, start, **_narrow(shown, place)),
+        now=now,
     )
     return lines_panel(
         curves,
@@ -222,7 +231,9 @@ def _over_time(
             heard,
             we=voices[0].name,
         ),
-        note=_("A mention that names two of them counts for both."),
+        note=" ".join(
+            (_("A mention that names two of them counts for both."), unfinished(scope, now))
+        ).strip(),
     )
 
 

@@ -29,7 +29,7 @@ from responder.desk.trends.series import (
     step_cell,
     wall,
 )
-from responder.desk.trends.steps import local_steps, step_url, step_words
+from responder.desk.trends.steps import is_over, local_steps, step_url, step_words, unfinished
 from responder.desk.trends.week import week
 from responder.desk.words import calendar_words
 
@@ -53,15 +53,6 @@ def panels(look: Look) -> tuple[Panel, ...]:
     return tuple(panel for panel in found if panel is not None)
 
 
-def unfinished(look: Look) -> str:
-    """What to know of the last step, where it is still going on."""
-    if look.scope.end <= look.now:
-        return ""
-    if look.scope.by is By.HOUR:
-        return _("The last hour is not over yet.")
-    return _("Today is not over yet.")
-
-
 def _by_channel(look: Look, session: Session) -> Panel:
     scope = look.scope
     steps, counts = local_steps(scope), _counts(session, scope)
@@ -79,13 +70,14 @@ def _by_channel(look: Look, session: Session) -> Panel:
             else step_url(scope, start)
         ),
         total=True,
+        now=look.now,
     )
     return lines_panel(
         curves,
         key="mentions",
         title=_("Mentions by channel"),
         finding=_finding(look, session, counts, sum(most.values())),
-        note=unfinished(look),
+        note=unfinished(scope, look.now),
     )
 
 
@@ -163,6 +155,7 @@ def _beside(look: Look, session: Session) -> Panel:
         (step, now.get(step, 0), old, before.get(old, 0))
         for step, old in zip(steps, former, strict=False)
     ]
+    over = [pair for pair in pairs if is_over(pair[0], scope, look.now)]
     return Panel(
         key="before",
         title=_("Beside the period before"),
@@ -177,8 +170,10 @@ def _beside(look: Look, session: Session) -> Panel:
             )
             for step, new, old, number in reversed(pairs)
         ),
-        spec=_two_lines(scope.by, pairs) if any(now.values()) or any(before.values()) else None,
-        note=unfinished(look),
+        spec=_two_lines(scope.by, over or pairs)
+        if any(now.values()) or any(before.values())
+        else None,
+        note=unfinished(scope, look.now),
     )
 
 
