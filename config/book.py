@@ -167,7 +167,7 @@ class Product(Page):
     `honest_difference` says what it is not made for."""
 
     key: Key
-    name: Text
+    name: Annotated[Called, _with()]
     names: Annotated[tuple[str, ...], Field(min_length=1)]
     what_for: Text
     sizes: Text

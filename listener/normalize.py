@@ -20,6 +20,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NO_WORDS = re.compile(r"https?://\S+|(?<!\S)[@#]\S+|[^\w\s]")
 _FEW_WORDS = 4
 _LONGEST_NAME = 200  # code points, as the column has room for
+_MOST = 10**9  # of followers or likes: what a column has room for in every database
 _JOINERS = "\u200d\ufe0e\ufe0f"  # a cut emoji would leave one behind
 
 _EARLIEST = datetime(2006, 3, 21, tzinfo=UTC)  # the first post on X; Pages are younger
@@ -71,7 +72,7 @@ def normalize(incoming: Incoming, *, heard_at: datetime) -> Incoming:
         author=_known(incoming.author),
         in_reply_to=incoming.in_reply_to if _is_id(incoming.in_reply_to) else None,
         created_at=_possible(incoming.created_at, heard_at),
-        engagement=max(0, incoming.engagement),
+        engagement=min(max(incoming.engagement, 0), _MOST),
     )
 
 
@@ -150,5 +151,5 @@ def _known(author: Person | None) -> Person | None:
         author,
         name=clean(author.name).replace("\n", " ").strip()[:_LONGEST_NAME].rstrip(_JOINERS),
         handle=clean(author.handle).strip()[:100],
-        followers=None if author.followers is None else min(max(author.followers, 0), 10**9),
+        followers=None if author.followers is None else min(max(author.followers, 0), _MOST),
     )

@@ -19,6 +19,7 @@ from config.clock import utcnow
 from config.lock import InstanceLock
 from config.migrate import migrate
 from config.secrets import Redactor
+from listener.importing.spool import remove_abandoned
 from listener.trends.recount import count_if_new
 from responder import access
 from responder.backup import refuse_damaged
@@ -74,6 +75,7 @@ def keep_running(bot: Bot, *, greeting: Greeting, config: Path | None = None) ->
     migrate(bot.database, url=database_url(bot.settings))
     count_if_new(bot.database, bot.recount_lock)
     require_two(bot)
+    remove_abandoned(bot.state)
     begun = seed_once(bot.database, bot.newest_book.files, bot.clock())
     if begun:
         log.info("the library begins with %d entries of the brand book's files", begun)

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from config.calendar import Calendar
 from config.clock import utcnow
 from config.database import Database
 from config.errors import ConfigError
 from listener.models import Cursor
 from listener.trends.recount import count_if_new
 from responder.commands.forecast import _told, tell_forecast
+from responder.commands.people_needed import NO_ROSTER, People
+from responder.staffing.what_if import Plan, answer
 from tests.daemon import command, write_config
 from tests.factories import make_author, make_conversation, make_database, make_mention
 from tests.forecast_series import NOWHERE, next_week, told
+from tests.staffing_story import person, stream
 
 
 @pytest.fixture
@@ -49,9 +53,12 @@ def _fill(database: Database, now: datetime) -> None:
 def test_a_team_lead_reads_a_line_a_day_and_how_sure_it_is(heard: str) -> None:
     said = command("--config", heard, "forecast", "--days", "3", "--channel", "x")
     assert (said.returncode, said.stderr) == (0, "")
-    first, titles, *days, why = said.stdout.splitlines()
+    first, titles, *days, people, why = said.stdout.splitlines()
     assert first == "x, in hours of Europe/Rome:"
-    assert titles.split() == ["day", "mentions", "four", "of", "five", "days", "busiest", "hour"]
+    assert titles.split()[:4] == ["day", "mentions", "four", "of"]
+    assert titles.endswith("people / there")
+    assert all(day.endswith(" -") for day in days)  # it is not configured any more
+    assert people.startswith("People needed: not to be told")
     assert 3 <= len(days) <= 4
     assert " to " in days[1]
     assert "Made by: " in why
@@ -76,6 +83,8 @@ def test_a_program_reads_every_hour_with_its_bands_and_the_naive_beside(heard: s
     assert found["from"] == found["hours"][0]["start"]
     assert found["to"] > found["hours"][-1]["start"]
     assert {"method", "mase", "naive_mase", "weeks", "timezone"} <= set(found)
+    people = found["people"]
+    assert people == {"needed": 0, "there": None, "short": None, "hours": []}
 
 
 def test_with_too_little_it_says_so_and_when_there_will_be_enough(tmp_path: Path) -> None:
@@ -85,6 +94,7 @@ def test_with_too_little_it_says_so_and_when_there_will_be_enough(tmp_path: Path
     assert "No forecast yet: 0 days of mentions are known, and 21 days are needed." in said.stdout
     found = json.loads(command("--config", config, "forecast", "--json").stdout)
     assert found["hours"] == []
+    assert found["people"] == {"needed": 0, "there": None, "short": None, "hours": []}
     assert found["too_little"]["known_hours"] == 0
     enough_at = datetime.fromisoformat(found["too_little"]["enough_at"])
     assert timedelta(days=20) < enough_at - utcnow() <= timedelta(days=21)
@@ -93,10 +103,36 @@ def test_with_too_little_it_says_so_and_when_there_will_be_enough(tmp_path: Path
 def test_a_public_holiday_is_marked_and_explained() -> None:
     past, coming = date(2026, 2, 4), date(2026, 3, 11)
     known = told(9, lambda wall: 1 if wall.date() == past else 4, holidays=[past, coming])
-    lines = list(_told(next_week(known), NOWHERE))
+    lines = list(
+        _told(next_week(known), People(found=answer(Plan(streams=(), people=()))), NOWHERE)
+    )
     marked = [line for line in lines if "Wed 11 Mar*" in line]
     assert len(marked) == 1
+    assert marked[0].endswith(" -")
     assert lines[-1].startswith("* a public holiday: 0.")
+
+
+def test_people_needed_stand_beside_those_on_the_roster() -> None:
+    plan = Plan(streams=(("x", stream(30.0)),), people=(person(),))
+    people = People(found=answer(plan))
+    told = people.as_json()
+    assert told["needed"] >= 3
+    assert told["there"] == 1
+    assert told["short"] == pytest.approx(told["needed"] - 1, abs=1)
+    assert max(hour["needed"] for hour in told["hours"]) == told["needed"]
+    assert set(people.by_day(NOWHERE).values()) == {f"{told['needed']} / 1.0"}
+    assert people.told().endswith("more than are there")
+
+
+def test_without_a_roster_it_says_so_and_makes_up_nobody() -> None:
+    always = stream(5.0, calendar=Calendar.read(hours="24/7"))
+    people = People(found=answer(Plan(streams=(("x", always),), people=(person(hours=""),))))
+    told = people.as_json()
+    assert (told["there"], told["short"]) == (None, None)
+    assert told["needed"] >= 1
+    assert {hour["there"] for hour in told["hours"]} == {None}
+    assert all(cell.endswith(" / ?") for cell in people.by_day(NOWHERE).values())
+    assert NO_ROSTER in people.told()
 
 
 def test_a_channel_nobody_knows_is_one_line_and_exit_code_2(heard: str) -> None:

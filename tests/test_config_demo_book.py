@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from pydantic import ValidationError
 
 from config import brand
-from config.book import Article, Chapter, Occasion, SavedReply
+from config.book import Article, Chapter, Occasion, Product, SavedReply
 from config.settings import LANGUAGES, ROOT
 from listener.channels.base import Answerable, Length
 from responder.house import house_of
@@ -18,6 +19,7 @@ from responder.voice.finding import Finding, Severity
 from responder.voice.target import Target
 from sentiment.signals import DANGEROUS, Signal
 from sentiment.topics import TOPICS
+from tests.small_book import CHAPTER
 
 BOOK = brand.load(ROOT / "config/brand/demo", LANGUAGES)
 HOUSES = {language: house_of(BOOK, language) for language in LANGUAGES}
@@ -122,3 +124,10 @@ def test_the_voice_of_every_chapter_is_whole(language: str) -> None:
         "other_language", "only_in", "seconded", "corrected",
     ):  # fmt: skip
         assert getattr(voice, name), name
+
+
+@pytest.mark.parametrize("name", ["b" * 101, "b", "!!", 'Boot {{name|"x"}}'])
+def test_a_product_is_called_by_what_can_be_looked_for(name: str) -> None:
+    product = CHAPTER.products[0]
+    with pytest.raises(ValidationError):
+        Product.model_validate(product.model_dump() | {"name": name})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,18 +15,23 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from config.lock import AlreadyRunning, InstanceLock
 from config.settings import LANGUAGES
 from listener.channels.base import Answerable, Page, Person
 from listener.importing.columns import Unclear
+from listener.importing.gathering import Asked
+from listener.importing.keeping import keep_history
 from listener.importing.models import Import
+from listener.importing.spool import remove_abandoned
+from listener.importing.work import _digest
 from listener.ingest import ingest
 from listener.models import Author, Mention, MentionStatus, OwnPost
 from responder.bot import Bot
 from responder.draft import draft_round
 from sentiment.score import Sentiment
-from tests.exports import counts, kept, mentions, recounted, take, write_csv
+from tests.exports import counts, ground, kept, mentions, recounted, take, write_csv
 from tests.factories import NOW, incoming, make_bot, make_mention
 
 TEXTS = (
@@ -358,3 +364,47 @@ def test_nothing_of_the_customers_words_is_left_beside_the_database(
         row = session.scalars(select(Import)).one()
     assert row.finished_at is not None
     assert (row.done, row.new, row.name) == (len(ROWS), len(ROWS), "a.csv")
+
+
+def test_a_start_of_the_bot_takes_away_what_a_killed_import_left(bot: Bot) -> None:
+    left = bot.state / "import-0123456789ab.spool"
+    left.write_text("what customers wrote")
+    with InstanceLock(bot.state / "import.lock"):
+        remove_abandoned(bot.state)
+    assert left.exists()  # of one that is running
+    remove_abandoned(bot.state)
+    assert not left.exists()
+
+
+def test_a_name_that_means_another_channel_makes_it_another_import(
+    bot: Bot, tmp_path: Path
+) -> None:
+    asked = Asked(path=write_csv(tmp_path / "a.csv", ROWS))
+    before = ground(bot)
+    after = replace(before, names={**before.names, "shop": "y"})
+    assert _digest(asked, before) == _digest(asked, replace(before, zone=before.zone))
+    assert _digest(asked, before) != _digest(asked, after)
+
+
+def test_figures_and_links_no_database_keeps_are_mended(bot: Bot, tmp_path: Path) -> None:
+    row = _row(1, likes="9" * 30, url="https://x.com/\ud83d")
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([row, _row(2, url="https://x.com/\0")]))
+    assert take(bot, path).new == 2
+    kept_rows = mentions(bot)
+    assert kept_rows["p1"].engagement == 10**9
+    assert [kept_rows[key].url for key in ("p1", "p2")] == ["", ""]
+
+
+def test_rows_somebody_kept_a_moment_before_are_tried_again(
+    bot: Bot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [IntegrityError("INSERT", {}, Exception("the author is there"))]
+
+    def once(*given: Any) -> int:
+        if failures:
+            raise failures.pop()
+        return keep_history(*given)
+
+    monkeypatch.setattr("listener.importing.work.keep_history", once)
+    assert take(bot, write_csv(tmp_path / "a.csv", ROWS)).new == len(ROWS)

@@ -102,6 +102,7 @@ def test_gzip_is_unpacked_and_one_that_is_cut_off_is_said_so(tmp_path: Path) -> 
         (b"PK\x03\x04rest", "ZIP archive or an Excel file"),
         (b"\x1f\x8bno gzip at all", "cannot be unpacked"),
         (b"[1, 2", "begins like JSON"),
+        (b"[" * 200_000, "begins like JSON"),
     ],
 )
 def test_what_is_no_export_is_refused_with_the_reason(

@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import InternalError
 
 from config.database import Database
+from config.errors import ConfigError
 from config.migrate import migrate
 from config.migrations.views import drop_views, make_views, views
 from config.settings import ROOT
@@ -169,3 +173,40 @@ def test_an_upgrade_makes_them_anew(tmp_path: Path) -> None:
         connection.commit()
     assert ask(tmp_path, "SELECT day FROM bi_days") == []
     database.close()
+
+
+class _Postgres:
+    """A connection as PostgreSQL gives it, as far as making views goes."""
+
+    dialect = postgresql.dialect()
+
+    def __init__(self, *, built_upon: str = "") -> None:
+        self.said: list[str] = []
+        self._built_upon = built_upon
+
+    def execute(self, statement: Any) -> list[tuple[str, str]]:
+        self.said.append(str(statement))
+        if self._built_upon and self._built_upon in self.said[-1]:
+            raise InternalError(self.said[-1], {}, _StillUsedError("view mine depends on it"))
+        return []
+
+
+class _StillUsedError(Exception):
+    sqlstate = "2BP01"
+
+
+def test_everybody_is_no_role_and_stands_without_quotes() -> None:
+    connection = _Postgres()
+    readers = {"bi_days": frozenset({"PUBLIC", "Looker"})}
+    make_views(cast(Connection, connection), readers)
+    granted = [one for one in connection.said if one.startswith("GRANT")]
+    assert granted == [
+        'GRANT SELECT ON bi_days TO "Looker"',
+        "GRANT SELECT ON bi_days TO PUBLIC",
+    ]
+
+
+def test_a_view_somebody_built_upon_is_named_and_stays() -> None:
+    connection = cast(Connection, _Postgres(built_upon="DROP VIEW IF EXISTS bi_days"))
+    with pytest.raises(ConfigError, match=r"bi_days: .*view mine depends on it"):
+        drop_views(connection)

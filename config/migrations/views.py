@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DatabaseError
+
+from config.errors import ConfigError
 
 # Where days begin at noon UTC of the day before, or earlier: less than half a day added, which is
 # right everywhere else, is not enough there.
@@ -73,6 +76,9 @@ def views(dialect: str) -> Mapping[str, str]:
     }
 
 
+_ALL: Final = "PUBLIC"
+_BUILT_UPON: Final = "2BP01"  # what PostgreSQL calls dependent_objects_still_exist
+
 Readers = Mapping[str, frozenset[str]]
 """Who may read which view."""
 
@@ -81,16 +87,36 @@ def drop_views(connection: Connection) -> Readers:
     """Take them away. Returns who could read them."""
     readers = _readers(connection)
     for name in views(connection.dialect.name):
-        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+        _drop(connection, name)
     return readers
 
 
+def _drop(connection: Connection, name: str) -> None:
+    """Raises ConfigError if somebody built upon it: whether that may go is not ours to say."""
+    try:
+        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+    except DatabaseError as error:
+        if getattr(error.orig, "sqlstate", None) != _BUILT_UPON:
+            raise
+        told = getattr(getattr(error.orig, "diag", None), "message_detail", None) or error.orig
+        raise ConfigError(
+            where="database",
+            key=name,
+            problem=f"this view has to be made anew, and something is built upon it ({told})",
+            fix="drop that, do this again, and then make it anew",
+        ) from None
+
+
 def make_views(connection: Connection, readers: Readers) -> None:
-    quoted = connection.dialect.identifier_preparer.quote
     for name, query in views(connection.dialect.name).items():
         connection.execute(text(f"CREATE VIEW {name} AS {query.replace(':', chr(92) + ':')}"))
         for reader in sorted(readers.get(name, ())):
-            connection.execute(text(f"GRANT SELECT ON {name} TO {quoted(reader)}"))
+            connection.execute(text(f"GRANT SELECT ON {name} TO {_grantee(connection, reader)}"))
+
+
+def _grantee(connection: Connection, reader: str) -> str:
+    """PUBLIC is a word of the language, and no role: in quotes there is nobody of that name."""
+    return reader if reader == _ALL else connection.dialect.identifier_preparer.quote(reader)
 
 
 def _readers(connection: Connection) -> Readers:

@@ -116,7 +116,7 @@ class HistoryFile:
             raise Unreadable("a JSON array this long cannot be read: make JSON Lines of it")
         try:
             found = json.loads(read.decode(json.detect_encoding(read)))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Unreadable(f"it begins like JSON, and is none ({error})") from None
         for number, one in enumerate(found, 1):
             yield _record(number, one, json.dumps(one)[:_SHOWN])

@@ -206,8 +206,11 @@ def _number(value: str) -> int | None:
 
 
 def _address(value: str) -> str:
+    """A link, "" if it is none. NUL and lone surrogates, which no database keeps, are not
+    printable."""
     value = value.strip()
-    return value if value.startswith(("https://", "http://")) and len(value) <= 2000 else ""
+    fits = value.startswith(("https://", "http://")) and len(value) <= 2000
+    return value if fits and value.isprintable() else ""
 
 
 def _hashed(said: str) -> str:

@@ -4,7 +4,8 @@ database while an import runs, because a year of mentions does not fit in memory
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateTable
 
 from config.database import Database
+from config.lock import AlreadyRunning, InstanceLock
 from listener.channels.base import Answerable, Incoming, Person
 from listener.importing.rows import Row
 
@@ -222,9 +224,20 @@ def _moment(micros: int) -> datetime:
     return _START + timedelta(microseconds=micros)
 
 
-def remove_others(folder: Path, keep: Iterable[Path] = ()) -> None:
-    """What imports that were killed and never run again left behind."""
-    kept = {one for path in keep for one in files_of(path)}
+def lock_of(folder: Path) -> InstanceLock:
+    """Whoever holds it owns every spool of the folder."""
+    return InstanceLock(folder / "import.lock")
+
+
+def remove_others(folder: Path) -> None:
+    """What imports that were killed and never run again left behind. The caller holds the lock."""
     for left in folder.glob(f"*{SUFFIX}*"):
-        if left not in kept:
-            left.unlink(missing_ok=True)
+        left.unlink(missing_ok=True)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """The same, unless an import is running: what customers wrote must not lie about until the next
+    one, which may never come."""
+    if any(folder.glob(f"*{SUFFIX}*")):
+        with suppress(AlreadyRunning), lock_of(folder):
+            remove_others(folder)

@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from config.calendar import Calendar
-from config.lock import InstanceLock
 from listener.importing.files import HistoryFile, Unreadable, digest_of
 from listener.importing.gathering import Around, Asked, Gathered, gather
 from listener.importing.judging import Judges, Text, Told, cores
 from listener.importing.keeping import Judged, keep_history, unheard
 from listener.importing.rows import Row
-from listener.importing.spool import SUFFIX, Spool, remove_others
+from listener.importing.spool import SUFFIX, Spool, lock_of, remove_others
 from listener.importing.standing import Standing
 from listener.importing.tongues import usual_of
 from listener.making import IMPORT
@@ -94,7 +93,7 @@ def import_history(asked: Asked, ground: Ground, watch: Watch | None = None) -> 
     where the database fails: what was kept stays kept, and the next run goes on there."""
     began, watch = time.monotonic(), watch or Nobody()
     digest = _digest(asked, ground)
-    with InstanceLock(ground.folder / "import.lock"):
+    with lock_of(ground.folder):
         remove_others(ground.folder)
         at = Standing.find(ground.poller.database, digest, asked.path.name, ground.poller.clock())
         spool = Spool(ground.folder / f"import-{digest[:12]}{SUFFIX}")
@@ -167,7 +166,9 @@ class _Work:
             try:
                 self._keep_once(batch, ready)
                 break
-            except OperationalError:  # somebody writes for very long
+            # Somebody writes for very long, or kept the same author or text a moment before:
+            # what there is is read anew.
+            except (IntegrityError, OperationalError):
                 if tries == _TRIES - 1:
                     raise
         self.watch.keeping(self.at.done, total)
@@ -254,5 +255,14 @@ def _digest(asked: Asked, ground: Ground) -> str:
     """Of what is in the file, and of how it is read."""
     if not asked.path.is_file():
         raise Unreadable("there is no such file")
-    how = [digest_of(asked.path), dict(asked.columns), asked.channel, asked.order, ground.zone.key]
+    how = [
+        digest_of(asked.path),
+        dict(asked.columns),
+        asked.channel,
+        asked.order,
+        ground.zone.key,
+        # A name that means another channel puts its rows elsewhere in the order: what was kept
+        # says nothing then about where to go on.
+        sorted(ground.names.items()),
+    ]
     return hashlib.sha256(json.dumps(how, sort_keys=True).encode()).hexdigest()

@@ -17,6 +17,7 @@ from listener.forecast.model import HOUR, Forecast, ForecastDay, ForecastHour, O
 from listener.forecast.series import LONGEST, ever_heard, look_ahead
 from responder.bot import Bot
 from responder.commands import require_known, with_bot
+from responder.commands.people_needed import People, people_needed
 
 
 def tell_forecast(config: Path, channel: str | None, *, days: int, as_json: bool) -> int:
@@ -31,14 +32,14 @@ def tell_forecast(config: Path, channel: str | None, *, days: int, as_json: bool
     with with_bot(config) as bot:
         calendar = _calendar(bot, channel)
         channels = None if channel is None else frozenset([channel])
-        found = look_ahead(
-            bot.database, channels=channels, calendar=calendar, now=bot.clock(), days=days
-        )
+        now = bot.clock()
+        found = look_ahead(bot.database, channels=channels, calendar=calendar, now=now, days=days)
+        people = people_needed(bot, channel, now, days)
     if as_json:
-        print(json.dumps(_as_json(found, channel, calendar.zone)))
+        print(json.dumps(_as_json(found, channel, calendar.zone) | {"people": people.as_json()}))
         return 0
     print(f"{channel or 'All channels'}, in hours of {calendar.zone.key}:")
-    print("\n".join(_told(found, calendar.zone)))
+    print("\n".join(_told(found, people, calendar.zone)))
     return 0
 
 
@@ -50,12 +51,14 @@ def _calendar(bot: Bot, channel: str | None) -> Calendar:
     return bot.calendar(channel)
 
 
-def _told(found: Outlook | TooLittle, zone: ZoneInfo) -> Iterator[str]:
+def _told(found: Outlook | TooLittle, people: People, zone: ZoneInfo) -> Iterator[str]:
     if isinstance(found, TooLittle):
         yield _lacking(found, zone)
         return
     yield _line(title for title, _ in COLUMNS)
-    yield from (_line(_cells(day, zone)) for day in found.days)
+    needed = people.by_day(zone)
+    yield from (_line((*_cells(day, zone), needed.get(day.day, "-"))) for day in found.days)
+    yield people.told()
     yield _why(found.forecast)
     if any(day.holiday for day in found.days):
         yield f"* a public holiday: {found.on_holidays:.2f} times what is usual on that weekday"
@@ -91,12 +94,18 @@ def _figure(mase: float) -> str:
     return f"{mase:.2f}" if math.isfinite(mase) else "not to be told"
 
 
-COLUMNS: Final = (("day ", 20), ("mentions", 10), ("four of five days", 20), ("busiest hour", 28))
-"""Title and width of each column of the table."""
+COLUMNS: Final = (
+    ("day ", 20),
+    ("mentions", 10),
+    ("four of five days", 20),
+    ("busiest hour", 28),
+    ("people / there", 17),
+)
+"""Title and width of each column of the table. The last is of the tightest hour."""
 
 
 def _cells(day: ForecastDay, zone: ZoneInfo) -> tuple[str, ...]:
-    """The line of a day, a text for each column."""
+    """The line of a day, a text for each column but that of the people."""
     part = "" if day.hours > 22 else f" ({day.hours} h)"
     peak = day.peak
     return (

@@ -20,7 +20,7 @@ from responder.staffing.models import ChannelOpening
 from responder.staffing.openings import all_latest
 from responder.staffing.reading import Mixes, minutes_each, mixes_of, people_of, queue_of
 from responder.staffing.shifts import Person, supply_of
-from responder.staffing.volume import Source, Volume, expected, volume_of
+from responder.staffing.volume import DAYS, Source, Volume, expected, volume_of
 from responder.staffing.what_if import Plan
 from responder.staffing.work import Hour, Stream
 
@@ -52,15 +52,15 @@ def is_answered(openings: Mapping[str, ChannelOpening], channel: str) -> bool:
     return row is None or row.is_open
 
 
-def outlook(bot: Bot, now: datetime, channels: Collection[str]) -> Outlook:
-    """Of these channels, from the next full hour on."""
+def outlook(bot: Bot, now: datetime, channels: Collection[str], days: int = DAYS) -> Outlook:
+    """Of these channels, from the next full hour on. A week, unless so many days are asked for."""
     names = [name for name in bot.channels if name in channels]
     with bot.database.read() as session:
         people, openings = people_of(bot, session), all_latest(session, bot.channels)
     volumes: dict[str, Volume] = {}
     for name in names:
         row = openings.get(name)
-        if (found := volume_of(bot, name, now, row.weekly if row else None)) is not None:
+        if (found := volume_of(bot, name, now, row.weekly if row else None, days)) is not None:
             volumes[name] = found
     mixes, minutes = mixes_of(bot, now), minutes_each(bot, now)
 

@@ -41,10 +41,12 @@ class Volume:
         return sum(hour.mentions for hour in self.likely)
 
 
-def volume_of(bot: Bot, channel: str, now: datetime, weekly: float | None) -> Volume | None:
+def volume_of(
+    bot: Bot, channel: str, now: datetime, weekly: float | None, days: int = DAYS
+) -> Volume | None:
     """None while fewer than three weeks are known and nobody said what to expect."""
     forecast = for_minutes(
-        bot.database, ("forecast", channel), now, lambda: _forecast(bot, channel, now)
+        bot.database, ("forecast", channel, days), now, lambda: _forecast(bot, channel, now, days)
     )
     if forecast is not None:
         return Volume(
@@ -52,33 +54,33 @@ def volume_of(bot: Bot, channel: str, now: datetime, weekly: float | None) -> Vo
             careful=tuple(Hour(start=one.start, mentions=one.q80) for one in forecast.hours),
             likely=tuple(Hour(start=one.start, mentions=one.expected) for one in forecast.hours),
         )
-    return expected(bot, now, weekly) if weekly is not None else None
+    return expected(bot, now, weekly, days) if weekly is not None else None
 
 
-def expected(bot: Bot, now: datetime, weekly: float) -> Volume:
+def expected(bot: Bot, now: datetime, weekly: float, days: int = DAYS) -> Volume:
     """So many mentions a week, spread evenly over the hours people are awake."""
-    starts = _week_from(bot, now)
+    starts = _hours_from(bot, now, days)
     awake = [start for start in starts if start.astimezone(bot.zone).hour in WAKING]
-    each, those = weekly / len(awake), set(awake)
+    each, those = weekly * days / DAYS / len(awake), set(awake)
     likely = tuple(Hour(start=one, mentions=each if one in those else 0.0) for one in starts)
     careful = tuple(Hour(start=one.start, mentions=one.mentions * CAUTION) for one in likely)
     return Volume(source=Source.EXPECTED, careful=careful, likely=likely)
 
 
-def _week_from(bot: Bot, now: datetime) -> list[datetime]:
+def _hours_from(bot: Bot, now: datetime, days: int) -> list[datetime]:
     """The hours of a forecast. By the wall's clock: a week in which the clocks change has 167 or
     169 of them."""
     begins = start_of_hour(now, bot.zone) + HOUR
-    ends = (begins.astimezone(bot.zone) + timedelta(days=DAYS)).astimezone(UTC)
+    ends = (begins.astimezone(bot.zone) + timedelta(days=days)).astimezone(UTC)
     return [begins + n * HOUR for n in range((ends - begins) // HOUR)]
 
 
-def _forecast(bot: Bot, channel: str, now: datetime) -> Forecast | None:
+def _forecast(bot: Bot, channel: str, now: datetime, days: int) -> Forecast | None:
     found = look_ahead(
         bot.database,
         channels=frozenset({channel}),
         calendar=bot.calendar(channel),
         now=now,
-        days=DAYS,
+        days=days,
     )
     return getattr(found, "forecast", None)
