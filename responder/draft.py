@@ -17,7 +17,7 @@ from responder.automatic.rule import Rule
 from responder.bot import Bot
 from responder.checking import check_reply
 from responder.compose import Composed
-from responder.decide import Action, Decision
+from responder.decision import Action, Decision
 from responder.handling.handed_up import carry, said_so_far
 from responder.learning.answers import team_words
 from responder.models import AuthorKind, Draft, DraftStatus, Reply, ReplyStatus

@@ -15,7 +15,8 @@ from responder.checking import said_lately
 from responder.compose import Composed, compose
 from responder.corrections import in_force
 from responder.crisis.effects import promotions_rest
-from responder.decide import Decision, decide
+from responder.decide import decide
+from responder.decision import Decision
 from responder.models import Incident
 from responder.situation import Situation, situation_of
 from sentiment.score import Sentiment

@@ -19,7 +19,7 @@ from responder.audit import note
 from responder.bot import Bot
 from responder.checking import check_reply
 from responder.compose import Composed
-from responder.decide import Action
+from responder.decision import Action
 from responder.draft import STATUS, is_drafted
 from responder.handling.handed_up import said_of
 from responder.learning.answers import team_words

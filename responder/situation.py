@@ -19,7 +19,7 @@ from listener.pots import budget_micros, room
 from responder.alike import likely_of, speaks_of
 from responder.asked import Before, Helper
 from responder.bot import Bot
-from responder.decide import Heard
+from responder.decision import Heard
 from responder.incidents import incident_of, known_as
 from responder.models import Incident, Reply, ReplyStatus
 from sentiment.signals import DANGEROUS, Signal

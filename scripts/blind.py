@@ -22,7 +22,8 @@ from config.settings import ROOT, SentimentSettings
 from listener.channels.base import Answerable
 from responder.alike import likely_in
 from responder.asked import Asked
-from responder.decide import Decision, Heard, decide
+from responder.decide import decide
+from responder.decision import Decision, Heard
 from responder.kind import speaking_for
 from responder.traits import traits_of
 from responder.wording import word

@@ -306,9 +306,12 @@ def test_a_narrow_chart_shows_the_newest_first(anna: Page, desk: OpenDesk) -> No
     ready(anna)
     drawn = anna.locator(".plot svg").first  # and taken up by the script
     expect(drawn).to_have_attribute("role", "graphics-document")
-    rest = "plot => plot.scrollWidth - plot.clientWidth - plot.scrollLeft"
-    assert anna.locator(".plot").first.evaluate("plot => plot.scrollLeft") > 0
-    assert anna.locator(".plot").first.evaluate(rest) <= 1
+    plot = anna.locator(".plot").first
+    plot.evaluate(
+        "() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(then)))"
+    )
+    assert plot.evaluate("plot => plot.scrollLeft") > 0
+    assert plot.evaluate("plot => plot.scrollWidth - plot.clientWidth - plot.scrollLeft") <= 1
 
 
 def test_hiding_takes_two_steps(anna: Page, desk: OpenDesk) -> None:

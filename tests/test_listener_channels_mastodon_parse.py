@@ -14,7 +14,8 @@ from listener.channels.mastodon.parse import Account, optional_id, read_account
 from listener.channels.mastodon.plain import plain
 from listener.channels.wire import MalformedError
 from listener.normalize import is_mention, is_newer, is_own_answer, normalize
-from responder.decide import Action, Heard, decide
+from responder.decide import decide
+from responder.decision import Action, Heard
 from sentiment.score import Sentiment
 from sentiment.signals import Signal
 from tests.mastodon_on_loopback import ACCOUNT, ANNA, ME, NOW, ours, reader, recorded, status

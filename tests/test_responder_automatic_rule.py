@@ -19,7 +19,7 @@ from responder.automatic.rule import (
     Words,
     allows,
 )
-from responder.decide import Action, Decision
+from responder.decision import Action, Decision
 from sentiment.prioritize import Level
 from sentiment.signals import TROUBLE_TOPICS
 from sentiment.topics import TOPICS

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from config.book import Occasion
 from listener.channels.base import Answerable
-from responder.decide import Action, Decision, Heard, decide
+from responder.decide import decide
+from responder.decision import Action, Decision, Heard
 from sentiment.phase import Phase
 from sentiment.score import Sentiment
 from sentiment.signals import Signal

@@ -19,7 +19,8 @@ from listener.models import MentionStatus
 from listener.pots import Pot
 from listener.trends.steps import By
 from responder.automatic.models import Judgement
-from responder.decide import Heard, decide
+from responder.decide import decide
+from responder.decision import Heard
 from responder.desk import choices, retold_values, toast, tongue
 from responder.desk.pages import make_templates
 from responder.desk.retold import begun, forget, retold

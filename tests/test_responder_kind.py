@@ -15,7 +15,8 @@ from listener.models import Mention
 from responder.alike import likely_in
 from responder.checking import target_of
 from responder.correct import Right, correct
-from responder.decide import Action, Heard, decide
+from responder.decide import decide
+from responder.decision import Action, Heard
 from responder.kind import CLEARLY, judged_to_be, kind_of, leant, likest_danger, speaking_for
 from responder.propose import propose
 from sentiment.cues import LANGUAGES

@@ -16,7 +16,8 @@ from config.settings import LANGUAGES, ROOT
 from listener.channels.base import Answerable
 from responder.asked import Asked
 from responder.compose import compose
-from responder.decide import Heard, decide
+from responder.decide import decide
+from responder.decision import Heard
 from sentiment.cues import MAX_LETTERS
 from sentiment.judge import judge
 from sentiment.orders import without_orders

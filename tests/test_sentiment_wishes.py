@@ -7,7 +7,8 @@ import pytest
 from config.book import Occasion
 from config.settings import LANGUAGES
 from listener.channels.base import Answerable
-from responder.decide import Decision, Heard, decide
+from responder.decide import decide
+from responder.decision import Decision, Heard
 from sentiment.judge import judge
 from sentiment.signals import ASKING, Signal, signals
 

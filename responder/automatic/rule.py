@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from config.book import Occasion
-from responder.decide import Action, Decision
+from responder.decision import Action, Decision
 from sentiment.prioritize import Level
 from sentiment.signals import TROUBLE_TOPICS
 

@@ -28,7 +28,8 @@ from responder.bot import Bot
 from responder.checking import check_reply
 from responder.compose import Composed
 from responder.corrections import may_teach
-from responder.decide import Action, Decision, Heard, decide
+from responder.decide import decide
+from responder.decision import Action, Decision, Heard
 from responder.kind import speaking_for
 from responder.learning.fit import Answer, Place, obstacle, strange_words, without_welcome
 from responder.learning.known import forms, forms_in

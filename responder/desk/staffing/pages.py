@@ -37,10 +37,9 @@ from responder.staffing.what_if import Answer, Change, answer, ask, changed
 
 router = APIRouter(include_in_schema=False)
 
-_MOST: Final = 1_000_000
 _PLAYED: Final = 20_000  # a week; more takes longer to play through than a page may take
 
-_Number = Annotated[Annotated[float, Field(ge=0, le=_MOST, allow_inf_nan=False)] | None, BLANK]
+_Number = Annotated[Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None, BLANK]
 _More = Annotated[Annotated[float, Field(ge=0, le=_PLAYED, allow_inf_nan=False)] | None, BLANK]
 _Minutes = Annotated[Annotated[float, Field(ge=0.25, le=1440)] | None, BLANK]
 _Few = Annotated[Annotated[int, Field(ge=0, le=1000)] | None, BLANK]

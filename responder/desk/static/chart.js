@@ -37,7 +37,11 @@ async function draw(plot) {
 function bring(plot) {
   const svg = plot.querySelector('svg');
   const marks = [...svg.querySelectorAll('[role="graphics-symbol"][aria-label]')];
-  if (plot.dataset.plot === 'time') plot.scrollLeft = plot.scrollWidth; // where it is narrow: the newest first
+  if (plot.dataset.plot === 'time') {
+    const newest = () => { plot.scrollLeft = plot.scrollWidth; }; // where it is narrow: the newest first
+    newest();
+    requestAnimationFrame(newest); // once more when it has its place
+  }
   svg.setAttribute('role', 'graphics-document');
   svg.setAttribute('aria-label', plot.dataset.label);
   const tip = document.createElement('div');
