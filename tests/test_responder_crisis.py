@@ -105,6 +105,14 @@ def test_a_flood_is_a_crisis_before_its_first_hour_is_over(bot: Bot, watch: Watc
     assert episode.explanation["first"]["channel"] == "x"
 
 
+def test_words_written_in_private_explain_nothing_to_others(bot: Bot, watch: Watch) -> None:
+    watch.now = NOW + 25 * MINUTES
+    flood(bot, 40, watch.now, private=True)
+    episode = look(bot, watch)
+    assert episode is not None
+    assert episode.explanation["terms"] == []
+
+
 def test_it_pauses_automatic_answers_and_only_a_human_ends_that(bot: Bot, watch: Watch) -> None:
     flood(bot, 40, NOW + 25 * MINUTES)
     episode = look(bot, watch, 25 * MINUTES)

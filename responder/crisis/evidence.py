@@ -74,7 +74,9 @@ def explain(session: Session, episode: Episode, also: Sequence[Key] = ()) -> dic
 
 
 def _texts(mentions: Sequence[Mention]) -> list[Text]:
-    return [(one.author_id or one.id, one.language, one.text) for one in mentions if one.text]
+    """Words of an episode are shown to all who see its channel: none written in private."""
+    public = (one for one in mentions if one.text and not one.private)
+    return [(one.author_id or one.id, one.language, one.text) for one in public]
 
 
 def _threads(mentions: Sequence[Mention]) -> list[dict[str, Any]]:
