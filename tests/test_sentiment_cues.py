@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -26,6 +25,7 @@ from sentiment.drawers import Cue, Cues
 from sentiment.phase import Phase
 from sentiment.signals import signals
 from sentiment.topics import TOPICS
+from tests.effort import blows_up
 
 NAMES = {
     "topics": set(TOPICS),
@@ -132,7 +132,7 @@ def test_filing_cues_under_letters_loses_none(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_makes_the_cues_slow(language: str) -> None:
+def test_no_text_makes_the_search_for_cues_blow_up(language: str) -> None:
     heads = sorted({cue.text[:12] for cue in cues_of(language) if cue.text[:12].isalpha()})
     hostile = [
         "a" * MAX_LETTERS,
@@ -148,9 +148,7 @@ def test_no_text_makes_the_cues_slow(language: str) -> None:
     ]
     signals("warm up", language)
     for text in hostile:
-        before = time.process_time()
-        signals(text, language)
-        assert time.process_time() - before < 1.0, text[:30]
+        assert not blows_up(lambda part: signals(part, language), text), text[:30]
 
 
 def test_a_gap_stays_within_the_sentence_and_within_four_words() -> None:
