@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +46,14 @@ _NAMES = (
     "google-chrome-stable",
     "google-chrome",
 )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What was loaded so far stays to the end: the collector need not look through it each time."""
+    gc.collect()
+    gc.freeze()
+
 
 _PATIENCE: Final = 1000 * PATIENCE  # milliseconds
 expect.set_options(timeout=_PATIENCE)
@@ -101,21 +111,42 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture
 def visit(place: Place) -> Iterator[Visit]:
+    with _visits(place) as sit:
+        yield lambda role: sit(role, role.value)
+
+
+@pytest.fixture(scope="module")
+def common_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One desk for all tests of a module that ask what holds in whatever state it is."""
+    found = _furnish(tmp_path_factory.mktemp("desk"))
+    yield found
+    found.bot.database.close()
+
+
+@pytest.fixture(scope="module")
+def common_visit(common_place: Place) -> Iterator[Visit]:
+    """Somebody new at that desk each time."""
+    numbers = count(1)
+    with _visits(common_place) as sit:
+        yield lambda role: sit(role, f"{role.value} {next(numbers)}")
+
+
+@contextmanager
+def _visits(place: Place) -> Iterator[Callable[[Role, str], TestClient]]:
     app = create_app(place.bot)
-    open_clients = ExitStack()
+    with ExitStack() as open_clients:
 
-    def sit(role: Role) -> TestClient:
-        client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
-        open_clients.enter_context(client)
-        client.headers["sec-fetch-site"] = "same-origin"
-        secret = access.entry_link(
-            place.bot.database, name=role.value, role=role, now=place.bot.clock()
-        )
-        assert client.get(f"/enter/{secret}").status_code == 303
-        return client
+        def sit(role: Role, name: str) -> TestClient:
+            client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+            open_clients.enter_context(client)
+            client.headers["sec-fetch-site"] = "same-origin"
+            secret = access.entry_link(
+                place.bot.database, name=name, role=role, now=place.bot.clock()
+            )
+            assert client.get(f"/enter/{secret}").status_code == 303
+            return client
 
-    yield sit
-    open_clients.close()
+        yield sit
 
 
 @pytest.fixture

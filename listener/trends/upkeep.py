@@ -93,6 +93,8 @@ def _write(session: Session, change: Change) -> None:
 def _add(
     session: Session, table: type[Rollup] | type[Cube], rows: Sequence[tuple[Key, Sums]]
 ) -> None:
+    if not rows:
+        return
     put(session, rows, upsert(session, table, adding=Sums._fields))
     emptied = [key for key, sums in rows if sums.mentions < 0]
     for begin in range(0, len(emptied), _AT_ONCE):
