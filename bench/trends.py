@@ -2,6 +2,7 @@
 
 A year of mentions is written into a fresh store, a million unless another number is given:
 `python bench/trends.py 5000000`. The reference of the same run is one GROUP BY over the mentions.
+A file named after the number keeps the store, and is asked again the next time.
 """
 
 from __future__ import annotations
@@ -195,33 +196,51 @@ def milliseconds(database: Database, work: Callable[[Session], object]) -> tuple
     return statistics.median(took[1:]), max(took[1:])
 
 
-def main(mentions: int) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/bot.db"
-        database = Database(url, zone=ROME)
-        migrate(database, url=url)
-        began = time.perf_counter()
-        fill(database, mentions)
-        filled = time.perf_counter()
-        counted = recount(database)
-        done = time.perf_counter()
-        with database.read() as session:
-            rows = session.scalar(
-                text("SELECT (SELECT count(*) FROM rollups) + (SELECT count(*) FROM cubes)")
-            )
-        size = Path(folder, "bot.db").stat().st_size / 2**20
-        print(
-            f"{counted:,} mentions of a year: written in {filled - began:.0f} s, "
-            f"counted anew in {done - filled:.1f} s; {rows:,} rows of counts, {size:,.0f} MB in all"
+def made(file: Path, mentions: int) -> Database:
+    """The store in `file`, written and counted if it is not there yet."""
+    url, there = f"sqlite:///{file}", file.exists()
+    database = Database(url, zone=ROME)
+    if there:
+        return database
+    migrate(database, url=url)
+    began = time.perf_counter()
+    fill(database, mentions)
+    filled = time.perf_counter()
+    counted = recount(database)
+    done = time.perf_counter()
+    print(
+        f"{counted:,} mentions of a year: written in {filled - began:.0f} s, "
+        f"counted anew in {done - filled:.1f} s"
+    )
+    return database
+
+
+def measure(database: Database, file: Path) -> None:
+    with database.read() as session:
+        rows = session.scalar(
+            text("SELECT (SELECT count(*) FROM rollups) + (SELECT count(*) FROM cubes)")
         )
-        reference, _ = milliseconds(database, raw)
-        print(f"{reference:8.1f} ms  reference: 7 days counted from the mentions")
-        for asked in questions():
-            middle, worst = milliseconds(database, asked.work)
-            print(f"{middle:8.1f} ms  {asked.name} (worst {worst:.1f}; {middle / reference:.2f} x)")
+    print(f"{rows:,} rows of counts, {file.stat().st_size / 2**20:,.0f} MB in all")
+    reference, _ = milliseconds(database, raw)
+    print(f"{reference:8.1f} ms  reference: 7 days counted from the mentions")
+    for asked in questions():
+        middle, worst = milliseconds(database, asked.work)
+        print(f"{middle:8.1f} ms  {asked.name} (worst {worst:.1f}; {middle / reference:.2f} x)")
+
+
+def main(mentions: int, kept: Path | None) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        file = kept or Path(folder, "bot.db")
+        database = made(file, mentions)
+        measure(database, file)
         database.close()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
+    sys.exit(
+        main(
+            int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000,
+            Path(sys.argv[2]) if len(sys.argv) > 2 else None,
+        )
+    )
