@@ -8,6 +8,8 @@ UV := .venv/bin/uv
 WORKERS ?= 3
 # Every command is a process of its own: without compiled modules each would compile them all anew.
 unexport PYTHONDONTWRITEBYTECODE
+# As run_bot.py has it for itself.
+export OPENBLAS_NUM_THREADS ?= 1
 PYTEST := $(V) -m pytest -q -n $(WORKERS) --dist worksteal
 
 run: .venv/.ok ## the demo: sandbox networks, embedded database, no keys

@@ -46,6 +46,7 @@ _FEW: Final = 20
 """Pieces that more of the examples hold tell next to nothing, and take most of the time."""
 _lock: Final = Lock()
 _ASKED: Final = 512  # texts remembered: whoever edits a reply asks about one of them all the time
+_JUDGEMENTS: Final = 7 * _MOST  # most of what is learned after a change was judged before it
 _SHELVES: Final = 16  # chapters kept: languages, and some of the book before the last change
 
 Examples = tuple[tuple[str, tuple[str, ...]], ...]
@@ -195,6 +196,7 @@ def _shelf(examples: Examples, language: str) -> Shelf | None:
     return shelf
 
 
+@lru_cache(maxsize=_JUDGEMENTS)
 def _traits(text: str, language: str) -> Floats:
     return traits_of(judge(text, languages=(language,), hint=language, encoder=False))
 
