@@ -128,9 +128,9 @@ def test_whatever_is_asked_for_is_drawn_in_a_bearable_number_of_points_or_refuse
 
 @pytest.fixture(scope="module")
 def shared_place(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    from tests.conftest import _furnish
+    from tests.conftest import furnish
 
-    found = _furnish(tmp_path_factory.mktemp("place"))
+    found = furnish(tmp_path_factory.mktemp("place"))
     yield found
     found.bot.database.close()
 

@@ -10,10 +10,11 @@ from responder.desk.deeds import REASONS
 from responder.desk.pictures.dots import dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.figures import FATES, OTHER, OTHER_REASON
+from responder.desk.trends.links import decided_url
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.desk.trends.said import (
     count_cell,
-    history_url,
     length,
     number,
     percent,
@@ -22,6 +23,7 @@ from responder.desk.trends.said import (
     spread_cells,
 )
 from responder.desk.words import language_name
+from responder.history.decided import ANY, REJECTED_FOR
 from responder.measures.approvals import (
     Behaviour,
     Decision,
@@ -37,6 +39,7 @@ from responder.team.models import Role
 
 KEY: Final = "approvals"
 TITLE: Final = N_("Approvals")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 
 
 def panels(look: Look) -> tuple[Panel, ...]:
@@ -108,11 +111,7 @@ def _columns(first: str) -> tuple[str, ...]:
     return (
         first,
         _("Decisions"),
-        _("Unchanged"),
-        _("Edited"),
-        _("Own words"),
-        _("Rejected"),
-        _("By hand"),
+        *(_(FATES[fate]) for fate in Fate),
         _("Unchanged, of our words sent"),
         _("Rejected, of all"),
         _("Half decided within"),
@@ -121,19 +120,15 @@ def _columns(first: str) -> tuple[str, ...]:
 
 
 def _row(look: Look, name: str, value: str, found: Behaviour, **narrow: str) -> tuple[Cell, ...]:
-    def to(status: str) -> str:
-        return history_url(look.scope, status=status, **narrow)
+    def to(fate: str) -> str:
+        return decided_url(look.scope, f"decided.{fate}", **narrow)
 
     return (
         Cell(text=name, value=value),
-        count_cell(found.n, history_url(look.scope, **narrow)),
-        count_cell(found.fates.get(Fate.UNCHANGED, 0), to("sent")),
-        count_cell(found.fates.get(Fate.EDITED, 0), to("sent")),
-        count_cell(found.fates.get(Fate.OWN_WORDS, 0), to("sent")),
-        count_cell(found.fates.get(Fate.REJECTED, 0), to("rejected")),
-        count_cell(found.fates.get(Fate.BY_HAND, 0), to("withdrawn")),
-        share_cell(found.unchanged, to("sent")),
-        share_cell(found.rejected, to("rejected")),
+        count_cell(found.n, to(ANY)),
+        *(count_cell(found.fates.get(fate, 0), to(fate.slug)) for fate in Fate),
+        share_cell(found.unchanged, to(Fate.UNCHANGED.slug)),
+        share_cell(found.rejected, to(Fate.REJECTED.slug)),
         *spread_cells(found.staffed),
     )
 
@@ -170,30 +165,31 @@ def _least(shown: Sequence[tuple[str, Rate]]) -> str:
 def _rejections(look: Look, decisions: Sequence[Decision]) -> Panel:
     rejected = [one for one in decisions if one.fate is Fate.REJECTED]
     why = Counter(_reason(one.reason) for one in rejected)
-    rates = [(_(reason), Rate(hits=hits, of=len(rejected))) for reason, hits in why.most_common()]
-    href = history_url(look.scope, status="rejected")
+    rates = [(key, Rate(hits=hits, of=len(rejected))) for key, hits in why.most_common()]
+    named = [(_(_WHY[key]), rate) for key, rate in rates]
     enough = len(rejected) >= ENOUGH
-    dots = [share_dot(name, rate) for name, rate in rates if enough]
+    dots = [share_dot(name, rate) for name, rate in named if enough]
     return Panel(
         key="rejections",
         title=_("Why drafts are rejected"),
-        finding=_why(rates, len(rejected)),
+        finding=_why(named, len(rejected)),
         columns=(_("Reason"), _("Rejected"), _("Share")),
         rows=tuple(
-            (Cell(text=name), count_cell(rate.hits, href), share_cell(rate, href))
-            for name, rate in rates
+            (Cell(text=_(_WHY[key])), count_cell(rate.hits, href), share_cell(rate, href))
+            for key, rate in rates
+            for href in (decided_url(look.scope, f"{REJECTED_FOR}{key}"),)
         ),
         spec=dot_chart(dots, share=True) if dots else None,
     )
 
 
 def _reason(reason: str) -> str:
-    """The reason that was chosen, without the words somebody added."""
+    """The key of the reason that was chosen, without the words somebody added."""
     chosen = reason.partition(": ")[0]
-    return chosen if chosen in REASONS.values() else _OTHER_REASON
+    return next((key for key, word in REASONS.items() if word == chosen), OTHER)
 
 
-_OTHER_REASON: Final = N_("Another reason")
+_WHY: Final = {**REASONS, OTHER: OTHER_REASON}
 
 
 def _why(rates: Sequence[tuple[str, Rate]], rejected: int) -> str:

@@ -7,10 +7,10 @@ from typing import Final
 
 from responder.desk.pictures.dots import dot_chart
 from responder.desk.tongue import N_, _
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.links import decided_url, figure_url
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.desk.trends.said import (
     count_cell,
-    history_url,
     length,
     number,
     percent,
@@ -23,12 +23,13 @@ from responder.measures.automatic import Aftermath, aftermaths
 from responder.measures.figures import ENOUGH, Rate
 from responder.measures.of_scope import waits_of
 from responder.measures.staffed import micros
-from responder.measures.times import Times, times, told_apart
+from responder.measures.times import Ending, Times, times, told_apart
 from responder.measures.waits import OUTSIDE
 from responder.models import AuthorKind
 
 KEY: Final = "automatic"
 TITLE: Final = N_("Automatic answers")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 
 
 def panels(look: Look) -> tuple[Panel, ...]:
@@ -90,15 +91,19 @@ def _kind(
     after: Mapping[AuthorKind, Aftermath],
 ) -> tuple[Cell, ...]:
     aftermath = after[AuthorKind(by)] if by in set(AuthorKind) else None
-    href = history_url(look.scope, status="sent", author_kind=by) if aftermath else ""
+    answers = figure_url(look.scope, f"waits.{Ending.ANSWERED}.{by}")
+
+    def afterwards(what: str) -> str:
+        return decided_url(look.scope, f"left.{by}.{what}")
+
     unknown = Cell(text="–", value="–")
     return (
         Cell(text=name, value=by),
-        count_cell(found.n, href),
-        share_cell(Rate(hits=found.n, of=answered), href),
+        count_cell(found.n, answers),
+        share_cell(Rate(hits=found.n, of=answered), answers),
         *spread_cells(found.wall),
-        share_cell(aftermath.vanished, href) if aftermath else unknown,
-        share_cell(aftermath.deleted, href) if aftermath else unknown,
+        share_cell(aftermath.vanished, afterwards("vanished")) if aftermath else unknown,
+        share_cell(aftermath.deleted, afterwards("deleted")) if aftermath else unknown,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,11 +11,11 @@ from responder.desk.pictures.dots import Dot, dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
 from responder.desk.trends.backlog import backlog_panel
-from responder.desk.trends.links import mentions_url
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.figures import ENDINGS
+from responder.desk.trends.links import figure_url
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.desk.trends.said import (
     count_cell,
-    history_url,
     length,
     number,
     percent,
@@ -25,13 +25,15 @@ from responder.desk.trends.said import (
     with_sample,
 )
 from responder.desk.words import language_name
+from responder.measures.listed import CLOSED_THEN, OPEN_THEN
 from responder.measures.of_scope import Waits, waits_of
 from responder.measures.rounds import Rounds, Wait
 from responder.measures.staffed import micros, moment
-from responder.measures.times import Times, times, told_apart
+from responder.measures.times import Ending, Times, times, told_apart
 
 KEY: Final = "response"
 TITLE: Final = N_("Response times")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 
 _HOUR: Final = timedelta(hours=1)
 _NONE: Final = N_("Nobody wrote in this time what wants an answer.")
@@ -42,9 +44,9 @@ def panels(look: Look) -> tuple[Panel, ...]:
     rounds, note = waits.rounds, _note(waits)
     return (
         _overall(look, rounds, note),
-        _apart(look, rounds, _channels(look), note),
-        _apart(look, rounds, _languages(), note),
-        _by_hour(look, rounds, note),
+        _apart(look, rounds, _channels(look)),
+        _apart(look, rounds, _languages()),
+        _by_hour(look, rounds),
         backlog_panel(look),
     )
 
@@ -87,18 +89,21 @@ def _overall(look: Look, rounds: Rounds, note: str) -> Panel:
     """All of them, and apart: written while somebody was there, and while nobody was."""
     now = micros(look.now)
     named = (
-        (_("All"), rounds),
-        (_("Written in business hours"), rounds.chosen(rounds.open_then)),
-        (_("Written outside them"), rounds.chosen(~rounds.open_then)),
+        (_("All"), "", rounds),
+        (_("Written in business hours"), OPEN_THEN, rounds.chosen(rounds.open_then)),
+        (_("Written outside them"), CLOSED_THEN, rounds.chosen(~rounds.open_then)),
     )
-    found = [(name, times(some, now)) for name, some in named]
+    found = [(name, then, times(some, now)) for name, then, some in named]
     return Panel(
         key="answers",
         title=_("How long customers wait"),
-        finding=_told(found[0][1]),
+        finding=_told(found[0][2]),
         columns=_columns(_("When written")),
-        rows=tuple(_row(look, Cell(text=name), one, {}) for name, one in found),
-        spec=_lengths([(name, one) for name, one in found]),
+        rows=tuple(
+            _row(Cell(text=name), one, _leads(look, f".{then}" if then else ""))
+            for name, then, one in found
+        ),
+        spec=_lengths([(name, one) for name, _then, one in found]),
         note=note,
     )
 
@@ -126,13 +131,17 @@ def _told(found: Times) -> str:
     )
 
 
-def _apart(look: Look, rounds: Rounds, split: _Split, note: str) -> Panel:
+def _apart(look: Look, rounds: Rounds, split: _Split) -> Panel:
     now = micros(look.now)
     parts = told_apart(rounds, split.of)
     found = {key: times(part, now) for key, part in parts.items()}
     order = sorted(found, key=lambda key: (-found[key].n, key))
     rows = tuple(
-        _row(look, Cell(text=split.name(key), value=key), found[key], {split.narrow: key})
+        _row(
+            Cell(text=split.name(key), value=key),
+            found[key],
+            _leads(look, **{split.narrow: key}),
+        )
         for key in order
     )
     judged = [(split.name(key), found[key]) for key in order if found[key].kept.enough]
@@ -144,9 +153,9 @@ def _apart(look: Look, rounds: Rounds, split: _Split, note: str) -> Panel:
         columns=_columns(split.heading),
         rows=rows,
         spec=dot_chart(dots, share=True) if dots else None,
-        note=" ".join(
-            (_("The picture shows how often the promise was kept, with its interval."), note)
-        ),
+        note=_("The picture shows how often the promise was kept, with its interval.")
+        if dots
+        else "",
     )
 
 
@@ -173,13 +182,13 @@ def _between(judged: Sequence[tuple[str, Times]]) -> str:
              " may be chance.", **values)  # fmt: skip
 
 
-def _by_hour(look: Look, rounds: Rounds, note: str) -> Panel:
+def _by_hour(look: Look, rounds: Rounds) -> Panel:
     now, zone = micros(look.now), look.scope.zone
     parts = told_apart(rounds, lambda wait: moment(wait.started).astimezone(zone).hour)
     found = {hour: times(parts[hour], now) for hour in sorted(parts)}
     named = [(f"{hour:02}:00", one) for hour, one in found.items()]
     rows = tuple(
-        _row(look, Cell(text=name, value=hour), one, None)
+        _row(Cell(text=name, value=hour), one, _nowhere)
         for (name, one), hour in zip(named, found, strict=True)
     )
     slowest = max(
@@ -194,7 +203,7 @@ def _by_hour(look: Look, rounds: Rounds, note: str) -> Panel:
         columns=_columns(_("Hour of writing")),
         rows=rows,
         spec=_lengths([pair for pair in named if pair[1].wall and pair[1].wall.enough]),
-        note=" ".join((_("Hours are those of %(zone)s.", zone=zone.key), note)),
+        note=_("Hours are those of %(zone)s.", zone=zone.key),
     )
 
 
@@ -234,9 +243,7 @@ def _length_dot(name: str, found: Times) -> Dot:
 def _columns(first: str) -> tuple[str, ...]:
     return (
         first,
-        _("Answers"),
-        _("Promise kept"),
-        _("Not answered yet"),
+        *(_(ENDINGS[ending]) for ending in _SHOWN),
         _("Half within (staffed time)"),
         _("9 of 10 within (staffed time)"),
         _("Half within (by the clock)"),
@@ -244,18 +251,28 @@ def _columns(first: str) -> tuple[str, ...]:
     )
 
 
-def _row(
-    look: Look, heading: Cell, found: Times, narrow: Mapping[str, str] | None
-) -> tuple[Cell, ...]:
-    """`narrow`: what holds a list to the row; None: there is no such list."""
-    asked: dict[str, Any] = dict(narrow or {})
-    written = "" if narrow is None else mentions_url(replace(look.scope, **asked))
-    sent = "" if narrow is None else history_url(look.scope, status="sent", **asked)
+Leads = Callable[[Ending], str]
+"""Where the number of waits that ended so leads; "" where there is no such list."""
+
+_SHOWN: Final = (Ending.ANSWERED, Ending.KEPT, Ending.LATE, Ending.WAITING)
+
+
+def _leads(look: Look, part: str = "", **narrow: str) -> Leads:
+    """`part`: of the name of the figure."""
+    return lambda ending: figure_url(look.scope, f"waits.{ending}{part}", **narrow)
+
+
+def _nowhere(_ending: Ending) -> str:
+    return ""
+
+
+def _row(heading: Cell, found: Times, leads: Leads) -> tuple[Cell, ...]:
     return (
         heading,
-        count_cell(found.n, sent),
-        share_cell(found.kept, written),
-        count_cell(found.waiting, written),
+        count_cell(found.n, leads(Ending.ANSWERED)),
+        share_cell(found.kept, leads(Ending.KEPT)),
+        count_cell(found.late, leads(Ending.LATE)),
+        count_cell(found.waiting, leads(Ending.WAITING)),
         *spread_cells(found.staffed),
         *spread_cells(found.wall),
     )

@@ -10,10 +10,11 @@ from responder.bot import Bot
 from responder.desk.pictures.dots import dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.figures import GROUPS
+from responder.desk.trends.links import figure_url
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.desk.trends.said import (
     count_cell,
-    history_url,
     number,
     percent,
     share_cell,
@@ -22,15 +23,16 @@ from responder.desk.trends.said import (
     with_sample,
 )
 from responder.measures.cases import Case
-from responder.measures.figures import Rate
+from responder.measures.figures import SURE, Rate
 from responder.measures.of_scope import cases_of, waits_of
 from responder.measures.rounds import Rounds
-from responder.measures.satisfaction import Signs, clean_share, self_help, signs
+from responder.measures.satisfaction import Group, Signs, clean_share, self_help, signs
 from responder.measures.staffed import micros
-from responder.measures.times import times, told_apart
+from responder.measures.times import Ending, times, told_apart
 
 KEY: Final = "satisfaction"
 TITLE: Final = N_("Satisfaction")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 
 _NOTHING: Final = N_("Too few were answered in this time for a figure.")
 
@@ -41,22 +43,26 @@ def panels(look: Look) -> tuple[Panel, ...]:
     return tuple(replace(panel, note=with_sample(panel.note, found.every)) for panel in told)
 
 
-def _named(found: Signs) -> tuple[tuple[str, str, Rate], ...]:
+def _by_sign(found: Signs) -> tuple[tuple[Group, Group, Rate], ...]:
     """Each sign with what its share is of."""
     return (
-        (_("Thanked us in the end"), _("of all we answered"), found.thanks),
-        (_("Happier than at first"), _("of those who wrote again"), found.happier),
-        (_("Unhappier than at first"), _("of those who wrote again"), found.unhappier),
-        (_("Reopened within 7 days"), _("of those a week old"), found.reopened),
-        (_("Wrote again at all"), _("of all we answered"), found.again),
+        (Group.THANKED, Group.ALL, found.thanks),
+        (Group.HAPPIER, Group.FELT, found.happier),
+        (Group.UNHAPPIER, Group.FELT, found.unhappier),
+        (Group.REOPENED, Group.AGED, found.reopened),
+        (Group.AGAIN, Group.ALL, found.again),
     )
+
+
+def _leads(look: Look, group: Group, channel: str = "") -> str:
+    held = {"channel": channel} if channel else {}
+    return figure_url(look.scope, f"cases.{group}", **held)
 
 
 def _signs(look: Look, cases: Sequence[Case]) -> Panel:
     found = signs(cases, micros(look.now))
-    href = history_url(look.scope, status="sent")
-    named = _named(found)
-    dots = [share_dot(name, one) for name, _of, one in named if one.enough]
+    by_sign = _by_sign(found)
+    dots = [share_dot(_(GROUPS[sign]), one) for sign, _of, one in by_sign if one.enough]
     return Panel(
         key="signs",
         title=_("What customers let us know without being asked"),
@@ -64,13 +70,13 @@ def _signs(look: Look, cases: Sequence[Case]) -> Panel:
         columns=(_("Sign"), _("Count"), _("Of (n)"), _("What n is"), _("Share")),
         rows=tuple(
             (
-                Cell(text=name),
-                count_cell(one.hits, href),
-                count_cell(one.of, href),
-                Cell(text=of),
-                share_cell(one, href),
+                Cell(text=_(GROUPS[sign])),
+                count_cell(one.hits, _leads(look, sign)),
+                count_cell(one.of, _leads(look, of)),
+                Cell(text=_(GROUPS[of])),
+                share_cell(one, _leads(look, sign)),
             )
-            for name, of, one in named
+            for sign, of, one in by_sign
         ),
         spec=dot_chart(dots, share=True) if dots else None,
         note=_(
@@ -78,8 +84,9 @@ def _signs(look: Look, cases: Sequence[Case]) -> Panel:
             " and who writes again is not like who does not. A case is one customer in one"
             " conversation from our first answer on. Reopened: came back with a complaint,"
             " question or request, there or elsewhere on the same topic. Likes on our replies are"
-            " not known. In brackets: where the share lies with 95 percent certainty, by Wilson;"
-            " below ten there is no figure."
+            " not known. In brackets: where the share lies with %(sure)s certainty, by Wilson;"
+            " below ten there is no figure.",
+            sure=percent(SURE),
         ),
     )
 
@@ -162,31 +169,46 @@ def _side_rows(look: Look, cases: Sequence[Case], rounds: Rounds) -> Sequence[tu
     found: list[tuple[Cell, ...]] = []
     for channel in sorted(answered, key=lambda one: (-len(answered[one]), one)):
         some = answered[channel]
-        felt, href = signs(some, now), history_url(look.scope, status="sent", channel=channel)
+        felt = signs(some, now)
         kept = times(waits[channel], now).kept if channel in waits else Rate(hits=0, of=0)
-        rates = (kept, clean_share(some), felt.thanks, felt.happier, _not(felt.reopened))
-        name = Cell(text=label_of(look.bot, channel), value=channel)
-        found.append((name, *(share_cell(one, href) for one in rates)))
+        of_cases = (
+            (Group.CLEAN, clean_share(some)),
+            (Group.THANKED, felt.thanks),
+            (Group.HAPPIER, felt.happier),
+            (Group.QUIET, _not(felt.reopened)),
+        )
+        promise = figure_url(look.scope, f"waits.{Ending.KEPT}", channel=channel)
+        found.append(
+            (
+                Cell(text=label_of(look.bot, channel), value=channel),
+                share_cell(kept, promise),
+                *(share_cell(one, _leads(look, group, channel)) for group, one in of_cases),
+            )
+        )
     return found
 
 
 def _help(look: Look, cases: Sequence[Case]) -> Panel:
     found = self_help(cases, micros(look.now))
-    href = history_url(look.scope, status="sent")
     named = (
-        (_("Answers with a link to an article"), found.sent),
-        (_("Nobody came back within 7 days: with a link"), found.held),
-        (_("Nobody came back within 7 days: without"), found.held_without),
+        (Group.LINKED, Group.ALL, found.sent),
+        (Group.LINKED_QUIET, Group.LINKED_AGED, found.held),
+        (Group.UNLINKED_QUIET, Group.UNLINKED_AGED, found.held_without),
     )
-    dots = [share_dot(name, one) for name, one in named if one.enough]
+    dots = [share_dot(_(GROUPS[group]), one) for group, _of, one in named if one.enough]
     return Panel(
         key="self-help",
         title=_("Self-help"),
         finding=_helped(found.held, found.held_without),
         columns=(_("What"), _("Count"), _("Of (n)"), _("Share")),
         rows=tuple(
-            (Cell(text=name), count_cell(one.hits, href), count_cell(one.of), share_cell(one))
-            for name, one in named
+            (
+                Cell(text=_(GROUPS[group])),
+                count_cell(one.hits, _leads(look, group)),
+                count_cell(one.of, _leads(look, of)),
+                share_cell(one, _leads(look, group)),
+            )
+            for group, of, one in named
         ),
         spec=dot_chart(dots, share=True) if dots else None,
         note=" ".join(
