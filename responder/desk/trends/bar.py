@@ -20,7 +20,7 @@ from responder.desk.pages import query
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, locale, many
 from responder.desk.trends.channels import channel_options
-from responder.desk.trends.panel import Filter, Look
+from responder.desk.trends.panel import KINDS, Filter, Look
 from responder.desk.trends.scope import Asked, Period
 from responder.desk.words import language_name
 from sentiment.phase import Phase
@@ -66,12 +66,17 @@ def bar_of(look: Look, asked: Asked, path: str, honoured: Collection[Filter]) ->
 
 
 def _idle(fields: Iterable[Field], asked: Asked, honoured: Collection[Filter]) -> Iterable[str]:
-    """The filters that do not count: with what is chosen, or their names."""
+    """The filters that do not count: with what is chosen, or their names. How it would be drawn is
+    no filter, and said where it was asked for alone."""
     if Filter.PERIOD not in honoured:
         yield _("Period")
     for field in fields:
-        if field.name not in honoured:
-            yield _chip(field.label, field.shown) if field.value else field.label
+        if field.name in honoured:
+            continue
+        if field.value:
+            yield _chip(field.label, field.shown)
+        elif field.name in KINDS:
+            yield field.label
     if asked.compare and Filter.COMPARE not in honoured:
         yield _("Beside the period before")
 

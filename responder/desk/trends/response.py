@@ -10,20 +10,11 @@ from typing import Any, Final
 from responder.desk.pictures.dots import Dot, dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
+from responder.desk.trends import said
 from responder.desk.trends.backlog import backlog_panel
 from responder.desk.trends.figures import ENDINGS
 from responder.desk.trends.links import figure_url
 from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
-from responder.desk.trends.said import (
-    count_cell,
-    length,
-    number,
-    percent,
-    share_cell,
-    share_dot,
-    spread_cells,
-    with_sample,
-)
 from responder.desk.words import language_name
 from responder.measures.listed import CLOSED_THEN, OPEN_THEN
 from responder.measures.of_scope import Waits, waits_of
@@ -122,12 +113,12 @@ def _told(found: Times) -> str:
         "Half of %(number)s answers came within %(median)s of staffed time, nine of ten within"
         " %(p90)s; by the customer's clock that was %(wall)s and %(wall90)s. The promise was kept"
         " in %(share)s.",
-        number=number(found.n),
-        median=length(staffed.median),
-        p90=length(staffed.p90),
-        wall=length(wall.median),
-        wall90=length(wall.p90),
-        share=percent(found.kept.share),
+        number=said.number(found.n),
+        median=said.length(staffed.median),
+        p90=said.length(staffed.p90),
+        wall=said.length(wall.median),
+        wall90=said.length(wall.p90),
+        share=said.percent(found.kept.share),
     )
 
 
@@ -145,7 +136,7 @@ def _apart(look: Look, rounds: Rounds, split: _Split) -> Panel:
         for key in order
     )
     judged = [(split.name(key), found[key]) for key in order if found[key].kept.enough]
-    dots = [share_dot(name, one.kept) for name, one in judged]
+    dots = [said.share_dot(name, one.kept) for name, one in judged]
     return Panel(
         key=split.key,
         title=split.title,
@@ -168,12 +159,12 @@ def _between(judged: Sequence[tuple[str, Times]]) -> str:
     (worst, least), (best, most) = ranked[0], ranked[-1]
     if len(judged) == 1:
         told = _("%(name)s: the promise was kept in %(share)s.")
-        return told % {"name": best, "share": percent(most.kept.share)}
+        return told % {"name": best, "share": said.percent(most.kept.share)}
     values = {
         "best": best,
-        "most": percent(most.kept.share),
+        "most": said.percent(most.kept.share),
         "worst": worst,
-        "least": percent(least.kept.share),
+        "least": said.percent(least.kept.share),
     }
     if least.kept.high < most.kept.low:
         return _("The promise is kept most on %(best)s (%(most)s), least on %(worst)s"
@@ -214,7 +205,7 @@ def _slowest(pair: tuple[str, Times] | None) -> str:
         "Who writes from %(hour)s on waits longest: half of them longer than %(length)s by the"
         " clock.",
         hour=pair[0],
-        length=length(pair[1].wall.median),
+        length=said.length(pair[1].wall.median),
     )
 
 
@@ -228,15 +219,15 @@ def _length_dot(name: str, found: Times) -> Dot:
     wall = found.wall
     assert wall is not None  # noqa: S101  # asked before
     middle, end = (value / _HOUR for value in (wall.median, wall.p90))
-    said = {"median": length(wall.median), "p90": length(wall.p90)}
+    told = {"median": said.length(wall.median), "p90": said.length(wall.p90)}
     return Dot(
         name=name,
         at=middle,
         low=middle,
         high=end,
-        label=_("%(median)s, 9 of 10: %(p90)s", **said),
+        label=_("%(median)s, 9 of 10: %(p90)s", **told),
         spoken=_("%(name)s: half within %(median)s, nine of ten within %(p90)s, of %(of)s answers",
-                 name=name, of=number(found.n), **said),
+                 name=name, of=said.number(found.n), **told),
     )  # fmt: skip
 
 
@@ -269,12 +260,12 @@ def _nowhere(_ending: Ending) -> str:
 def _row(heading: Cell, found: Times, leads: Leads) -> tuple[Cell, ...]:
     return (
         heading,
-        count_cell(found.n, leads(Ending.ANSWERED)),
-        share_cell(found.kept, leads(Ending.KEPT)),
-        count_cell(found.late, leads(Ending.LATE)),
-        count_cell(found.waiting, leads(Ending.WAITING)),
-        *spread_cells(found.staffed),
-        *spread_cells(found.wall),
+        said.count_cell(found.n, leads(Ending.ANSWERED)),
+        said.share_cell(found.kept, leads(Ending.KEPT)),
+        said.count_cell(found.late, leads(Ending.LATE)),
+        said.count_cell(found.waiting, leads(Ending.WAITING)),
+        *said.spread_cells(found.staffed),
+        *said.spread_cells(found.wall),
     )
 
 
@@ -285,4 +276,4 @@ def _note(waits: Waits) -> str:
         " the past follow when a calendar changes. Kept: answered in time, of all that were"
         " answered or are overdue. Fewer than ten make no figure."
     )
-    return with_sample(method, waits.every)
+    return said.with_sample(method, waits.every)

@@ -10,18 +10,10 @@ from responder.bot import Bot
 from responder.desk.pictures.dots import dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
+from responder.desk.trends import said
 from responder.desk.trends.figures import GROUPS
 from responder.desk.trends.links import figure_url
 from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
-from responder.desk.trends.said import (
-    count_cell,
-    number,
-    percent,
-    share_cell,
-    share_dot,
-    share_words,
-    with_sample,
-)
 from responder.measures.cases import Case
 from responder.measures.figures import SURE, Rate
 from responder.measures.of_scope import cases_of, waits_of
@@ -40,7 +32,7 @@ _NOTHING: Final = N_("Too few were answered in this time for a figure.")
 def panels(look: Look) -> tuple[Panel, ...]:
     found = cases_of(look.bot, look.scope)
     told = _signs(look, found.cases), _sides(look, found.cases), _help(look, found.cases)
-    return tuple(replace(panel, note=with_sample(panel.note, found.every)) for panel in told)
+    return tuple(replace(panel, note=said.with_sample(panel.note, found.every)) for panel in told)
 
 
 def _by_sign(found: Signs) -> tuple[tuple[Group, Group, Rate], ...]:
@@ -62,7 +54,7 @@ def _leads(look: Look, group: Group, channel: str = "") -> str:
 def _signs(look: Look, cases: Sequence[Case]) -> Panel:
     found = signs(cases, micros(look.now))
     by_sign = _by_sign(found)
-    dots = [share_dot(_(GROUPS[sign]), one) for sign, _of, one in by_sign if one.enough]
+    dots = [said.share_dot(_(GROUPS[sign]), one) for sign, _of, one in by_sign if one.enough]
     return Panel(
         key="signs",
         title=_("What customers let us know without being asked"),
@@ -71,10 +63,10 @@ def _signs(look: Look, cases: Sequence[Case]) -> Panel:
         rows=tuple(
             (
                 Cell(text=_(GROUPS[sign])),
-                count_cell(one.hits, _leads(look, sign)),
-                count_cell(one.of, _leads(look, of)),
+                said.count_cell(one.hits, _leads(look, sign)),
+                said.count_cell(one.of, _leads(look, of)),
                 Cell(text=_(GROUPS[of])),
-                share_cell(one, _leads(look, sign)),
+                said.share_cell(one, _leads(look, sign)),
             )
             for sign, of, one in by_sign
         ),
@@ -86,7 +78,7 @@ def _signs(look: Look, cases: Sequence[Case]) -> Panel:
             " question or request, there or elsewhere on the same topic. Likes on our replies are"
             " not known. In brackets: where the share lies with %(sure)s certainty, by Wilson;"
             " below ten there is no figure.",
-            sure=percent(SURE),
+            sure=said.percent(SURE),
         ),
     )
 
@@ -97,18 +89,18 @@ def _told(found: Signs) -> str:
     if not (found.happier.enough and found.reopened.enough):
         return _(
             "%(thanks)s of %(number)s customers thanked us in the end.",
-            thanks=percent(found.thanks.share),
-            number=number(found.thanks.of),
+            thanks=said.percent(found.thanks.share),
+            number=said.number(found.thanks.of),
         )
     return _(
         "%(thanks)s of %(number)s customers thanked us in the end; of those who wrote again"
         " %(happier)s were happier than at first and %(unhappier)s unhappier; %(reopened)s came"
         " back within a week with the same.",
-        thanks=percent(found.thanks.share),
-        number=number(found.thanks.of),
-        happier=percent(found.happier.share),
-        unhappier=percent(found.unhappier.share),
-        reopened=percent(found.reopened.share),
+        thanks=said.percent(found.thanks.share),
+        number=said.number(found.thanks.of),
+        happier=said.percent(found.happier.share),
+        unhappier=said.percent(found.unhappier.share),
+        reopened=said.percent(found.reopened.share),
     )
 
 
@@ -125,7 +117,7 @@ def _sides(look: Look, cases: Sequence[Case]) -> Panel:
         (_("They were happier in the end"), felt.happier, theirs),
         (_("They did not have to come back"), _not(felt.reopened), theirs),
     )
-    dots = [share_dot(name, one, series) for name, one, series in sides if one.enough]
+    dots = [said.share_dot(name, one, series) for name, one, series in sides if one.enough]
     return Panel(
         key="both-sides",
         title=_("How we think we do, and how customers feel"),
@@ -152,11 +144,11 @@ def _gap(kept: Rate, clean: Rate, felt: Signs) -> str:
         "We kept the promise in %(kept)s and the checker found no fault in %(clean)s of our"
         " replies; %(thanks)s of the customers thanked us, happier in the end were %(happier)s,"
         " and %(reopened)s came back within a week.",
-        kept=percent(kept.share),
-        clean=percent(clean.share),
-        thanks=percent(felt.thanks.share),
-        happier=share_words(felt.happier),
-        reopened=share_words(felt.reopened),
+        kept=said.percent(kept.share),
+        clean=said.percent(clean.share),
+        thanks=said.percent(felt.thanks.share),
+        happier=said.share_words(felt.happier),
+        reopened=said.share_words(felt.reopened),
     )
 
 
@@ -181,8 +173,8 @@ def _side_rows(look: Look, cases: Sequence[Case], rounds: Rounds) -> Sequence[tu
         found.append(
             (
                 Cell(text=label_of(look.bot, channel), value=channel),
-                share_cell(kept, promise),
-                *(share_cell(one, _leads(look, group, channel)) for group, one in of_cases),
+                said.share_cell(kept, promise),
+                *(said.share_cell(one, _leads(look, group, channel)) for group, one in of_cases),
             )
         )
     return found
@@ -195,7 +187,7 @@ def _help(look: Look, cases: Sequence[Case]) -> Panel:
         (Group.LINKED_QUIET, Group.LINKED_AGED, found.held),
         (Group.UNLINKED_QUIET, Group.UNLINKED_AGED, found.held_without),
     )
-    dots = [share_dot(_(GROUPS[group]), one) for group, _of, one in named if one.enough]
+    dots = [said.share_dot(_(GROUPS[group]), one) for group, _of, one in named if one.enough]
     return Panel(
         key="self-help",
         title=_("Self-help"),
@@ -204,9 +196,9 @@ def _help(look: Look, cases: Sequence[Case]) -> Panel:
         rows=tuple(
             (
                 Cell(text=_(GROUPS[group])),
-                count_cell(one.hits, _leads(look, group)),
-                count_cell(one.of, _leads(look, of)),
-                share_cell(one, _leads(look, group)),
+                said.count_cell(one.hits, _leads(look, group)),
+                said.count_cell(one.of, _leads(look, of)),
+                said.share_cell(one, _leads(look, group)),
             )
             for group, of, one in named
         ),
@@ -227,9 +219,9 @@ def _helped(held: Rate, without: Rate) -> str:
     return _(
         "After %(held)s of %(number)s answers with an article nobody came back with the same"
         " within a week; without one it was %(without)s.",
-        held=percent(held.share),
-        number=number(held.of),
-        without=share_words(without),
+        held=said.percent(held.share),
+        number=said.number(held.of),
+        without=said.share_words(without),
     )
 
 
