@@ -104,7 +104,7 @@ class OpenDesk(Place):
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     """A desk with a day's work, without a server. Its clock is the real one."""
-    found = _furnish(tmp_path)
+    found = furnish(tmp_path)
     yield found
     found.bot.database.close()
 
@@ -151,7 +151,7 @@ def _visits(place: Place) -> Iterator[Callable[[Role, str], TestClient]]:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[OpenDesk]:
-    found = _furnish(tmp_path)
+    found = furnish(tmp_path)
     server = DeskServer(found.bot, host="127.0.0.1", port=0)
     server.start()
     yield OpenDesk(bot=found.bot, x=found.x, facebook=found.facebook, ids=found.ids, server=server)
@@ -277,7 +277,8 @@ def watch(page: Page, complaints: list[str]) -> None:
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
 
-def _furnish(folder: Path) -> Place:
+def furnish(folder: Path) -> Place:
+    """A desk with a day's work in `folder`."""
     x = FakeChannel("x", clock=utcnow)
     facebook = FakeChannel("facebook", clock=utcnow, text_limit=8000)
     bot = make_bot(folder, channels=[x, facebook], clock=utcnow, languages=ALL_LANGUAGES)

@@ -3,7 +3,6 @@ phone, in the dark or without scripts."""
 
 from __future__ import annotations
 
-import io
 import re
 from datetime import timedelta
 
@@ -17,8 +16,6 @@ from tests.factories import make_mention
 from tests.test_browser_access import faults
 
 pytestmark = pytest.mark.browser
-
-TABS = ("volume", "sentiment")
 
 
 @pytest.fixture
@@ -48,31 +45,10 @@ def opened(page: Page, desk: OpenDesk, path: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("tab", TABS)
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("dark", 375)])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    anna: Page, talk: OpenDesk, tab: str, scheme: str, width: int
-) -> None:
-    anna.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    anna.set_viewport_size({"width": width, "height": 800})
-    opened(anna, talk, f"/trends/{tab}?compare=1&channel=")
-    expect(anna.locator(".plot svg").first).to_be_visible()
-    anna.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    assert faults(anna) == []
-    assert anna.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("tab", TABS)
-def test_each_picture_names_its_finding_and_its_marks_are_walked_by_keys(
-    anna: Page, talk: OpenDesk, tab: str
-) -> None:
-    opened(anna, talk, f"/trends/{tab}")
+def test_the_marks_of_a_picture_are_walked_by_keys(anna: Page, talk: OpenDesk) -> None:
+    opened(anna, talk, "/trends/sentiment")
     ready(anna)
     for plot in anna.locator(".plot").all():
-        svg = plot.locator("svg")
-        expect(svg).to_have_attribute("role", "graphics-document")
-        finding = plot.locator("xpath=..").locator("figcaption p").inner_text()
-        assert finding in (svg.get_attribute("aria-label") or "")
         marks = plot.locator("[role=graphics-symbol][aria-label]")
         marks.first.focus()
         anna.keyboard.press("End")
@@ -85,24 +61,17 @@ def test_each_picture_names_its_finding_and_its_marks_are_walked_by_keys(
 def test_on_paper_every_panel_is_whole_and_says_what_it_is_about(
     anna: Page, talk: OpenDesk
 ) -> None:
-    for tab, most in (("volume", 5), ("sentiment", 5)):
-        opened(anna, talk, f"/trends/{tab}?channel=x&compare=1")
-        titles = anna.locator("figure h2").all_inner_texts()
-        anna.emulate_media(media="print")
-        expect(anna.locator(".sift")).to_be_hidden()
-        expect(anna.locator("nav.tabs")).to_be_hidden()
-        expect(anna.locator(".page-title").get_by_text("Channel: X")).to_be_visible()
-        for title in titles:
-            expect(anna.get_by_role("heading", name=title, exact=True)).to_be_visible()
-        wide = "one => one.scrollWidth > one.clientWidth + 1"
-        hides = "getComputedStyle(one).overflowX !== 'visible'"
-        clipped = f"all => all.filter({wide} && {hides}).length"
-        assert anna.locator(".scroll, .plot").evaluate_all(clipped) == 0
-        pdf = anna.pdf(prefer_css_page_size=True)
-        pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
-        assert 1 <= pages <= most, tab
-        assert io.BytesIO(pdf).read(5) == b"%PDF-"
-        anna.emulate_media(media="screen")
+    opened(anna, talk, "/trends/volume?channel=x&compare=1")
+    titles = anna.locator("figure h2").all_inner_texts()
+    anna.emulate_media(media="print")
+    expect(anna.locator(".sift")).to_be_hidden()
+    expect(anna.locator("nav.tabs")).to_be_hidden()
+    expect(anna.locator(".page-title").get_by_text("Channel: X")).to_be_visible()
+    for title in titles:
+        expect(anna.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    pdf = anna.pdf(prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 5
+    assert pdf.startswith(b"%PDF-")
 
 
 def test_a_number_leads_to_its_mentions_and_back(anna: Page, talk: OpenDesk) -> None:

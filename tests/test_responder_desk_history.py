@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -80,6 +81,10 @@ def test_every_outcome_is_there_with_who_and_from_what(
         ("agent=bo&status=sent", {"Anna Bianchi"}),
         ("q=KOMMT+morgen", {"=HYPERLINK"}),
         ("q=tom+reed&status=", {"Tom Reed"}),
+        ("topic=delivery&phase=acquisition&language=de", {"=HYPERLINK"}),
+        ("topic=size&language=de", set()),
+        ("phase=retirement&language=de", set()),
+        ("from=2001-01-01T10:00%2B01:00&to=2001-12-31T11:00%2B01:00", set()),
         ("author_kind=auto", set()),
         ("from=2001-01-01&to=2001-12-31", set()),
     ],
@@ -106,6 +111,10 @@ def test_the_form_keeps_what_was_asked_for(visit: Visit) -> None:
     assert '<option value="failed" selected>' in page
     assert "<option selected>gone</option>" in page
     assert 'value="2026-01-02"' in page
+    hour = "2026-01-02T10:00:00+01:00"
+    page = visit(Role.VIEWER).get("/history", params={"from": hour, "topic": "size"}).text
+    assert f'type="hidden" name="from" value="{hour}"' in html.unescape(page)
+    assert '<option value="size" selected>' in page
     assert "<details open>" in page
 
 

@@ -139,8 +139,8 @@ def test_a_telephone_is_asked_about_apart(visit: Visit) -> None:
     asked = "calls=200&call_minutes=3&seconds=20&percent=80"
     page = _plain(visit(Role.VIEWER).get(f"/trends/staffing/what-if?{asked}").text)
     assert "The line takes 14 people" in page
-    assert "Answered in time 89 %" in page
-    assert "Have to wait 17 %" in page
+    assert "Answered in time 89%" in page
+    assert "Have to wait 17%" in page
 
 
 def test_a_channel_is_opened_with_what_it_takes(visit: Visit, place: Place) -> None:

@@ -128,9 +128,9 @@ def test_whatever_is_asked_for_is_drawn_in_a_bearable_number_of_points_or_refuse
 
 @pytest.fixture(scope="module")
 def shared_place(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    from tests.conftest import _furnish
+    from tests.conftest import furnish
 
-    found = _furnish(tmp_path_factory.mktemp("place"))
+    found = furnish(tmp_path_factory.mktemp("place"))
     yield found
     found.bot.database.close()
 
@@ -168,13 +168,15 @@ def test_the_period_stands_there_in_words(place: Place, asked: dict[str, str], w
 
 def test_filters_go_along_from_tab_to_tab_and_each_can_be_taken_away(visit: Visit) -> None:
     asked = {"period": "30", "channel": "x", "language": "it", "topic": "size", "compare": "1"}
-    page = visit(Role.VIEWER).get("/trends", params=asked).text
+    client = visit(Role.VIEWER)
+    page = client.get("/trends", params=asked).text
     along = "period=30&amp;channel=x&amp;language=it&amp;topic=size&amp;compare=1"
     assert f'href="/trends/sentiment?{along}"' in page
     assert 'href="/trends/volume?period=30&amp;language=it&amp;topic=size&amp;compare=1"' in page
     assert '<option value="size" selected>' in page
     assert 'value="1" checked' in page
-    assert f"/trends/volume/mentions.csv?{along}" in page
+    page = client.get("/trends?period=30&channel=x&language=it").text
+    assert "/trends/volume/mentions.csv?period=30&amp;channel=x&amp;language=it" in page
 
 
 def test_steps_that_are_too_fine_are_drawn_coarser_and_that_is_said(visit: Visit) -> None:

@@ -7,7 +7,6 @@ import html
 import io
 import math
 import re
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -90,21 +89,6 @@ def test_every_way_of_cutting_it_adds_up_to_the_same_number(place: Place) -> Non
     assert sum(numbers(found["reach"], 2)) >= 400
     moods = panels(place, "sentiment")["moods"]
     assert sum(numbers(moods, 5)) == every
-
-
-def test_each_number_leads_to_as_many_mentions(visit: Visit, place: Place) -> None:
-    crowd(place, 7, channel="facebook", language="el", sentiment=Sentiment.NEGATIVE)
-    client, seen = visit(Role.EDITOR), Counter[str]()
-    for tab in ("volume", "sentiment"):
-        for panel in panels(place, tab).values():
-            cells = [cell for row in panel.rows for cell in row if cell.href]
-            for cell in cells[:6]:
-                page = client.get(cell.href)
-                assert page.status_code == 200, cell.href
-                if isinstance(cell.value, int):
-                    assert page.text.count('<li class="entry">') == min(50, cell.value), cell.href
-                    seen[panel.key] += 1
-    assert seen["mentions"] and seen["hours"] and seen["languages"] and seen["moods"]
 
 
 def test_beside_the_period_before_each_step_has_its_own(place: Place) -> None:

@@ -20,11 +20,14 @@ from listener.trends.counts import sums
 from listener.trends.models import Rollup
 from listener.trends.scope import Scope
 from listener.trends.steps import By
-from responder import heard
-from responder.heard import Stretch, Wanted, behind, every_mention, read_mentions, stretches
+from responder.heard import stretches as counted
+from responder.heard.listing import behind, every_mention, read_mentions
+from responder.heard.stretches import Stretch, stretches
+from responder.heard.wanted import Wanted
 from responder.models import DraftStatus
 from responder.paging import BadCursor
 from sentiment.phase import Phase
+from sentiment.rivals import WITHOUT_US
 from sentiment.score import Sentiment
 from tests.factories import (
     ROME,
@@ -72,6 +75,7 @@ SAID = st.fixed_dictionaries(
         "phase": st.sampled_from([Phase.OWNERSHIP, Phase.UNKNOWN]),
         "topics": st.lists(st.sampled_from(["delivery", "size"]), max_size=2, unique=True),
         "aspects": st.lists(st.just("wish fit Größe"), max_size=1),
+        "rivals": st.sampled_from([[], ["Alpina"], ["Alpina", WITHOUT_US]]),
         "acquainted": st.booleans(),
         "private": st.booleans(),
         "text": st.sampled_from(["Wo ist mein Paket?", "Πού είναι το δέμα;"]),
@@ -91,6 +95,7 @@ ASKED = st.fixed_dictionaries(
         "weekday": st.integers(0, 6),
         "hour": st.integers(0, 23),
         "acquainted": st.booleans(),
+        "ours": st.just(True),
         "private": st.just(False),
         "channels": st.just(frozenset({"facebook"})),
     },
@@ -102,7 +107,7 @@ def is_wanted(one: Mention, asked: Wanted) -> bool:
     local = one.created_at.astimezone(ROME)
     kind, _, value = asked.facet.partition(":")
     return (
-        asked.start <= one.created_at < asked.end
+        (asked.start <= one.created_at < asked.end if asked.only is None else one.id in asked.only)
         and asked.channel in ("", one.channel)
         and (asked.channels is None or one.channel in asked.channels)
         and asked.language in ("", one.language)
@@ -115,16 +120,23 @@ def is_wanted(one: Mention, asked: Wanted) -> bool:
         and asked.hour in (None, local.hour)
         and asked.acquainted in (None, one.acquainted)
         and (asked.private or not one.private)
+        and not (asked.ours and WITHOUT_US in one.rivals)
     )
 
 
 @settings(max_examples=60)
-@given(said=st.lists(SAID, max_size=12), asked=ASKED, limit=st.integers(1, 5))
+@given(
+    said=st.lists(SAID, max_size=12),
+    asked=ASKED,
+    limit=st.integers(1, 5),
+    only=st.none() | st.sets(st.integers(0, 11)),
+)
 def test_every_page_together_is_what_a_look_at_each_mention_finds(
     tmp_path_factory: pytest.TempPathFactory,
     said: list[dict[str, Any]],
     asked: dict[str, Any],
     limit: int,
+    only: set[int] | None,
 ) -> None:
     database = make_database(tmp_path_factory.mktemp("heard"))
     try:
@@ -135,11 +147,14 @@ def test_every_page_together_is_what_a_look_at_each_mention_finds(
         question = wanted(**asked) if asked.get("start", START) < NOW else wanted()
         with database.read() as session:
             every = session.scalars(select(Mention)).all()
+        if only is not None:
+            chosen = frozenset(one.id for place, one in enumerate(every) if place in only)
+            question = replace(question, only=chosen)
         right = [one for one in every if is_wanted(one, question)]
         right.sort(key=lambda one: (one.created_at, one.id), reverse=True)
         assert ids(database, question, limit) == [one.id for one in right]
         total = read_mentions(database, question, now=NOW, limit=limit).total
-        if total is not None and question.private:
+        if total is not None and (question.private or question.only is not None):
             assert total == len(right)
     finally:
         database.close()
@@ -169,7 +184,7 @@ def test_words_are_looked_for_in_the_newest_and_that_is_said(
     with database.write() as session:
         for day in range(10):
             make_mention(session, created_at=START + timedelta(days=day, hours=12))
-    monkeypatch.setattr(heard, "SEARCHED", 3)
+    monkeypatch.setattr(counted, "SEARCHED", 3)
     found = read_mentions(database, wanted(q="parcel"), now=NOW, limit=50)
     assert len(found.mentions) == 3
     assert found.since == datetime(2026, 3, 31, 22, tzinfo=UTC)  # the midnight in Rome before

@@ -13,17 +13,8 @@ from sqlalchemy import ColumnElement, text, true
 from listener.models import Mention, MentionStatus
 from responder.approve import answered_by_hand, approve, reject
 from responder.bot import Bot
-from responder.history.entries import (
-    SEARCHED,
-    Entry,
-    Found,
-    Outcome,
-    Search,
-    drafts_of,
-    every_entry,
-    read_entries,
-    replies_of,
-)
+from responder.history.entries import Entry, Found, every_entry, read_entries
+from responder.history.search import SEARCHED, Outcome, Search, drafts_of, replies_of
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, ReplyStatus
 from responder.paging import BadCursor
 from tests.factories import (

@@ -16,7 +16,6 @@ from config.settings import BrandSettings
 from listener.models import Author, Mention, MentionStatus, OwnPost
 from listener.timing import State
 from listener.trends.scope import Scope
-from listener.trends.steps import By
 from responder.bot import Bot
 from responder.clocks import read_answers
 from responder.measures.of_scope import waits_of
@@ -29,15 +28,14 @@ from sentiment.phase import Phase
 from sentiment.prioritize import TO_BUY, Level
 from tests.factories import (
     NOW,
-    FakeChannel,
     Watch,
     make_author,
-    make_bot,
     make_conversation,
     make_draft,
     make_mention,
     make_reply,
 )
+from tests.measured import open_bot, scope_until
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LATER = NOW + 20 * DAY
@@ -50,15 +48,11 @@ def clock() -> Watch:
 
 @pytest.fixture
 def bot(tmp_path: Path, clock: Watch) -> Iterator[Bot]:
-    channels = [FakeChannel(name=name, clock=clock) for name in ("x", "facebook")]
-    made = make_bot(tmp_path, channels=channels, clock=clock)
-    yield made
-    made.database.close()
+    yield from open_bot(tmp_path, clock)
 
 
 def scope_of(bot: Bot, **changes: object) -> Scope:
-    values = {"start": NOW, "end": LATER, "by": By.DAY, "zone": bot.zone}
-    return Scope(**values | changes)  # type: ignore[arg-type]  # what the tests say is of its type
+    return scope_until(LATER, bot, **changes)
 
 
 def waits(bot: Bot, begin: datetime = NOW, end: datetime = LATER) -> Rounds:

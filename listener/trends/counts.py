@@ -173,7 +173,7 @@ def _summed(
             table.facet.in_(facets),
             table.start >= piece.start,
             table.start < piece.end,
-            *_of_channels(asked.scope, table),
+            *of_channels(asked.scope, table),
             *narrowed,
         )
         .group_by(*shown)
@@ -191,7 +191,7 @@ def _from_mentions(session: Session, asked: _Asked, piece: Piece) -> Iterator[_R
     shown += [getattr(Mention, name) for name in asked.dimensions]
     query = (
         select(*shown, *_counting())
-        .where(*_in(asked.scope, piece), *_about(asked.scope))
+        .where(*_in(asked.scope, piece), *about(asked.scope))
         .group_by(*shown)
     )
     yield from _rows(session, query, asked, piece, len(shown))
@@ -219,7 +219,7 @@ def _rows(
 
 def _one_by_one(session: Session, asked: _Asked, piece: Piece) -> Iterator[_Row]:
     query = select(*(getattr(Mention, name) for name in COUNTED)).where(
-        *_in(asked.scope, piece), *_about(asked.scope)
+        *_in(asked.scope, piece), *about(asked.scope)
     )
     for row in session.execute(query):
         for name in facets_of(row) if asked.kind else (ALL,):
@@ -233,10 +233,11 @@ def _one_by_one(session: Session, asked: _Asked, piece: Piece) -> Iterator[_Row]
 def _in(scope: Scope, piece: Piece) -> Iterator[ColumnElement[bool]]:
     yield Mention.created_at >= piece.start
     yield Mention.created_at < piece.end
-    yield from _of_channels(scope, Mention)
+    yield from of_channels(scope, Mention)
 
 
-def _about(scope: Scope) -> Iterator[ColumnElement[bool]]:
+def about(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    """Of mentions: of the language, phase and topic that are looked at."""
     if scope.language:
         yield Mention.language == scope.language
     if scope.phase:
@@ -246,7 +247,7 @@ def _about(scope: Scope) -> Iterator[ColumnElement[bool]]:
         yield cast(Mention.topics, Text).contains(f'"{scope.topic}"', autoescape=True)
 
 
-def _of_channels(
+def of_channels(
     scope: Scope, table: type[Rollup] | type[Cube] | type[Mention]
 ) -> Iterator[ColumnElement[bool]]:
     # Not the bare column of a mention, or SQLite looks by channel: half of all are of one.

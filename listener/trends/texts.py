@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.orm import Session
 
 from listener.models import Mention, MentionStatus
+from listener.trends.counts import about, of_channels
 from listener.trends.scope import Scope
-from sentiment.phase import Phase
 
 SAMPLE: Final = 2_000
 """So many texts of a period are read at most: what counts words must not take long."""
@@ -71,16 +71,5 @@ def _readable() -> Iterator[ColumnElement[bool]]:
 def _within(scope: Scope) -> Iterator[ColumnElement[bool]]:
     yield Mention.created_at >= scope.start
     yield Mention.created_at < scope.end
-    # Not the bare column, or SQLite begins with all that was ever heard on the channel.
-    channel = Mention.channel.concat("")
-    if scope.channel:
-        yield channel == scope.channel
-    if scope.channels is not None:
-        yield channel.in_(sorted(scope.channels))
-    if scope.language:
-        yield Mention.language == scope.language
-    if scope.phase:
-        yield Mention.phase == Phase(scope.phase)
-    if scope.topic:
-        # Topics are plain words in a list that is kept as JSON.
-        yield cast(Mention.topics, Text).contains(f'"{scope.topic}"', autoescape=True)
+    yield from of_channels(scope, Mention)
+    yield from about(scope)

@@ -7,9 +7,8 @@ bulk pass it by: `count_in` says so itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Insert, delete, event, tuple_
@@ -18,8 +17,6 @@ from sqlalchemy.orm import Session, UOWTransaction, attributes
 from config.database import upsert
 from listener.trends.cells import COUNTED, Change, Counted, Key, Sums
 from listener.trends.models import Cube, Rollup
-from sentiment.phase import Phase
-from sentiment.score import Sentiment
 
 _AT_ONCE: Final = 500
 
@@ -27,23 +24,6 @@ _AT_ONCE: Final = 500
 class InRollup:
     """What the rollup counts: the table of mentions is one. Whoever can write a mention has thereby
     loaded what counts it."""
-
-
-@dataclass(kw_only=True)
-class _Before:
-    """A mention as it was counted."""
-
-    created_at: datetime
-    channel: str
-    language: str
-    phase: Phase
-    sentiment: Sentiment
-    sentiment_score: float
-    topics: list[str]
-    rivals: list[str]
-    aspects: list[str]
-    reach: int | None
-    acquainted: bool
 
 
 def count_in(session: Session, mentions: Iterable[Counted]) -> None:
@@ -77,12 +57,14 @@ def _mentions(written: Iterable[object]) -> Iterator[Any]:
     return (one for one in written if isinstance(one, InRollup))
 
 
-def _as_it_was(mention: Any) -> _Before:
+def _as_it_was(mention: Any) -> Counted:
+    """A mention as it was counted."""
+
     def former(name: str) -> Any:
         history = attributes.get_history(mention, name)
         return history.deleted[0] if history.deleted else getattr(mention, name)
 
-    return _Before(**{name: former(name) for name in COUNTED})
+    return cast(Counted, SimpleNamespace(**{name: former(name) for name in COUNTED}))
 
 
 def _write(session: Session, change: Change) -> None:

@@ -14,7 +14,7 @@ from listener.models import Mention
 from listener.spikes.watch import Level, Reading, Rule
 from responder.crisis.course import Alarm, Key
 from responder.crisis.models import Kind
-from responder.heard import lists
+from responder.heard.wanted import lists
 from sentiment.score import Sentiment
 from sentiment.signals import DANGEROUS
 

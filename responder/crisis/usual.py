@@ -38,10 +38,11 @@ class Hour:
 @dataclass(frozen=True, kw_only=True)
 class Week:
     """`hours`: the last seven days, the oldest first, the one that runs left out; none while less
-    than three weeks were heard. `weeks` that say what is usual."""
+    than three weeks were heard. `weeks` that say what is usual; `channels` that were heard."""
 
     hours: tuple[Hour, ...] = ()
     weeks: int = 0
+    channels: frozenset[str] = frozenset()
 
 
 def read_week(
@@ -79,4 +80,4 @@ def read_week(
                 high=expected + spread,
             )
         )
-    return Week(hours=tuple(hours), weeks=baseline.weeks)
+    return Week(hours=tuple(hours), weeks=baseline.weeks, channels=frozenset(hearing))

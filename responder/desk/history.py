@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from listener.normalize import clean
+from listener.trends.scope import USUAL, Scope
+from listener.trends.steps import By
 from responder.access import Visitor
 from responder.bot import Bot
-from responder.desk.deeds import Id
+from responder.desk.choices import choices, named
+from responder.desk.deeds import REASONS, Id
 from responder.desk.exported import note_export
 from responder.desk.pages import desk_of, problem, query, render
 from responder.desk.parameters import BLANK
@@ -23,18 +26,17 @@ from responder.desk.sight import in_sight
 from responder.desk.signin import ApproverSeat, Seat
 from responder.desk.spreadsheet import csv_answer
 from responder.desk.tongue import N_, _
+from responder.desk.trends.channels import known_channels
+from responder.desk.trends.figures import OTHER, figure_words
+from responder.desk.trends.scope import NO_LIST, Wrong
 from responder.history.again import Against, CannotTryAgain, try_again
-from responder.history.entries import (
-    SEARCHED,
-    Entry,
-    Outcome,
-    Search,
-    every_entry,
-    read_entries,
-)
+from responder.history.decided import FIGURES, REJECTED_FOR, among
+from responder.history.entries import Entry, every_entry, read_entries
+from responder.history.search import SEARCHED, Among, Outcome, Search
 from responder.models import AuthorKind
 from responder.paging import BadCursor
 from responder.team.accounts import agents
+from sentiment.phase import Phase
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,7 +44,11 @@ ROWS: Final = 50
 CSV_ROWS: Final = 10_000
 
 _Word = Annotated[str, Field(max_length=200), AfterValidator(clean)]
-_Day = Annotated[Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))] | None, BLANK]
+_Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+_Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC)),
+                    Field(le=datetime(2100, 1, 1, tzinfo=UTC))]  # fmt: skip
+_When = Annotated[_Day | _Moment | None, BLANK]
+"""A whole day, or an hour of it where a list is held to hours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,21 +92,35 @@ class Filters(BaseModel):
     status: Annotated[Outcome | None, BLANK] = None
     channel: _Word = ""
     language: _Word = ""
+    topic: _Word = ""
+    phase: Annotated[Phase | None, BLANK] = None
     author_kind: Annotated[AuthorKind | None, BLANK] = None
     agent: _Word = ""
-    since: Annotated[_Day, Field(alias="from")] = None
-    until: Annotated[_Day, Field(alias="to")] = None
+    since: Annotated[_When, Field(alias="from")] = None
+    until: Annotated[_When, Field(alias="to")] = None
     q: _Word = ""
+    figure: _Word = ""
 
-    def search(self, bot: Bot) -> Search:
+    def search(self, bot: Bot, seat: Visitor) -> Search:
+        """Raises Wrong."""
+        search = self._search(bot)
+        if not self.figure:
+            return search
+        # What narrows the figure does not narrow its replies and drafts once more.
+        free = Search(outcome=self.status, author_kind=self.author_kind, q=search.q)
+        return replace(free, among=_among(bot, seat, self.figure, search))
+
+    def _search(self, bot: Bot) -> Search:
         return Search(
             outcome=self.status,
             channel=self.channel,
             language=self.language,
+            topic=self.topic,
+            phase=self.phase,
             author_kind=self.author_kind,
             agent=self.agent.strip(),
-            since=_midnight(bot, self.since),
-            until=_midnight(bot, self.until and self.until + timedelta(days=1)),
+            since=_moment(bot, self.since),
+            until=_moment(bot, self.until, after=timedelta(days=1)),
             q=self.q.strip(),
         )
 
@@ -110,10 +130,18 @@ class Filters(BaseModel):
         found = self.model_dump(mode="json", by_alias=True)
         return {name: str(value) for name, value in found.items() if value}
 
+    def without(self, *names: str) -> dict[str, str]:
+        return {name: value for name, value in self.asked.items() if name not in names}
+
+    @property
+    def days(self) -> bool:
+        """Whether its period is one of whole days."""
+        return not any(isinstance(one, datetime) for one in (self.since, self.until))
+
     @property
     def rarely_asked(self) -> bool:
         """Whether something is asked for that stands behind "More filters"."""
-        return bool(self.asked.keys() - {"status", "channel", "q"})
+        return bool(self.asked.keys() - {"status", "channel", "q", "figure"})
 
 
 Asked = Annotated[Filters, Query()]
@@ -130,7 +158,10 @@ def history_page(
     if asked.channel and not _is_theirs(bot, seat, asked.channel):
         return _no_such_channel(request, seat)
     try:
-        found = read_entries(bot, in_sight(seat), asked.search(bot), limit=ROWS, after=after)
+        search = asked.search(bot, seat)
+        found = read_entries(bot, in_sight(seat), search, limit=ROWS, after=after)
+    except Wrong as wrong:
+        return problem(request, wrong.status, _(wrong.title), _(wrong.sentence), seat=seat)
     except BadCursor:
         return RedirectResponse(query("/history", asked.asked), status_code=303)
     following = found.next and query("/history", asked.asked | {"after": found.next})
@@ -146,6 +177,10 @@ def history_page(
         csv=query("/history.csv", asked.asked),
         csv_rows=CSV_ROWS,
         searched_days=SEARCHED.days if asked.q and asked.since is None else 0,
+        held_to=figure_words(asked.figure) if asked.figure else "",
+        any_figure=query("/history", asked.without("figure", "from", "to")),
+        topics=choices()["topics"],
+        phases=[(one.value, named(one.value)) for one in Phase],
         outcomes=Outcome,
         labels=LABELS,
         kinds=AuthorKind,
@@ -164,9 +199,13 @@ def history_csv(request: Request, seat: Seat, asked: Asked) -> Response:
     if asked.channel and not _is_theirs(bot, seat, asked.channel):
         return _no_such_channel(request, seat)
     now = bot.clock()
+    try:
+        search = asked.search(bot, seat)
+    except Wrong as wrong:
+        return problem(request, wrong.status, _(wrong.title), _(wrong.sentence), seat=seat)
     detail = ", ".join(sorted(asked.asked)) or "everything"
     note_export(bot, seat, "history", detail=detail, now=now)
-    entries = every_entry(bot, in_sight(seat), asked.search(bot), at_most=CSV_ROWS)
+    entries = every_entry(bot, in_sight(seat), search, at_most=CSV_ROWS)
     name = f"history-{now.astimezone(bot.zone):%Y-%m-%d}.csv"
     return csv_answer(name, _lines(bot, entries))
 
@@ -183,7 +222,7 @@ def again(request: Request, seat: ApproverSeat, reply_id: Id) -> Response:
 
 
 def _is_theirs(bot: Bot, seat: Visitor, channel: str) -> bool:
-    return channel in bot.channels and seat.sees(channel)
+    return channel in known_channels(bot, seat)
 
 
 def _no_such_channel(request: Request, seat: Seat) -> Response:
@@ -191,8 +230,36 @@ def _no_such_channel(request: Request, seat: Seat) -> Response:
     return problem(request, 404, title, sentence, seat=seat)
 
 
-def _midnight(bot: Bot, day: date | None) -> datetime | None:
-    return datetime.combine(day, time.min, bot.zone) if day else None
+def _moment(bot: Bot, when: date | None, *, after: timedelta = timedelta()) -> datetime | None:
+    """The beginning of a day, or so long `after`; a moment as it is."""
+    if when is None or isinstance(when, datetime):
+        return when
+    return datetime.combine(when + after, time.min, bot.zone)
+
+
+def _among(bot: Bot, seat: Visitor, figure: str, search: Search) -> Among:
+    """What a figure of the trends counts. Raises Wrong."""
+    known, reason, others = figure, "", tuple[str, ...]()
+    if figure.startswith(REJECTED_FOR):
+        known, key = REJECTED_FOR.rstrip("."), figure.removeprefix(REJECTED_FOR)
+        reason = REASONS.get(key, "")
+        others = () if reason else tuple(REASONS.values())
+        known = known if reason or key == OTHER else ""
+    if known not in FIGURES:
+        raise Wrong(*NO_LIST)
+    end = search.until or bot.clock()
+    scope = Scope(
+        start=search.since or end - USUAL,
+        end=end,
+        by=By.DAY,
+        zone=bot.zone,
+        channel=search.channel,
+        language=search.language,
+        topic=search.topic,
+        phase=search.phase or "",
+        channels=seat.channels or None,
+    )
+    return among(scope, known, search.agent, reason, others)
 
 
 def _lines(bot: Bot, entries: Iterator[Entry]) -> Iterator[Sequence[object]]:

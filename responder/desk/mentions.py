@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -29,9 +30,12 @@ from responder.desk.spreadsheet import csv_answer
 from responder.desk.tongue import N_, _, locale
 from responder.desk.trends.bar import language_options, period_words
 from responder.desk.trends.channels import channel_options
-from responder.desk.trends.scope import NO_CHANNEL, Wrong
+from responder.desk.trends.figures import figure_words
+from responder.desk.trends.scope import NO_CHANNEL, NO_LIST, Wrong
 from responder.desk.words import MARKS, date_and_time, mark_of
-from responder.heard import Found, Wanted, every_mention, read_mentions
+from responder.heard.listing import Found, every_mention, read_mentions
+from responder.heard.wanted import Wanted
+from responder.measures.listed import FIGURES, has_a_period, listed
 from responder.paging import BadCursor
 from responder.team.models import Role
 from sentiment.phase import Phase
@@ -90,6 +94,8 @@ class Asked(BaseModel):
     weekday: Annotated[Annotated[int, Field(ge=0, le=6)] | None, BLANK] = None
     hour: Annotated[Annotated[int, Field(ge=0, le=23)] | None, BLANK] = None
     acquainted: Literal["", "0", "1"] = ""
+    ours: Literal["", "1"] = ""
+    figure: _Word = ""
 
     @property
     def pairs(self) -> dict[str, str]:
@@ -114,7 +120,7 @@ def mentions_page(
     bot = desk_of(request).bot
     now = bot.clock()
     try:
-        wanted = _wanted(bot, seat, asked, now)
+        wanted = wanted_of(bot, seat, asked, now)
         found = read_mentions(bot.database, wanted, now=now, limit=ROWS, after=after)
     except Wrong as wrong:
         return problem(request, wrong.status, _(wrong.title), _(wrong.sentence), seat=seat)
@@ -130,7 +136,7 @@ def mentions_csv(request: Request, seat: Seat, asked: Question) -> Response:
     bot = desk_of(request).bot
     now = bot.clock()
     try:
-        wanted = _wanted(bot, seat, asked, now)
+        wanted = wanted_of(bot, seat, asked, now)
     except Wrong as wrong:
         return problem(request, wrong.status, _(wrong.title), _(wrong.sentence), seat=seat)
     detail = ", ".join(sorted(asked.pairs)) or "everything"
@@ -152,9 +158,9 @@ def _page(
         asked=asked,
         days=len(asked.since) <= len("2026-03-01") and len(asked.until) <= len("2026-03-01"),
         wanted=wanted,
-        period=period_words(_scope(wanted)),
+        period=period_words(_scope(wanted)) if has_a_period(asked.figure) else "",
         fields=fields,
-        chips=tuple(_chips(asked, fields)),
+        chips=tuple(_chips(bot, asked, fields)),
         found=found,
         searched=found.since and date_and_time(found.since, bot.zone),
         after=after,
@@ -173,7 +179,7 @@ def _page(
     )
 
 
-def _wanted(bot: Bot, seat: Visitor, asked: Asked, now: datetime) -> Wanted:
+def wanted_of(bot: Bot, seat: Visitor, asked: Asked, now: datetime) -> Wanted:
     """Raises Wrong. What was written in private is for those who answer it."""
     if asked.channel and not seat.sees(asked.channel):
         raise Wrong(*NO_CHANNEL)
@@ -186,7 +192,7 @@ def _wanted(bot: Bot, seat: Visitor, asked: Asked, now: datetime) -> Wanted:
         raise Wrong(*_NO_PERIOD) from None
     if start >= end:
         raise Wrong(*_NO_PERIOD)
-    return Wanted(
+    wanted = Wanted(
         start=start,
         end=end,
         zone=bot.zone,
@@ -196,6 +202,7 @@ def _wanted(bot: Bot, seat: Visitor, asked: Asked, now: datetime) -> Wanted:
         phase=asked.phase,
         sentiment=asked.sentiment,
         facet=asked.facet,
+        ours=asked.ours == "1",
         q=asked.q.strip(),
         weekday=asked.weekday,
         hour=asked.hour,
@@ -203,10 +210,30 @@ def _wanted(bot: Bot, seat: Visitor, asked: Asked, now: datetime) -> Wanted:
         channels=seat.channels or None,
         private=seat.may(Role.EDITOR),
     )
+    return _of_figure(bot, wanted, asked.figure) if asked.figure else wanted
+
+
+def _of_figure(bot: Bot, wanted: Wanted, figure: str) -> Wanted:
+    """What a figure of the trends counts: what narrows the figure does not narrow the mentions
+    once more."""
+    if figure not in FIGURES:
+        raise Wrong(*NO_LIST)
+    only = listed(bot, _scope(wanted), figure)
+    return replace(wanted, only=only, channel="", language="", topic="", phase=None)
 
 
 def _scope(wanted: Wanted) -> Scope:
-    return Scope(start=wanted.start, end=wanted.end, by=By.HOUR, zone=wanted.zone)
+    return Scope(
+        start=wanted.start,
+        end=wanted.end,
+        by=By.HOUR,
+        zone=wanted.zone,
+        channel=wanted.channel,
+        language=wanted.language,
+        topic=wanted.topic,
+        phase=wanted.phase or "",
+        channels=wanted.channels,
+    )
 
 
 def _fields(bot: Bot, seat: Visitor, asked: Asked) -> Iterator[Choice]:
@@ -221,13 +248,16 @@ def _fields(bot: Bot, seat: Visitor, asked: Asked) -> Iterator[Choice]:
         yield Choice(name=name, label=label, options=options, value=chosen.get(name, ""))
 
 
-def _chips(asked: Asked, fields: Sequence[Choice]) -> Iterator[Chip]:
-    for name, label, value in _in_force(asked, fields):
+def _chips(bot: Bot, asked: Asked, fields: Sequence[Choice]) -> Iterator[Chip]:
+    if asked.figure:
+        url = query("/mentions", asked.without("figure"))
+        yield Chip(text=figure_words(asked.figure), url=url)
+    for name, label, value in _in_force(bot, asked, fields):
         text = _("%(filter)s: %(value)s", filter=label, value=value)
         yield Chip(text=text, url=query("/mentions", asked.without(name)))
 
 
-def _in_force(asked: Asked, fields: Sequence[Choice]) -> Iterator[tuple[str, str, str]]:
+def _in_force(bot: Bot, asked: Asked, fields: Sequence[Choice]) -> Iterator[tuple[str, str, str]]:
     yield from ((field.name, field.label, field.shown) for field in fields if field.value)
     if asked.facet:
         kind, _colon, value = asked.facet.partition(":")
@@ -239,6 +269,8 @@ def _in_force(asked: Asked, fields: Sequence[Choice]) -> Iterator[tuple[str, str
         yield "hour", _("Hour"), f"{asked.hour:02}:00"
     if asked.acquainted:
         yield "acquainted", _("Authors"), _(_ACQUAINTED[asked.acquainted])
+    if asked.ours:
+        yield "ours", _("Who"), bot.settings.brand.name
     if asked.q:
         yield "q", _("Words"), asked.q
 

@@ -45,6 +45,11 @@ class Fate(StrEnum):
     REJECTED = "rejected"
     BY_HAND = "by hand"  # they answered in the network's own app
 
+    @property
+    def slug(self) -> str:
+        """As it stands in addresses."""
+        return self.value.replace(" ", "-")
+
 
 @dataclass(slots=True)
 class Decision:
@@ -90,19 +95,49 @@ def read_decisions(session: Session, scope: Scope) -> list[Decision]:
     ]
 
 
+_FATE_OF_REPLY: Final = case(
+    (Draft.proposed == "", Fate.OWN_WORDS.value),
+    (Draft.proposed == Reply.text, Fate.UNCHANGED.value),
+    else_=Fate.EDITED.value,
+)
+_FATE_OF_DRAFT: Final = case(
+    (Draft.status == DraftStatus.REJECTED, Fate.REJECTED.value), else_=Fate.BY_HAND.value
+)
+_APPROVED_BY: Final = func.coalesce(Approval.approved_by, "")
+_DECIDED_BY: Final = func.coalesce(
+    select(Audit.who)
+    .where(Audit.subject == Draft.id, Audit.action.in_(("reject", "answered by hand")))
+    .order_by(Audit.id.desc())
+    .limit(1)
+    .scalar_subquery(),
+    "",
+)
+
+
+def replies_decided(scope: Scope, fate: Fate | None, by: str) -> Query:
+    """The ids of the replies among the decisions of that fate (None: any), of somebody or ("") of
+    anybody."""
+    return _of(_sent(scope).with_only_columns(Reply.id), _FATE_OF_REPLY, fate, _APPROVED_BY, by)
+
+
+def drafts_decided(scope: Scope, fate: Fate | None, by: str) -> Query:
+    """The ids of the drafts among them."""
+    return _of(_closed(scope).with_only_columns(Draft.id), _FATE_OF_DRAFT, fate, _DECIDED_BY, by)
+
+
+def _of(query: Query, fates: Any, fate: Fate | None, whose: Any, by: str) -> Query:
+    if fate is not None:
+        query = query.where(fates == fate.value)
+    return query.where(whose == by) if by else query
+
+
 def _sent(scope: Scope) -> Query:
-    fate = case(
-        (Draft.proposed == "", Fate.OWN_WORDS.value),
-        (Draft.proposed == Reply.text, Fate.UNCHANGED.value),
-        else_=Fate.EDITED.value,
-    )
     at_that_time = and_(
         Approval.draft_id == Reply.draft_id, Approval.approved_at == Reply.queued_at
     )
-    by = func.coalesce(Approval.approved_by, "")
     return (
         select(
-            Mention.channel, Mention.language, by, fate,
+            Mention.channel, Mention.language, _APPROVED_BY, _FATE_OF_REPLY,
             number_of(Draft.created_at), number_of(Reply.queued_at),
         )
         .select_from(Reply)
@@ -117,12 +152,9 @@ def _closed(scope: Scope) -> Query:
     """Rejected, or answered in the app."""
     rejected = Draft.status == DraftStatus.REJECTED
     by_hand = and_(Draft.status == DraftStatus.WITHDRAWN, Draft.reason.like(_BY_HAND))
-    decided = and_(Audit.subject == Draft.id, Audit.action.in_(("reject", "answered by hand")))
-    who = select(Audit.who).where(decided).order_by(Audit.id.desc()).limit(1).scalar_subquery()
     return (
         select(
-            Mention.channel, Mention.language, func.coalesce(who, ""),
-            case((rejected, Fate.REJECTED.value), else_=Fate.BY_HAND.value),
+            Mention.channel, Mention.language, _DECIDED_BY, _FATE_OF_DRAFT,
             number_of(Draft.created_at), number_of(Draft.changed_at), plain(Draft.reason, String),
         )
         .select_from(Draft)

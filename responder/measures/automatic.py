@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,11 @@ from responder.measures.figures import Rate
 from responder.measures.narrowed import sent_in
 from responder.models import AuthorKind, Reply
 from responder.removal import DELETED_BY
+
+_GONE: Final = Reply.vanished_at.is_not(None)
+DELETED: Final = _GONE & Reply.reason.startswith(DELETED_BY, autoescape=True)
+VANISHED: Final = _GONE & ~Reply.reason.startswith(DELETED_BY, autoescape=True)
+"""Of replies: deleted by us, removed by the network."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +32,13 @@ class Aftermath:
 
 
 def aftermaths(session: Session, scope: Scope) -> Mapping[AuthorKind, Aftermath]:
-    gone = Reply.vanished_at.is_not(None)
-    by_us = gone & Reply.reason.startswith(DELETED_BY, autoescape=True)
     counts: dict[AuthorKind, list[int]] = {kind: [0, 0, 0] for kind in AuthorKind}
     rows = session.execute(
-        select(Reply.author_kind, gone, by_us, func.count())
+        select(Reply.author_kind, _GONE, DELETED, func.count())
         .select_from(Reply)
         .join(Mention, Mention.id == Reply.mention_id)
         .where(sent_in(scope))
-        .group_by(Reply.author_kind, gone, by_us)
+        .group_by(Reply.author_kind, _GONE, DELETED)
     )
     for kind, is_gone, ours, number in rows:
         sums = counts[kind]

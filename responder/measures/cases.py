@@ -47,10 +47,12 @@ class Later:
 
 @dataclass(slots=True)
 class Case:
-    """`left`: when the answer was let go; `answered`: when it stood. `sentiment` and `topics`: of
-    the text we answered first. `clean`: the etiquette checker had nothing to say about the reply
-    when it was approved; `linked`: it led to an article of self-help. `later` in order of time."""
+    """`mention`: the text we answered first, `sentiment` and `topics`: its own. `left`: when the
+    answer was let go; `answered`: when it stood. `clean`: the etiquette checker had nothing to say
+    about the reply when it was approved; `linked`: it led to an article of self-help. `later` in
+    order of time."""
 
+    mention: str
     customer: tuple[str, str]
     channel: str
     language: str
@@ -102,7 +104,7 @@ def _case(mention: str, row: Sequence[Any]) -> Case:
     thread, author, channel, language, phase, left, answered = row[:7]
     sentiment, topics, findings, made_from, link = row[7:]
     return Case(
-        (thread, author or mention), channel, language, phase, left, answered, sentiment,
+        mention, (thread, author or mention), channel, language, phase, left, answered, sentiment,
         _words(topics), findings in ("[]", "null"), bool(link) and _ARTICLE in made_from,
     )  # fmt: skip
 

@@ -17,7 +17,10 @@ ENOUGH: Final = 10
 ENOUGH_OF_A_PERSON: Final = 30
 """Of fewer nobody's work is shown as a figure."""
 
-_Z: Final = 1.959963984540054  # of a normal distribution, 95 % lie within so many deviations
+SURE: Final = 0.95
+"""With so much certainty an interval holds the true figure."""
+DEVIATIONS: Final = 1.959963984540054
+"""Within so many of them so much of a normal distribution lies."""
 
 Micros = NDArray[np.int64]
 """Lengths of time, or moments since 1970, in millionths of a second."""
@@ -54,12 +57,13 @@ class Rate:
 
     @property
     def _middle(self) -> float:
-        return (self.hits + _Z * _Z / 2) / (self.of + _Z * _Z)
+        z = DEVIATIONS
+        return (self.hits + z * z / 2) / (self.of + z * z)
 
     @property
     def _reach(self) -> float:
-        n, p = self.of, self.share
-        return _Z / (n + _Z * _Z) * math.sqrt(n * p * (1 - p) + _Z * _Z / 4)
+        z, n, p = DEVIATIONS, self.of, self.share
+        return z / (n + z * z) * math.sqrt(n * p * (1 - p) + z * z / 4)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -26,12 +25,12 @@ _COMPLAINS: Final = f'"{Signal.COMPLAINT.value}"'
 
 @dataclass(frozen=True, kw_only=True)
 class Leavers:
-    """`people`: with a text in the period that says they return, cancel or leave. `began`: by the
-    phase of the first complaint, or negative text, of each that ever had one. `only_then`: theirs
+    """`people`: with a text in the period that says they return, cancel or leave. `began`: by its
+    phase, the first complaint, or negative text, of each that ever had one. `only_then`: theirs
     was the very text in which they left. `more`: there were more people than are looked at."""
 
     people: int
-    began: Mapping[Phase, int]
+    began: Mapping[Phase, Sequence[str]]
     only_then: int
     more: bool
 
@@ -39,10 +38,10 @@ class Leavers:
 def leavers(session: Session, scope: Scope) -> Leavers:
     left = _left(session, scope)
     people = dict(left[:MOST])
-    began: Counter[Phase] = Counter()
+    began: dict[Phase, list[str]] = {}
     only_then = 0
     for author, mention, phase in _first_complaints(session, list(people)):
-        began[phase] += 1
+        began.setdefault(phase, []).append(mention)
         only_then += mention == people[author]
     return Leavers(people=len(people), began=began, only_then=only_then, more=len(left) > MOST)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from responder.measures.cases import WITHIN, Case
-from responder.measures.figures import Rate, rate
+from responder.measures.figures import Rate
 from sentiment.score import Sentiment
 from sentiment.signals import Signal
 
@@ -39,16 +40,30 @@ class Signs:
     reopened: Rate
 
 
-def signs(cases: Sequence[Case], now: int) -> Signs:
-    moods = [pair for case in cases if (pair := _moods(case))]
-    aged = [case for case in cases if case.answered <= now - WITHIN // _MICRO]
-    return Signs(
-        again=rate(case.closing is not None for case in cases),
-        thanks=rate(_thanked(case) for case in cases),
-        happier=rate(last > first for first, last in moods),
-        unhappier=rate(last < first for first, last in moods),
-        reopened=rate(case.came_back(WANTING) for case in aged),
-    )
+class Group(StrEnum):
+    """A choice of cases: what a count is of, or what it counts. The values stand in addresses."""
+
+    ALL = "all"
+    AGAIN = "again"
+    THANKED = "thanked"
+    CLEAN = "clean"
+    FELT = "felt"  # judged in the text we answered and in their last word
+    HAPPIER = "happier"
+    UNHAPPIER = "unhappier"
+    AGED = "aged"  # a week old
+    REOPENED = "reopened"
+    QUIET = "quiet"  # a week old, and not reopened
+    LINKED = "linked"  # led to an article
+    LINKED_AGED = "linked-aged"
+    LINKED_QUIET = "linked-quiet"
+    UNLINKED_AGED = "unlinked-aged"
+    UNLINKED_QUIET = "unlinked-quiet"
+
+
+def chosen(cases: Sequence[Case], group: Group, now: int) -> list[Case]:
+    """Those of the group, as it stands `now`."""
+    since, test = now - WITHIN // _MICRO, _TESTS[group]
+    return [case for case in cases if test(case, since)]
 
 
 def _thanked(case: Case) -> bool:
@@ -56,17 +71,56 @@ def _thanked(case: Case) -> bool:
     return closing is not None and Signal.PRAISE in closing.signals
 
 
-def _moods(case: Case) -> tuple[int, int] | None:
-    """The mood of the text we answered, and of their last word."""
+def _change(case: Case) -> int | None:
+    """How much better they felt in their last word than in the text we answered; None where one of
+    the two was not judged."""
     closing = case.closing
     if closing is None or case.sentiment not in _ORDER or closing.sentiment not in _ORDER:
         return None
-    return _ORDER[case.sentiment], _ORDER[closing.sentiment]
+    return _ORDER[closing.sentiment] - _ORDER[case.sentiment]
+
+
+def _quiet(case: Case, since: int) -> bool:
+    return case.answered <= since and not case.came_back(WANTING)
+
+
+_TESTS: Final[Mapping[Group, Callable[[Case, int], bool]]] = {
+    Group.ALL: lambda _case, _since: True,
+    Group.AGAIN: lambda case, _since: case.closing is not None,
+    Group.THANKED: lambda case, _since: _thanked(case),
+    Group.CLEAN: lambda case, _since: case.clean,
+    Group.FELT: lambda case, _since: _change(case) is not None,
+    Group.HAPPIER: lambda case, _since: (_change(case) or 0) > 0,
+    Group.UNHAPPIER: lambda case, _since: (_change(case) or 0) < 0,
+    Group.AGED: lambda case, since: case.answered <= since,
+    Group.REOPENED: lambda case, since: case.answered <= since and case.came_back(WANTING),
+    Group.QUIET: _quiet,
+    Group.LINKED: lambda case, _since: case.linked,
+    Group.LINKED_AGED: lambda case, since: case.linked and case.answered <= since,
+    Group.LINKED_QUIET: lambda case, since: case.linked and _quiet(case, since),
+    Group.UNLINKED_AGED: lambda case, since: not case.linked and case.answered <= since,
+    Group.UNLINKED_QUIET: lambda case, since: not case.linked and _quiet(case, since),
+}
+
+
+def _share(cases: Sequence[Case], hits: Group, of: Group, now: int) -> Rate:
+    whole = chosen(cases, of, now)
+    return Rate(hits=len(chosen(whole, hits, now)), of=len(whole))
+
+
+def signs(cases: Sequence[Case], now: int) -> Signs:
+    return Signs(
+        again=_share(cases, Group.AGAIN, Group.ALL, now),
+        thanks=_share(cases, Group.THANKED, Group.ALL, now),
+        happier=_share(cases, Group.HAPPIER, Group.FELT, now),
+        unhappier=_share(cases, Group.UNHAPPIER, Group.FELT, now),
+        reopened=_share(cases, Group.REOPENED, Group.AGED, now),
+    )
 
 
 def clean_share(cases: Sequence[Case]) -> Rate:
     """How many replies the etiquette checker had nothing to say about."""
-    return rate(case.clean for case in cases)
+    return _share(cases, Group.CLEAN, Group.ALL, now=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +134,8 @@ class SelfHelp:
 
 
 def self_help(cases: Sequence[Case], now: int) -> SelfHelp:
-    aged = [case for case in cases if case.answered <= now - WITHIN // _MICRO]
     return SelfHelp(
-        sent=rate(case.linked for case in cases),
-        held=rate(not case.came_back(WANTING) for case in aged if case.linked),
-        held_without=rate(not case.came_back(WANTING) for case in aged if not case.linked),
+        sent=_share(cases, Group.LINKED, Group.ALL, now),
+        held=_share(cases, Group.LINKED_QUIET, Group.LINKED_AGED, now),
+        held_without=_share(cases, Group.UNLINKED_QUIET, Group.UNLINKED_AGED, now),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeVar
 
 import numpy as np
@@ -12,6 +13,15 @@ from responder.measures.figures import Flags, Rate, Spread, spread
 from responder.measures.rounds import Rounds, Wait
 
 K = TypeVar("K")
+
+
+class Ending(StrEnum):
+    """What became of a wait. The values stand in addresses."""
+
+    ANSWERED = "answered"
+    WAITING = "waiting"  # not answered yet
+    KEPT = "kept"  # answered in time
+    LATE = "late"  # answered too late, or too late by now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +39,30 @@ class Times:
     def n(self) -> int:
         return self.wall.n if self.wall else 0
 
+    @property
+    def late(self) -> int:
+        """So many promises were broken."""
+        return self.kept.of - self.kept.hits
+
+
+def ended(rounds: Rounds, ending: Ending, now: int) -> Flags:
+    """Which of them ended so, as it is known by `now`."""
+    if ending is Ending.ANSWERED:
+        return rounds.answered
+    if ending is Ending.WAITING:
+        return ~rounds.answered
+    late = rounds.late(now) & rounds.judged(now)
+    return late if ending is Ending.LATE else rounds.judged(now) & ~late
+
 
 def times(rounds: Rounds, now: int) -> Times:
-    answered, judged = rounds.answered, rounds.judged(now)
-    broken = rounds.late(now) & judged
-    of = int(judged.sum())
+    answered = ended(rounds, Ending.ANSWERED, now)
+    kept, late = (int(ended(rounds, one, now).sum()) for one in (Ending.KEPT, Ending.LATE))
     return Times(
         staffed=spread(rounds.taken[answered]),
         wall=spread(rounds.waited[answered]),
-        kept=Rate(hits=of - int(broken.sum()), of=of),
-        waiting=int((~answered).sum()),
+        kept=Rate(hits=kept, of=kept + late),
+        waiting=int(ended(rounds, Ending.WAITING, now).sum()),
     )
 
 

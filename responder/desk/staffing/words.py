@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from responder.desk.tongue import N_, _, locale, many
+from responder.desk.trends.amounts import share_words
 from responder.desk.words import language_name
 from responder.staffing.ahead import Advice
 from responder.staffing.fit import Fit, Objection, Why
@@ -61,8 +62,8 @@ def number(value: float, digits: int = 0) -> str:
 
 
 def percent(share: float | None) -> str:
-    """ "87 %"; of what cannot be told, a dash."""
-    return "–" if share is None else format_percent(share, format="#,##0 %", locale=locale())
+    """As the other tabs write it; of what cannot be told, a dash."""
+    return "–" if share is None else share_words(share)
 
 
 def hours(length: timedelta) -> str:

@@ -18,9 +18,12 @@ def score_words(score: float) -> str:
 
 
 def share_words(part: float, whole: float = 1) -> str:
-    """ "38%": of nothing, nothing. A share that is there is never called none."""
+    """ "38%", or "38 %" where people write it so: of nothing, nothing. A share that is there is
+    never called none."""
     share = part / whole if whole else 0.0
-    return format_percent(share, "0.0%" if 0 < share < 0.01 else "0%", locale=locale())
+    usual = locale().percent_formats[None].pattern
+    finer = usual.replace("##0", "##0.0")
+    return format_percent(share, finer if 0 < share < 0.01 else usual, locale=locale())
 
 
 def change_words(now: int, before: int) -> str:

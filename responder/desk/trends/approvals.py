@@ -10,18 +10,12 @@ from responder.desk.deeds import REASONS
 from responder.desk.pictures.dots import dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
-from responder.desk.trends.panel import Cell, Look, Panel
-from responder.desk.trends.said import (
-    count_cell,
-    history_url,
-    length,
-    number,
-    percent,
-    share_cell,
-    share_dot,
-    spread_cells,
-)
+from responder.desk.trends import said
+from responder.desk.trends.figures import FATES, OTHER, OTHER_REASON
+from responder.desk.trends.links import decided_url
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.desk.words import language_name
+from responder.history.decided import ANY, REJECTED_FOR
 from responder.measures.approvals import (
     Behaviour,
     Decision,
@@ -37,6 +31,7 @@ from responder.team.models import Role
 
 KEY: Final = "approvals"
 TITLE: Final = N_("Approvals")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 
 
 def panels(look: Look) -> tuple[Panel, ...]:
@@ -63,7 +58,9 @@ def _behaviour(look: Look, decisions: Sequence[Decision], kept: Kept) -> Panel:
     rows = [_row(look, name, channel, one, channel=channel) for name, channel, one in named]
     if len(rows) > 1:
         rows.insert(0, _row(look, _("All"), "all", whole))
-    dots = [share_dot(name, one.unchanged) for name, _channel, one in named if one.unchanged.enough]
+    dots = [
+        said.share_dot(name, one.unchanged) for name, _channel, one in named if one.unchanged.enough
+    ]
     return Panel(
         key="decisions",
         title=_("What people do with our drafts"),
@@ -76,7 +73,7 @@ def _behaviour(look: Look, decisions: Sequence[Decision], kept: Kept) -> Panel:
             " with its interval. Time runs from the draft to the decision, in staffed time. How"
             " much was kept is the median of the newest %(number)s edited replies, without"
             " greeting and signature.",
-            number=number(kept.compared),
+            number=said.number(kept.compared),
         ),
     )
 
@@ -93,14 +90,14 @@ def _told(whole: Behaviour, kept: Kept) -> str:
     told = _(
         "Of %(number)s decisions, %(rejected)s rejected the draft; of what was sent of our words,"
         " %(unchanged)s left unchanged. Half were made within %(median)s.",
-        number=number(whole.n),
-        rejected=percent(whole.rejected.share),
-        unchanged=percent(whole.unchanged.share),
-        median=length(whole.staffed.median),
+        number=said.number(whole.n),
+        rejected=said.percent(whole.rejected.share),
+        unchanged=said.percent(whole.unchanged.share),
+        median=said.length(whole.staffed.median),
     )
     if kept.share is None or kept.compared < ENOUGH:
         return told
-    words = _("Who edits keeps %(share)s of our words.", share=percent(kept.share))
+    words = _("Who edits keeps %(share)s of our words.", share=said.percent(kept.share))
     return f"{told} {words}"
 
 
@@ -108,11 +105,7 @@ def _columns(first: str) -> tuple[str, ...]:
     return (
         first,
         _("Decisions"),
-        _("Unchanged"),
-        _("Edited"),
-        _("Own words"),
-        _("Rejected"),
-        _("By hand"),
+        *(_(FATES[fate]) for fate in Fate),
         _("Unchanged, of our words sent"),
         _("Rejected, of all"),
         _("Half decided within"),
@@ -121,20 +114,16 @@ def _columns(first: str) -> tuple[str, ...]:
 
 
 def _row(look: Look, name: str, value: str, found: Behaviour, **narrow: str) -> tuple[Cell, ...]:
-    def to(status: str) -> str:
-        return history_url(look.scope, status=status, **narrow)
+    def to(fate: str) -> str:
+        return decided_url(look.scope, f"decided.{fate}", **narrow)
 
     return (
         Cell(text=name, value=value),
-        count_cell(found.n, history_url(look.scope, **narrow)),
-        count_cell(found.fates.get(Fate.UNCHANGED, 0), to("sent")),
-        count_cell(found.fates.get(Fate.EDITED, 0), to("sent")),
-        count_cell(found.fates.get(Fate.OWN_WORDS, 0), to("sent")),
-        count_cell(found.fates.get(Fate.REJECTED, 0), to("rejected")),
-        count_cell(found.fates.get(Fate.BY_HAND, 0), to("withdrawn")),
-        share_cell(found.unchanged, to("sent")),
-        share_cell(found.rejected, to("rejected")),
-        *spread_cells(found.staffed),
+        said.count_cell(found.n, to(ANY)),
+        *(said.count_cell(found.fates.get(fate, 0), to(fate.slug)) for fate in Fate),
+        said.share_cell(found.unchanged, to(Fate.UNCHANGED.slug)),
+        said.share_cell(found.rejected, to(Fate.REJECTED.slug)),
+        *said.spread_cells(found.staffed),
     )
 
 
@@ -144,7 +133,7 @@ def _languages(look: Look, decisions: Sequence[Decision]) -> Panel:
     order = sorted(found, key=lambda language: (-found[language].n, language))
     shown = [(language_name(one), found[one].unchanged) for one in order]
     shown = [(name, rate) for name, rate in shown if rate.enough]
-    dots = [share_dot(name, rate) for name, rate in shown]
+    dots = [said.share_dot(name, rate) for name, rate in shown]
     return Panel(
         key="by-language",
         title=_("What people do with our drafts, by language"),
@@ -162,38 +151,39 @@ def _least(shown: Sequence[tuple[str, Rate]]) -> str:
     return _(
         "Our words need most work in %(language)s: %(share)s of %(number)s were sent unchanged.",
         language=name,
-        share=percent(rate.share),
-        number=number(rate.of),
+        share=said.percent(rate.share),
+        number=said.number(rate.of),
     )
 
 
 def _rejections(look: Look, decisions: Sequence[Decision]) -> Panel:
     rejected = [one for one in decisions if one.fate is Fate.REJECTED]
     why = Counter(_reason(one.reason) for one in rejected)
-    rates = [(_(reason), Rate(hits=hits, of=len(rejected))) for reason, hits in why.most_common()]
-    href = history_url(look.scope, status="rejected")
+    rates = [(key, Rate(hits=hits, of=len(rejected))) for key, hits in why.most_common()]
+    named = [(_(_WHY[key]), rate) for key, rate in rates]
     enough = len(rejected) >= ENOUGH
-    dots = [share_dot(name, rate) for name, rate in rates if enough]
+    dots = [said.share_dot(name, rate) for name, rate in named if enough]
     return Panel(
         key="rejections",
         title=_("Why drafts are rejected"),
-        finding=_why(rates, len(rejected)),
+        finding=_why(named, len(rejected)),
         columns=(_("Reason"), _("Rejected"), _("Share")),
         rows=tuple(
-            (Cell(text=name), count_cell(rate.hits, href), share_cell(rate, href))
-            for name, rate in rates
+            (Cell(text=_(_WHY[key])), said.count_cell(rate.hits, href), said.share_cell(rate, href))
+            for key, rate in rates
+            for href in (decided_url(look.scope, f"{REJECTED_FOR}{key}"),)
         ),
         spec=dot_chart(dots, share=True) if dots else None,
     )
 
 
 def _reason(reason: str) -> str:
-    """The reason that was chosen, without the words somebody added."""
+    """The key of the reason that was chosen, without the words somebody added."""
     chosen = reason.partition(": ")[0]
-    return chosen if chosen in REASONS.values() else _OTHER_REASON
+    return next((key for key, word in REASONS.items() if word == chosen), OTHER)
 
 
-_OTHER_REASON: Final = N_("Another reason")
+_WHY: Final = {**REASONS, OTHER: OTHER_REASON}
 
 
 def _why(rates: Sequence[tuple[str, Rate]], rejected: int) -> str:
@@ -205,7 +195,7 @@ def _why(rates: Sequence[tuple[str, Rate]], rejected: int) -> str:
         "%(number)s drafts were rejected; most often because: %(reason)s (%(hits)s).",
         rejected,
         reason=name,
-        hits=number(rate.hits),
+        hits=said.number(rate.hits),
     )
 
 

@@ -7,28 +7,20 @@ from typing import Final
 
 from responder.desk.pictures.dots import dot_chart
 from responder.desk.tongue import N_, _
-from responder.desk.trends.panel import Cell, Look, Panel
-from responder.desk.trends.said import (
-    count_cell,
-    history_url,
-    length,
-    number,
-    percent,
-    share_cell,
-    share_dot,
-    spread_cells,
-    with_sample,
-)
+from responder.desk.trends import said
+from responder.desk.trends.links import decided_url, figure_url
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.measures.automatic import Aftermath, aftermaths
 from responder.measures.figures import ENOUGH, Rate
 from responder.measures.of_scope import waits_of
 from responder.measures.staffed import micros
-from responder.measures.times import Times, times, told_apart
+from responder.measures.times import Ending, Times, times, told_apart
 from responder.measures.waits import OUTSIDE
 from responder.models import AuthorKind
 
 KEY: Final = "automatic"
 TITLE: Final = N_("Automatic answers")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 
 
 def panels(look: Look) -> tuple[Panel, ...]:
@@ -52,7 +44,7 @@ def _automatic(look: Look, after: Mapping[AuthorKind, Aftermath]) -> Panel:
         _kind(look, name, by, found[by], answered, after) for name, by in named if by in found
     )
     dots = [
-        share_dot(name, Rate(hits=found[by].n, of=answered))
+        said.share_dot(name, Rate(hits=found[by].n, of=answered))
         for name, by in named
         if by in found and answered >= ENOUGH
     ]
@@ -71,7 +63,7 @@ def _automatic(look: Look, after: Mapping[AuthorKind, Aftermath]) -> Panel:
         ),
         rows=rows,
         spec=dot_chart(dots, share=True) if dots else None,
-        note=with_sample(
+        note=said.with_sample(
             _(
                 "Answers to what was written in the period. What became of them counts the replies"
                 " that left in the period. What became of answers typed in the app is not known."
@@ -90,15 +82,19 @@ def _kind(
     after: Mapping[AuthorKind, Aftermath],
 ) -> tuple[Cell, ...]:
     aftermath = after[AuthorKind(by)] if by in set(AuthorKind) else None
-    href = history_url(look.scope, status="sent", author_kind=by) if aftermath else ""
+    answers = figure_url(look.scope, f"waits.{Ending.ANSWERED}.{by}")
+
+    def afterwards(what: str) -> str:
+        return decided_url(look.scope, f"left.{by}.{what}")
+
     unknown = Cell(text="–", value="–")
     return (
         Cell(text=name, value=by),
-        count_cell(found.n, href),
-        share_cell(Rate(hits=found.n, of=answered), href),
-        *spread_cells(found.wall),
-        share_cell(aftermath.vanished, href) if aftermath else unknown,
-        share_cell(aftermath.deleted, href) if aftermath else unknown,
+        said.count_cell(found.n, answers),
+        said.share_cell(Rate(hits=found.n, of=answered), answers),
+        *said.spread_cells(found.wall),
+        said.share_cell(aftermath.vanished, afterwards("vanished")) if aftermath else unknown,
+        said.share_cell(aftermath.deleted, afterwards("deleted")) if aftermath else unknown,
     )
 
 
@@ -113,7 +109,7 @@ def _shares(found: Mapping[str, Times], answered: int) -> str:
     told = Rate(hits=alone.n, of=answered)
     return _(
         "%(share)s of %(number)s answers left without a human, half of them within %(median)s.",
-        share=percent(told.share),
-        number=number(answered),
-        median=length(alone.wall.median),
+        share=said.percent(told.share),
+        number=said.number(answered),
+        median=said.length(alone.wall.median),
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 from responder.desk.rows import label_of
 from responder.desk.tongue import _, many
+from responder.desk.trends.links import figure_url
 from responder.desk.trends.panel import Cell, Look, Panel
 from responder.desk.trends.said import count_cell, number
 from responder.desk.words import span
@@ -47,7 +48,7 @@ def _waits(look: Look, channel: str, found: Backlog) -> tuple[Cell, ...]:
     age = look.now - found.oldest
     return (
         Cell(text=label_of(look.bot, channel), value=channel),
-        count_cell(found.waiting, f"/?channel={channel}"),
-        count_cell(found.late),
+        count_cell(found.waiting, figure_url(look.scope, "now.waiting", channel=channel)),
+        count_cell(found.late, figure_url(look.scope, "now.late", channel=channel)),
         Cell(text=span(age), value=round(age / _MINUTE)),
     )

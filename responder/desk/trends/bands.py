@@ -21,6 +21,8 @@ from responder.desk.trends.panel import Cell, Panel
 from responder.desk.trends.series import number_cell, step_cell, wall
 from responder.desk.trends.steps import local_steps, step_url, step_words
 from responder.desk.words import calendar_words
+from responder.measures.figures import SURE
+from sentiment.score import Sentiment
 
 _ROWS: Final = 12
 Words = Callable[[float], str]
@@ -40,12 +42,13 @@ def index(
         title=_("How people feel: the index over time"),
         finding=_index_told(whole.index, before.index if before else None),
         columns=(_("Start"), _("Mentions"), _("Index"), _("Lowest"), _("Highest")),
-        rows=_rows(scope, found, lambda one: one.index, score_words),
+        rows=_rows(scope, found, lambda one: one.index, score_words, lambda _step: ""),
         spec=_band(scope, of_steps, score_words, format_=".2f", domain=(-edge, edge), colour=BLUE),
         note=_(
             "The index is the mean score of the mentions that were judged, from -1 to 1. The band "
-            "holds the true mean with 95 %% confidence; of fewer than %(least)s mentions none is "
+            "holds the true mean with %(sure)s certainty; of fewer than %(least)s mentions none is "
             "drawn.",
+            sure=share_words(SURE),
             least=LEAST,
         ),
     )
@@ -61,11 +64,18 @@ def negative(
         title=_("Share of negative mentions"),
         finding=_negative_told(whole.negative, before.negative if before else None),
         columns=(_("Start"), _("Mentions"), _("Negative"), _("Lowest"), _("Highest")),
-        rows=_rows(scope, found, lambda one: one.negative, share_words, sentiment="negative"),
+        rows=_rows(
+            scope,
+            found,
+            lambda one: one.negative,
+            share_words,
+            lambda step: step_url(scope, step, sentiment="negative"),
+        ),
         spec=_band(scope, of_steps, share_words, format_=".0%", domain=(0, 1), colour=ORANGE),
         note=_(
             "Of the mentions that were judged. The band is Wilson's interval: it holds the true "
-            "share with 95 %% confidence; of fewer than %(least)s mentions none is drawn.",
+            "share with %(sure)s certainty; of fewer than %(least)s mentions none is drawn.",
+            sure=share_words(SURE),
             least=LEAST,
         ),
     )
@@ -93,7 +103,10 @@ def negative_by(
                 Cell(text=names[value], value=value),
                 number_cell(one.mentions, mentions_url(scope, **{by: value})),
                 *_estimate(
-                    share, share_words, mentions_url(scope, **{by: value, "sentiment": "negative"})
+                    one,
+                    share,
+                    share_words,
+                    mentions_url(scope, **{by: value, "sentiment": "negative"}),
                 ),
             )
             for value, one, share in order
@@ -104,8 +117,9 @@ def negative_by(
         if order
         else None,
         note=_(
-            "Of the mentions that were judged, with Wilson's 95 %% interval; where fewer than "
-            "%(least)s were, it is left out.",
+            "Of the mentions that were judged, with Wilson's interval of %(sure)s; where fewer "
+            "than %(least)s were, it is left out.",
+            sure=share_words(SURE),
             least=LEAST,
         ),
     )
@@ -124,25 +138,34 @@ def _rows(
     found: Mapping[datetime, Feelings],
     of: Callable[[Feelings], Estimate | None],
     words: Words,
-    **narrow: str,
+    href: Callable[[datetime], str],
 ) -> tuple[tuple[Cell, ...], ...]:
+    """`href`: where the estimate of a step leads."""
     return tuple(
         (
             step_cell(step, scope.by),
             number_cell(feelings.mentions, step_url(scope, step)),
-            *_estimate(of(feelings), words, step_url(scope, step, **narrow)),
+            *_estimate(feelings, of(feelings), words, href(step)),
         )
         for step in reversed(local_steps(scope))
         for feelings in (found.get(step, EMPTY),)
     )
 
 
-def _estimate(one: Estimate | None, words: Words, href: str) -> tuple[Cell, Cell, Cell]:
+def _estimate(
+    feelings: Feelings, one: Estimate | None, words: Words, href: str
+) -> tuple[Cell, Cell, Cell]:
+    negative = feelings.number(Sentiment.NEGATIVE)
     if one is None:
         nothing = Cell(text="–", value="")
         return nothing, nothing, nothing
     return (
-        Cell(text=words(one.value), value=round(one.value, 4), href=href),
+        Cell(
+            text=words(one.value),
+            value=round(one.value, 4),
+            href=href if negative else "",
+            behind=negative,
+        ),
         Cell(text=words(one.low), value=round(one.low, 4)),
         Cell(text=words(one.high), value=round(one.high, 4)),
     )

@@ -3,7 +3,7 @@ it. It works without scripts: a form that is sent by GET."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Final
@@ -20,7 +20,7 @@ from responder.desk.pages import query
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, locale, many
 from responder.desk.trends.channels import channel_options
-from responder.desk.trends.panel import Look
+from responder.desk.trends.panel import KINDS, Filter, Look
 from responder.desk.trends.scope import Asked, Period
 from responder.desk.words import language_name
 from sentiment.phase import Phase
@@ -31,25 +31,54 @@ _STEPS: Final = {By.HOUR: N_("Hour"), By.DAY: N_("Day"), By.WEEK: N_("Week")}
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """`period`: what is looked at, in words; `chips`: the filters in force."""
+    """`period`: what is looked at, in words, and `periods` to choose from; none where the page
+    honours no period. `chips`: the filters in force. `idle`: what does not count here, in words;
+    `kept`: as much of that as the address asks for, so that other tabs still know it."""
 
     asked: Asked
     period: str
     periods: Options
     fields: tuple[Field, ...]
+    compares: bool
     chips: tuple[Chip, ...]
+    idle: str
+    kept: Mapping[str, str]
 
 
-def bar_of(look: Look, asked: Asked, path: str) -> Bar:
+def bar_of(look: Look, asked: Asked, path: str, honoured: Collection[Filter]) -> Bar:
     """The bar as it stands over a page at `path`."""
-    fields = tuple(_fields(look.bot, look, asked))
+    every = tuple(_fields(look.bot, look, asked))
+    fields = tuple(one for one in every if one.name in honoured)
+    held = asked.held_to(honoured)
+    lasting = Filter.PERIOD in honoured
+    period = period_words(look.scope) if lasting else ""
+    kept = {name: word for name, word in asked.pairs.items() if name not in held.pairs}
     return Bar(
-        asked=asked,
-        period=period_words(look.scope),
-        periods=[(one.value, period_name(one)) for one in Period],
+        asked=held,
+        period=period,
+        periods=[(one.value, period_name(one)) for one in Period] if lasting else (),
         fields=fields,
-        chips=tuple(_chips(fields, asked, look.scope, path)),
+        compares=Filter.COMPARE in honoured,
+        chips=tuple(_chips(fields, asked, period, path)),
+        idle=", ".join(_idle(every, asked, honoured)),
+        kept=kept,
     )
+
+
+def _idle(fields: Iterable[Field], asked: Asked, honoured: Collection[Filter]) -> Iterable[str]:
+    """The filters that do not count: with what is chosen, or their names. How it would be drawn is
+    no filter, and said where it was asked for alone."""
+    if Filter.PERIOD not in honoured:
+        yield _("Period")
+    for field in fields:
+        if field.name in honoured:
+            continue
+        if field.value:
+            yield _chip(field.label, field.shown)
+        elif field.name in KINDS:
+            yield field.label
+    if asked.compare and Filter.COMPARE not in honoured:
+        yield _("Beside the period before")
 
 
 def period_name(period: Period) -> str:
@@ -112,10 +141,10 @@ def language_options(bot: Bot, chosen: str) -> Options:
     return [(code, language_name(code)) for code in codes if code]
 
 
-def _chips(fields: Iterable[Field], asked: Asked, scope: Scope, path: str) -> Iterable[Chip]:
-    if asked.dated:
+def _chips(fields: Iterable[Field], asked: Asked, period: str, path: str) -> Iterable[Chip]:
+    if asked.dated and period:
         url = query(path, asked.without("from", "to"))
-        yield Chip(text=_chip(_("Days"), period_words(scope)), url=url)
+        yield Chip(text=_chip(_("Days"), period), url=url)
     for field in fields:
         if field.value and field.name != "by":
             yield Chip(

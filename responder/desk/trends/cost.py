@@ -9,12 +9,15 @@ from listener.channels.metering import Use
 from responder.desk.pictures.dots import Dot, dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _
-from responder.desk.trends.panel import Cell, Look, Panel
-from responder.desk.trends.said import count_cell, history_url, money_cell, number
+from responder.desk.trends.links import decided_url
+from responder.desk.trends.panel import Cell, Filter, Look, Panel
+from responder.desk.trends.said import count_cell, money_cell, number
+from responder.history.decided import ANY
 from responder.measures.cost import Cost, costs
 
 KEY: Final = "cost"
 TITLE: Final = N_("Cost")
+HONOURS: Final = frozenset({Filter.PERIOD, Filter.CHANNEL})
 
 _USES: Final[Mapping[Use, str]] = {
     Use.REPLY: N_("Replies and the looks around them"),
@@ -29,7 +32,7 @@ _USES: Final[Mapping[Use, str]] = {
 def panels(look: Look) -> tuple[Panel, ...]:
     with look.bot.database.read() as session:
         found = costs(session, look.scope)
-    return _by_channel(look, found), _by_use(look, found)
+    return _by_channel(look, found), _by_use(found)
 
 
 def _by_channel(look: Look, found: Mapping[str, Cost]) -> Panel:
@@ -48,7 +51,7 @@ def _by_channel(look: Look, found: Mapping[str, Cost]) -> Panel:
         ),
         rows=tuple(_row(look, channel, found[channel]) for channel in order),
         spec=_picture([(label_of(look.bot, one), found[one].total) for one in order]),
-        note=_note(look),
+        note=_note(),
     )
 
 
@@ -75,7 +78,7 @@ def _row(look: Look, channel: str, cost: Cost) -> tuple[Cell, ...]:
     budget = known.options.monthly_budget_usd * 1_000_000 if known and charges else None
     return (
         Cell(text=label_of(look.bot, channel), value=channel),
-        count_cell(cost.replies, history_url(look.scope, status="sent", channel=channel)),
+        count_cell(cost.replies, decided_url(look.scope, f"left.{ANY}", channel=channel)),
         money_cell(cost.total),
         money_cell(cost.per_reply),
         money_cell(cost.sending),
@@ -83,7 +86,7 @@ def _row(look: Look, channel: str, cost: Cost) -> tuple[Cell, ...]:
     )
 
 
-def _by_use(look: Look, found: Mapping[str, Cost]) -> Panel:
+def _by_use(found: Mapping[str, Cost]) -> Panel:
     total = sum(one.total for one in found.values())
     by_use = {use: sum(one.by_use.get(use, 0) for one in found.values()) for use in Use}
     order = sorted((use for use in Use if by_use[use]), key=lambda use: -by_use[use])
@@ -96,7 +99,7 @@ def _by_use(look: Look, found: Mapping[str, Cost]) -> Panel:
             (Cell(text=_(_USES[use]), value=use.value), money_cell(by_use[use])) for use in order
         ),
         spec=_picture([(_(_USES[use]), by_use[use]) for use in order]),
-        note=_note(look),
+        note=_note(),
     )
 
 
@@ -127,11 +130,6 @@ def _picture(named: list[tuple[str, int]]) -> dict[str, object] | None:
     return dot_chart(dots, unit=_("US dollars")) if dots else None
 
 
-def _note(look: Look) -> str:
-    told = _("In US dollars, by our own ledger of the networks' prices; whole days of UTC that"
+def _note() -> str:
+    return _("In US dollars, by our own ledger of the networks' prices; whole days of UTC that"
              " begin in the period. The time of people is not in it.")  # fmt: skip
-    scope = look.scope
-    if not (scope.language or scope.topic or scope.phase):
-        return told
-    broad = _("Money is known by channel alone: language, topic and phase narrow nothing here.")
-    return f"{told} {broad}"

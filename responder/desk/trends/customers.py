@@ -10,8 +10,8 @@ from responder.desk.choices import named
 from responder.desk.pictures.dots import dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
-from responder.desk.trends.links import mentions_url
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.links import figure_url, mentions_url
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.desk.trends.said import count_cell, number, percent, share_cell, share_dot
 from responder.measures.figures import ENOUGH, Rate
 from responder.measures.leavers import Leavers, leavers
@@ -19,6 +19,7 @@ from sentiment.phase import Phase
 
 KEY: Final = "customers"
 TITLE: Final = N_("Customers")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 
 
 def panels(look: Look) -> tuple[Panel, ...]:
@@ -28,9 +29,9 @@ def panels(look: Look) -> tuple[Panel, ...]:
 def _leavers(look: Look) -> Panel:
     with look.bot.database.read() as session:
         found = leavers(session, look.scope)
-    of = sum(found.began.values())
+    of = sum(len(some) for some in found.began.values())
     phases = [phase for phase in Phase if found.began.get(phase)]
-    rates = {phase: Rate(hits=found.began[phase], of=of) for phase in phases}
+    rates = {phase: Rate(hits=len(found.began[phase]), of=of) for phase in phases}
     dots = [share_dot(named(phase.value), rates[phase]) for phase in phases if of >= ENOUGH]
     return Panel(
         key="leavers",
@@ -40,10 +41,11 @@ def _leavers(look: Look) -> Panel:
         rows=tuple(
             (
                 Cell(text=named(phase.value), value=phase.value),
-                count_cell(rates[phase].hits, mentions_url(look.scope, phase=phase.value)),
-                share_cell(rates[phase]),
+                count_cell(rates[phase].hits, href),
+                share_cell(rates[phase], href),
             )
             for phase in phases
+            for href in (figure_url(look.scope, f"leavers.{phase.value}"),)
         ),
         spec=dot_chart(dots, share=True) if dots else None,
         note=_left_out(found, of),
@@ -76,7 +78,7 @@ def _left_out(found: Leavers, of: int) -> str:
         "Who has a text of the phase Retirement (returns, cancels, leaves) in the period; of each,"
         " the first complaint or negative text there is, whenever it was. %(silent)s never"
         " complained before or then; of %(only)s it was the very text in which they left. The"
-        " lists show all mentions of the phase in the period, not these people alone.",
+        " lists show that first complaint of each.",
         silent=number(found.people - of),
         only=number(found.only_then),
     )
@@ -114,7 +116,7 @@ def _back(look: Look) -> Panel:
                 share_cell(
                     rates[channel], mentions_url(look.scope, channel=channel, acquainted="1")
                 ),
-                count_cell(one.reach, mentions_url(look.scope, channel=channel)),
+                count_cell(one.reach),
             )
             for channel in order
             for one in (found[channel],)

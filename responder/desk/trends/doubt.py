@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
 
-from responder.measures.figures import Rate
-
-_Z: Final = 1.959963984540054  # of a normal distribution, 95 % lie within so many deviations
+from responder.measures.figures import DEVIATIONS, Rate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +34,7 @@ def mean_of(n: int, total: float, squares: float, *, least: int = 2) -> Estimate
         return None
     mean = total / n
     deviation = math.sqrt(max(0.0, (squares - total * mean) / (n - 1)))
-    reach = _Z * deviation / math.sqrt(n)
+    reach = DEVIATIONS * deviation / math.sqrt(n)
     return Estimate(value=mean, low=mean - reach, high=mean + reach, n=n)
 
 

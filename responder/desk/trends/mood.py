@@ -25,13 +25,14 @@ from responder.desk.trends.feelings import (
     by_value,
     overall,
 )
-from responder.desk.trends.panel import Look, Panel
+from responder.desk.trends.panel import Filter, Look, Panel
 from responder.desk.trends.series import Curves, Series, columns, table, wall
 from responder.desk.trends.steps import local_steps, step_url, step_words
 from responder.desk.words import calendar_words, language_name
 
 KEY: Final = "sentiment"
 TITLE: Final = N_("Sentiment")
+HONOURS: Final = frozenset(Filter)
 _COLOURS: Final = (ORANGE, BLUE, GREEN, GREY)
 
 

@@ -20,8 +20,9 @@ from responder.desk.signin import Seat
 from responder.desk.spreadsheet import csv_answer
 from responder.desk.tongue import _
 from responder.desk.trends.bar import bar_of, filter_words, period_words
+from responder.desk.trends.empty import empty
 from responder.desk.trends.kept import panels_of
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.panel import Cell, Filter, Look, Panel
 from responder.desk.trends.scope import Asked, Asking, Wrong, read_scope
 from responder.desk.trends.tabs import TABS, Tab
 
@@ -57,7 +58,7 @@ def tab_page(request: Request, seat: Seat, asked: Question, tab: str) -> Respons
     if found is None:
         return _no_such_page(request, seat)
     try:
-        asking, look = _look(request, seat, asked)
+        asking, look = _look(request, seat, asked, found)
     except Wrong as wrong:
         return _wrong(request, seat, wrong)
     return _page(request, found, asking, look, asked)
@@ -84,7 +85,7 @@ def _file(request: Request, seat: Visitor, asked: Asked, tab: str, key: str, kin
     if tab not in _BY_KEY:
         return _no_such_page(request, seat)
     try:
-        _asking, look = _look(request, seat, asked)
+        _asking, look = _look(request, seat, asked, _BY_KEY[tab])
     except Wrong as wrong:
         return _wrong(request, seat, wrong)
     panels = panels_of(_BY_KEY[tab], look, of_a_page=kind == "svg")
@@ -97,7 +98,7 @@ def _file(request: Request, seat: Visitor, asked: Asked, tab: str, key: str, kin
     name = f"{tab}-{key}-{look.now.astimezone(look.bot.zone):%Y-%m-%d}"
     if kind == "csv":
         return csv_answer(f"{name}.csv", _lines(panel))
-    return _png(request, seat, look, panel, f"{name}.png")
+    return _png(request, seat, look, _BY_KEY[tab], panel, f"{name}.png")
 
 
 def _svg(request: Request, seat: Visitor, panel: Panel) -> Response:
@@ -107,11 +108,13 @@ def _svg(request: Request, seat: Visitor, panel: Panel) -> Response:
     return Response(str(svg), media_type="image/svg+xml")
 
 
-def _png(request: Request, seat: Visitor, look: Look, panel: Panel, name: str) -> Response:
+def _png(
+    request: Request, seat: Visitor, look: Look, tab: Tab, panel: Panel, name: str
+) -> Response:
     spec = _drawable(panel)
     if spec is None:
         return _no_picture(request, seat, 404)
-    whole = slide(spec, title=panel.title, finding=panel.finding, source=_source(look))
+    whole = slide(spec, title=panel.title, finding=panel.finding, source=_source(look, tab))
     png = desk_of(request).plotter.png(whole)
     if png is None:
         return _no_picture(request, seat, 503)
@@ -129,17 +132,22 @@ def _drawable(panel: Panel) -> Mapping[str, Any] | None:
     return heat_chart(panel.columns[1:], rows)
 
 
-def _look(request: Request, seat: Visitor, asked: Asked) -> tuple[Asking, Look]:
+def _look(request: Request, seat: Visitor, asked: Asked, tab: Tab) -> tuple[Asking, Look]:
+    """A tab never learns of the filters it does not honour."""
     bot = desk_of(request).bot
     now = bot.clock()
-    asking = read_scope(bot, seat, asked, now)
-    compare = asked.compare == "1"
+    read_scope(bot, seat, asked, now)
+    held = asked.held_to(tab.HONOURS)
+    asking = read_scope(bot, seat, held, now)
+    compare = held.compare == "1"
     return asking, Look(bot=bot, seat=seat, scope=asking.scope, now=now, compare=compare)
 
 
 def _page(request: Request, tab: Tab, asking: Asking, look: Look, asked: Asked) -> Response:
     path = f"/trends/{tab.KEY}"
     plotter = desk_of(request).plotter
+    panels = panels_of(tab, look)
+    nothing = empty(tab, look, asked, panels)
     return render(
         request,
         "trends.html",
@@ -147,11 +155,13 @@ def _page(request: Request, tab: Tab, asking: Asking, look: Look, asked: Asked) 
         tab=tab,
         tabs=[(query(f"/trends/{one.KEY}", asked.pairs), one) for one in TABS],
         path=path,
-        bar=bar_of(look, asked, path),
+        bar=bar_of(look, asked, path, tab.HONOURS),
         coarser=asking.coarser,
         narrowed=filter_words(look),
-        shown=[_shown(plotter, path, panel, asked) for panel in panels_of(tab, look)],
-        extra=_extra(tab, look),
+        nothing=nothing,
+        shown=[] if nothing else [_shown(plotter, path, panel, asked) for panel in panels],
+        extra=None if nothing else _extra(tab, look),
+        extra_first=getattr(tab, "EXTRA_FIRST", False),
     )
 
 
@@ -168,7 +178,7 @@ def _shown(plotter: Plotter, path: str, panel: Panel, asked: Asked) -> Shown:
         svg=plotter.drawn(panel.spec) if panel.spec else None,
         along="time" if _over_time(panel) else "",
         picture=query(f"{file}.svg", asked.pairs) if panel.spec else "",
-        csv=query(f"{file}.csv", asked.pairs),
+        csv=query(f"{file}.csv", asked.pairs) if panel.rows else "",
         png=query(f"{file}.png", asked.pairs) if panel.spec or panel.heat else "",
         levels=_levels(panel) if panel.heat else (),
     )
@@ -201,8 +211,9 @@ def _held_to(asked: Asked) -> str:
     return ", ".join(f"{name} {value}" for name, value in asked.pairs.items())
 
 
-def _source(look: Look) -> str:
-    told = (look.bot.settings.brand.name, period_words(look.scope), filter_words(look), PRODUCT)
+def _source(look: Look, tab: Tab) -> str:
+    period = period_words(look.scope) if Filter.PERIOD in tab.HONOURS else ""
+    told = (look.bot.settings.brand.name, period, filter_words(look), PRODUCT)
     return " · ".join(part for part in told if part)
 
 

@@ -5,18 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
 from listener.trends.scope import Scope
 from responder.access import Visitor
 from responder.bot import Bot
 
 
+class Filter(StrEnum):
+    """What the bar over the tabs narrows by. The values are names in addresses; a period may be
+    given by days as well."""
+
+    PERIOD = "period"
+    STEP = "by"
+    CHANNEL = "channel"
+    LANGUAGE = "language"
+    TOPIC = "topic"
+    PHASE = "phase"
+    COMPARE = "compare"
+
+
+KINDS: Final = frozenset({Filter.CHANNEL, Filter.LANGUAGE, Filter.TOPIC, Filter.PHASE})
+"""Those by which mentions differ."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     text: str  # as shown, in the reader's language
     value: str | int | float = ""  # as in CSV; "" takes the text
-    href: str = ""  # drill-down: the mentions (or replies) behind the number
+    href: str = ""  # drill-down: exactly the mentions (or decisions) behind the number
+    behind: int | None = None  # how many those are, where the value is no count
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,7 @@ class Quotes:
 
 
 def chosen(
-    texts: Iterable[Heard], says: Callable[[Heard], Iterable[str]], wanted: Sequence[str]
+    texts: Sequence[Heard], says: Callable[[Heard], Iterable[str]], wanted: Sequence[str]
 ) -> Mapping[str, list[Heard]]:
     """The newest texts for each of `wanted`, near copies once, no text twice where there are
     others."""
@@ -45,6 +45,8 @@ def chosen(
                 found[one].append(text)
                 taken.add(text.likeness)
                 break
+    for one in (one for one in wanted if not found[one]):
+        found[one] = [text for text in texts if one in says(text)][:1]
     return found
 
 

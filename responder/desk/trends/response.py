@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from responder.desk.pictures.dots import Dot, dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
+from responder.desk.trends import said
 from responder.desk.trends.backlog import backlog_panel
-from responder.desk.trends.links import mentions_url
-from responder.desk.trends.panel import Cell, Look, Panel
-from responder.desk.trends.said import (
-    count_cell,
-    history_url,
-    length,
-    number,
-    percent,
-    share_cell,
-    share_dot,
-    spread_cells,
-    with_sample,
-)
+from responder.desk.trends.figures import ENDINGS
+from responder.desk.trends.links import figure_url
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.desk.words import language_name
+from responder.measures.listed import CLOSED_THEN, OPEN_THEN
 from responder.measures.of_scope import Waits, waits_of
 from responder.measures.rounds import Rounds, Wait
 from responder.measures.staffed import micros, moment
-from responder.measures.times import Times, times, told_apart
+from responder.measures.times import Ending, Times, times, told_apart
 
 KEY: Final = "response"
 TITLE: Final = N_("Response times")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 
 _HOUR: Final = timedelta(hours=1)
 _NONE: Final = N_("Nobody wrote in this time what wants an answer.")
@@ -42,9 +35,9 @@ def panels(look: Look) -> tuple[Panel, ...]:
     rounds, note = waits.rounds, _note(waits)
     return (
         _overall(look, rounds, note),
-        _apart(look, rounds, _channels(look), note),
-        _apart(look, rounds, _languages(), note),
-        _by_hour(look, rounds, note),
+        _apart(look, rounds, _channels(look)),
+        _apart(look, rounds, _languages()),
+        _by_hour(look, rounds),
         backlog_panel(look),
     )
 
@@ -87,18 +80,21 @@ def _overall(look: Look, rounds: Rounds, note: str) -> Panel:
     """All of them, and apart: written while somebody was there, and while nobody was."""
     now = micros(look.now)
     named = (
-        (_("All"), rounds),
-        (_("Written in business hours"), rounds.chosen(rounds.open_then)),
-        (_("Written outside them"), rounds.chosen(~rounds.open_then)),
+        (_("All"), "", rounds),
+        (_("Written in business hours"), OPEN_THEN, rounds.chosen(rounds.open_then)),
+        (_("Written outside them"), CLOSED_THEN, rounds.chosen(~rounds.open_then)),
     )
-    found = [(name, times(some, now)) for name, some in named]
+    found = [(name, then, times(some, now)) for name, then, some in named]
     return Panel(
         key="answers",
         title=_("How long customers wait"),
-        finding=_told(found[0][1]),
+        finding=_told(found[0][2]),
         columns=_columns(_("When written")),
-        rows=tuple(_row(look, Cell(text=name), one, {}) for name, one in found),
-        spec=_lengths([(name, one) for name, one in found]),
+        rows=tuple(
+            _row(Cell(text=name), one, _leads(look, f".{then}" if then else ""))
+            for name, then, one in found
+        ),
+        spec=_lengths([(name, one) for name, _then, one in found]),
         note=note,
     )
 
@@ -117,26 +113,30 @@ def _told(found: Times) -> str:
         "Half of %(number)s answers came within %(median)s of staffed time, nine of ten within"
         " %(p90)s; by the customer's clock that was %(wall)s and %(wall90)s. The promise was kept"
         " in %(share)s.",
-        number=number(found.n),
-        median=length(staffed.median),
-        p90=length(staffed.p90),
-        wall=length(wall.median),
-        wall90=length(wall.p90),
-        share=percent(found.kept.share),
+        number=said.number(found.n),
+        median=said.length(staffed.median),
+        p90=said.length(staffed.p90),
+        wall=said.length(wall.median),
+        wall90=said.length(wall.p90),
+        share=said.percent(found.kept.share),
     )
 
 
-def _apart(look: Look, rounds: Rounds, split: _Split, note: str) -> Panel:
+def _apart(look: Look, rounds: Rounds, split: _Split) -> Panel:
     now = micros(look.now)
     parts = told_apart(rounds, split.of)
     found = {key: times(part, now) for key, part in parts.items()}
     order = sorted(found, key=lambda key: (-found[key].n, key))
     rows = tuple(
-        _row(look, Cell(text=split.name(key), value=key), found[key], {split.narrow: key})
+        _row(
+            Cell(text=split.name(key), value=key),
+            found[key],
+            _leads(look, **{split.narrow: key}),
+        )
         for key in order
     )
     judged = [(split.name(key), found[key]) for key in order if found[key].kept.enough]
-    dots = [share_dot(name, one.kept) for name, one in judged]
+    dots = [said.share_dot(name, one.kept) for name, one in judged]
     return Panel(
         key=split.key,
         title=split.title,
@@ -144,9 +144,9 @@ def _apart(look: Look, rounds: Rounds, split: _Split, note: str) -> Panel:
         columns=_columns(split.heading),
         rows=rows,
         spec=dot_chart(dots, share=True) if dots else None,
-        note=" ".join(
-            (_("The picture shows how often the promise was kept, with its interval."), note)
-        ),
+        note=_("The picture shows how often the promise was kept, with its interval.")
+        if dots
+        else "",
     )
 
 
@@ -159,12 +159,12 @@ def _between(judged: Sequence[tuple[str, Times]]) -> str:
     (worst, least), (best, most) = ranked[0], ranked[-1]
     if len(judged) == 1:
         told = _("%(name)s: the promise was kept in %(share)s.")
-        return told % {"name": best, "share": percent(most.kept.share)}
+        return told % {"name": best, "share": said.percent(most.kept.share)}
     values = {
         "best": best,
-        "most": percent(most.kept.share),
+        "most": said.percent(most.kept.share),
         "worst": worst,
-        "least": percent(least.kept.share),
+        "least": said.percent(least.kept.share),
     }
     if least.kept.high < most.kept.low:
         return _("The promise is kept most on %(best)s (%(most)s), least on %(worst)s"
@@ -173,13 +173,13 @@ def _between(judged: Sequence[tuple[str, Times]]) -> str:
              " may be chance.", **values)  # fmt: skip
 
 
-def _by_hour(look: Look, rounds: Rounds, note: str) -> Panel:
+def _by_hour(look: Look, rounds: Rounds) -> Panel:
     now, zone = micros(look.now), look.scope.zone
     parts = told_apart(rounds, lambda wait: moment(wait.started).astimezone(zone).hour)
     found = {hour: times(parts[hour], now) for hour in sorted(parts)}
     named = [(f"{hour:02}:00", one) for hour, one in found.items()]
     rows = tuple(
-        _row(look, Cell(text=name, value=hour), one, None)
+        _row(Cell(text=name, value=hour), one, _nowhere)
         for (name, one), hour in zip(named, found, strict=True)
     )
     slowest = max(
@@ -194,7 +194,7 @@ def _by_hour(look: Look, rounds: Rounds, note: str) -> Panel:
         columns=_columns(_("Hour of writing")),
         rows=rows,
         spec=_lengths([pair for pair in named if pair[1].wall and pair[1].wall.enough]),
-        note=" ".join((_("Hours are those of %(zone)s.", zone=zone.key), note)),
+        note=_("Hours are those of %(zone)s.", zone=zone.key),
     )
 
 
@@ -205,7 +205,7 @@ def _slowest(pair: tuple[str, Times] | None) -> str:
         "Who writes from %(hour)s on waits longest: half of them longer than %(length)s by the"
         " clock.",
         hour=pair[0],
-        length=length(pair[1].wall.median),
+        length=said.length(pair[1].wall.median),
     )
 
 
@@ -219,24 +219,22 @@ def _length_dot(name: str, found: Times) -> Dot:
     wall = found.wall
     assert wall is not None  # noqa: S101  # asked before
     middle, end = (value / _HOUR for value in (wall.median, wall.p90))
-    said = {"median": length(wall.median), "p90": length(wall.p90)}
+    told = {"median": said.length(wall.median), "p90": said.length(wall.p90)}
     return Dot(
         name=name,
         at=middle,
         low=middle,
         high=end,
-        label=_("%(median)s, 9 of 10: %(p90)s", **said),
+        label=_("%(median)s, 9 of 10: %(p90)s", **told),
         spoken=_("%(name)s: half within %(median)s, nine of ten within %(p90)s, of %(of)s answers",
-                 name=name, of=number(found.n), **said),
+                 name=name, of=said.number(found.n), **told),
     )  # fmt: skip
 
 
 def _columns(first: str) -> tuple[str, ...]:
     return (
         first,
-        _("Answers"),
-        _("Promise kept"),
-        _("Not answered yet"),
+        *(_(ENDINGS[ending]) for ending in _SHOWN),
         _("Half within (staffed time)"),
         _("9 of 10 within (staffed time)"),
         _("Half within (by the clock)"),
@@ -244,20 +242,30 @@ def _columns(first: str) -> tuple[str, ...]:
     )
 
 
-def _row(
-    look: Look, heading: Cell, found: Times, narrow: Mapping[str, str] | None
-) -> tuple[Cell, ...]:
-    """`narrow`: what holds a list to the row; None: there is no such list."""
-    asked: dict[str, Any] = dict(narrow or {})
-    written = "" if narrow is None else mentions_url(replace(look.scope, **asked))
-    sent = "" if narrow is None else history_url(look.scope, status="sent", **asked)
+Leads = Callable[[Ending], str]
+"""Where the number of waits that ended so leads; "" where there is no such list."""
+
+_SHOWN: Final = (Ending.ANSWERED, Ending.KEPT, Ending.LATE, Ending.WAITING)
+
+
+def _leads(look: Look, part: str = "", **narrow: str) -> Leads:
+    """`part`: of the name of the figure."""
+    return lambda ending: figure_url(look.scope, f"waits.{ending}{part}", **narrow)
+
+
+def _nowhere(_ending: Ending) -> str:
+    return ""
+
+
+def _row(heading: Cell, found: Times, leads: Leads) -> tuple[Cell, ...]:
     return (
         heading,
-        count_cell(found.n, sent),
-        share_cell(found.kept, written),
-        count_cell(found.waiting, written),
-        *spread_cells(found.staffed),
-        *spread_cells(found.wall),
+        said.count_cell(found.n, leads(Ending.ANSWERED)),
+        said.share_cell(found.kept, leads(Ending.KEPT)),
+        said.count_cell(found.late, leads(Ending.LATE)),
+        said.count_cell(found.waiting, leads(Ending.WAITING)),
+        *said.spread_cells(found.staffed),
+        *said.spread_cells(found.wall),
     )
 
 
@@ -268,4 +276,4 @@ def _note(waits: Waits) -> str:
         " the past follow when a calendar changes. Kept: answered in time, of all that were"
         " answered or are overdue. Fewer than ten make no figure."
     )
-    return with_sample(method, waits.every)
+    return said.with_sample(method, waits.every)

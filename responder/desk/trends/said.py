@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from babel.numbers import format_decimal
 
-from listener.trends.scope import Scope
-from responder.desk.pages import query
 from responder.desk.pictures.dots import Dot
 from responder.desk.tongue import _, locale
 from responder.desk.trends import amounts
 from responder.desk.trends.panel import Cell
-from responder.measures.figures import Rate, Spread
+from responder.measures.figures import SURE, Rate, Spread
 
 _MINUTE = timedelta(minutes=1)
 
@@ -58,11 +56,12 @@ def share_words(rate: Rate) -> str:
 
 
 def share_cell(rate: Rate, href: str = "") -> Cell:
-    """In a file it is the share as a number, empty of too few."""
+    """In a file it is the share as a number, empty of too few. `href`: those that it counts."""
     return Cell(
         text=share_words(rate),
         value=round(rate.share, 4) if rate.enough else few(),
-        href=href if rate.of else "",
+        href=href if rate.hits and rate.enough else "",
+        behind=rate.hits,
     )
 
 
@@ -100,8 +99,9 @@ def money_cell(micros: float | None) -> Cell:
 def share_dot(name: str, rate: Rate, series: str = "") -> Dot:
     """The share with its interval."""
     spoken = _(
-        "%(name)s: %(share)s, 95%% between %(low)s and %(high)s, of %(of)s",
+        "%(name)s: %(share)s, with %(sure)s certainty between %(low)s and %(high)s, of %(of)s",
         name=name,
+        sure=percent(SURE),
         share=percent(rate.share),
         low=percent(rate.low),
         high=percent(rate.high),
@@ -110,20 +110,3 @@ def share_dot(name: str, rate: Rate, series: str = "") -> Dot:
     label = percent(rate.share)
     return Dot(name=name, at=rate.share, low=rate.low, high=rate.high, label=label, spoken=spoken,
                series=series)  # fmt: skip
-
-
-def history_url(scope: Scope, **asked: str) -> str:
-    """What was decided in the period, held to the channel and language of `scope`, and to `asked`
-    besides."""
-    last = scope.end.astimezone(scope.zone) - timedelta(microseconds=1)
-    pairs = {
-        "channel": scope.channel,
-        "language": scope.language,
-        "from": _day(scope.start.astimezone(scope.zone)),
-        "to": _day(last),
-    } | asked
-    return query("/history", {name: word for name, word in pairs.items() if word})
-
-
-def _day(local: datetime) -> str:
-    return local.date().isoformat()

@@ -10,27 +10,21 @@ from responder.bot import Bot
 from responder.desk.pictures.dots import dot_chart
 from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
-from responder.desk.trends.panel import Cell, Look, Panel
-from responder.desk.trends.said import (
-    count_cell,
-    history_url,
-    number,
-    percent,
-    share_cell,
-    share_dot,
-    share_words,
-    with_sample,
-)
+from responder.desk.trends import said
+from responder.desk.trends.figures import GROUPS
+from responder.desk.trends.links import figure_url
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.measures.cases import Case
-from responder.measures.figures import Rate
+from responder.measures.figures import SURE, Rate
 from responder.measures.of_scope import cases_of, waits_of
 from responder.measures.rounds import Rounds
-from responder.measures.satisfaction import Signs, clean_share, self_help, signs
+from responder.measures.satisfaction import Group, Signs, clean_share, self_help, signs
 from responder.measures.staffed import micros
-from responder.measures.times import times, told_apart
+from responder.measures.times import Ending, times, told_apart
 
 KEY: Final = "satisfaction"
 TITLE: Final = N_("Satisfaction")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 
 _NOTHING: Final = N_("Too few were answered in this time for a figure.")
 
@@ -38,25 +32,29 @@ _NOTHING: Final = N_("Too few were answered in this time for a figure.")
 def panels(look: Look) -> tuple[Panel, ...]:
     found = cases_of(look.bot, look.scope)
     told = _signs(look, found.cases), _sides(look, found.cases), _help(look, found.cases)
-    return tuple(replace(panel, note=with_sample(panel.note, found.every)) for panel in told)
+    return tuple(replace(panel, note=said.with_sample(panel.note, found.every)) for panel in told)
 
 
-def _named(found: Signs) -> tuple[tuple[str, str, Rate], ...]:
+def _by_sign(found: Signs) -> tuple[tuple[Group, Group, Rate], ...]:
     """Each sign with what its share is of."""
     return (
-        (_("Thanked us in the end"), _("of all we answered"), found.thanks),
-        (_("Happier than at first"), _("of those who wrote again"), found.happier),
-        (_("Unhappier than at first"), _("of those who wrote again"), found.unhappier),
-        (_("Reopened within 7 days"), _("of those a week old"), found.reopened),
-        (_("Wrote again at all"), _("of all we answered"), found.again),
+        (Group.THANKED, Group.ALL, found.thanks),
+        (Group.HAPPIER, Group.FELT, found.happier),
+        (Group.UNHAPPIER, Group.FELT, found.unhappier),
+        (Group.REOPENED, Group.AGED, found.reopened),
+        (Group.AGAIN, Group.ALL, found.again),
     )
+
+
+def _leads(look: Look, group: Group, channel: str = "") -> str:
+    held = {"channel": channel} if channel else {}
+    return figure_url(look.scope, f"cases.{group}", **held)
 
 
 def _signs(look: Look, cases: Sequence[Case]) -> Panel:
     found = signs(cases, micros(look.now))
-    href = history_url(look.scope, status="sent")
-    named = _named(found)
-    dots = [share_dot(name, one) for name, _of, one in named if one.enough]
+    by_sign = _by_sign(found)
+    dots = [said.share_dot(_(GROUPS[sign]), one) for sign, _of, one in by_sign if one.enough]
     return Panel(
         key="signs",
         title=_("What customers let us know without being asked"),
@@ -64,13 +62,13 @@ def _signs(look: Look, cases: Sequence[Case]) -> Panel:
         columns=(_("Sign"), _("Count"), _("Of (n)"), _("What n is"), _("Share")),
         rows=tuple(
             (
-                Cell(text=name),
-                count_cell(one.hits, href),
-                count_cell(one.of, href),
-                Cell(text=of),
-                share_cell(one, href),
+                Cell(text=_(GROUPS[sign])),
+                said.count_cell(one.hits, _leads(look, sign)),
+                said.count_cell(one.of, _leads(look, of)),
+                Cell(text=_(GROUPS[of])),
+                said.share_cell(one, _leads(look, sign)),
             )
-            for name, of, one in named
+            for sign, of, one in by_sign
         ),
         spec=dot_chart(dots, share=True) if dots else None,
         note=_(
@@ -78,8 +76,9 @@ def _signs(look: Look, cases: Sequence[Case]) -> Panel:
             " and who writes again is not like who does not. A case is one customer in one"
             " conversation from our first answer on. Reopened: came back with a complaint,"
             " question or request, there or elsewhere on the same topic. Likes on our replies are"
-            " not known. In brackets: where the share lies with 95 percent certainty, by Wilson;"
-            " below ten there is no figure."
+            " not known. In brackets: where the share lies with %(sure)s certainty, by Wilson;"
+            " below ten there is no figure.",
+            sure=said.percent(SURE),
         ),
     )
 
@@ -90,18 +89,18 @@ def _told(found: Signs) -> str:
     if not (found.happier.enough and found.reopened.enough):
         return _(
             "%(thanks)s of %(number)s customers thanked us in the end.",
-            thanks=percent(found.thanks.share),
-            number=number(found.thanks.of),
+            thanks=said.percent(found.thanks.share),
+            number=said.number(found.thanks.of),
         )
     return _(
         "%(thanks)s of %(number)s customers thanked us in the end; of those who wrote again"
         " %(happier)s were happier than at first and %(unhappier)s unhappier; %(reopened)s came"
         " back within a week with the same.",
-        thanks=percent(found.thanks.share),
-        number=number(found.thanks.of),
-        happier=percent(found.happier.share),
-        unhappier=percent(found.unhappier.share),
-        reopened=percent(found.reopened.share),
+        thanks=said.percent(found.thanks.share),
+        number=said.number(found.thanks.of),
+        happier=said.percent(found.happier.share),
+        unhappier=said.percent(found.unhappier.share),
+        reopened=said.percent(found.reopened.share),
     )
 
 
@@ -118,7 +117,7 @@ def _sides(look: Look, cases: Sequence[Case]) -> Panel:
         (_("They were happier in the end"), felt.happier, theirs),
         (_("They did not have to come back"), _not(felt.reopened), theirs),
     )
-    dots = [share_dot(name, one, series) for name, one, series in sides if one.enough]
+    dots = [said.share_dot(name, one, series) for name, one, series in sides if one.enough]
     return Panel(
         key="both-sides",
         title=_("How we think we do, and how customers feel"),
@@ -145,11 +144,11 @@ def _gap(kept: Rate, clean: Rate, felt: Signs) -> str:
         "We kept the promise in %(kept)s and the checker found no fault in %(clean)s of our"
         " replies; %(thanks)s of the customers thanked us, happier in the end were %(happier)s,"
         " and %(reopened)s came back within a week.",
-        kept=percent(kept.share),
-        clean=percent(clean.share),
-        thanks=percent(felt.thanks.share),
-        happier=share_words(felt.happier),
-        reopened=share_words(felt.reopened),
+        kept=said.percent(kept.share),
+        clean=said.percent(clean.share),
+        thanks=said.percent(felt.thanks.share),
+        happier=said.share_words(felt.happier),
+        reopened=said.share_words(felt.reopened),
     )
 
 
@@ -162,31 +161,46 @@ def _side_rows(look: Look, cases: Sequence[Case], rounds: Rounds) -> Sequence[tu
     found: list[tuple[Cell, ...]] = []
     for channel in sorted(answered, key=lambda one: (-len(answered[one]), one)):
         some = answered[channel]
-        felt, href = signs(some, now), history_url(look.scope, status="sent", channel=channel)
+        felt = signs(some, now)
         kept = times(waits[channel], now).kept if channel in waits else Rate(hits=0, of=0)
-        rates = (kept, clean_share(some), felt.thanks, felt.happier, _not(felt.reopened))
-        name = Cell(text=label_of(look.bot, channel), value=channel)
-        found.append((name, *(share_cell(one, href) for one in rates)))
+        of_cases = (
+            (Group.CLEAN, clean_share(some)),
+            (Group.THANKED, felt.thanks),
+            (Group.HAPPIER, felt.happier),
+            (Group.QUIET, _not(felt.reopened)),
+        )
+        promise = figure_url(look.scope, f"waits.{Ending.KEPT}", channel=channel)
+        found.append(
+            (
+                Cell(text=label_of(look.bot, channel), value=channel),
+                said.share_cell(kept, promise),
+                *(said.share_cell(one, _leads(look, group, channel)) for group, one in of_cases),
+            )
+        )
     return found
 
 
 def _help(look: Look, cases: Sequence[Case]) -> Panel:
     found = self_help(cases, micros(look.now))
-    href = history_url(look.scope, status="sent")
     named = (
-        (_("Answers with a link to an article"), found.sent),
-        (_("Nobody came back within 7 days: with a link"), found.held),
-        (_("Nobody came back within 7 days: without"), found.held_without),
+        (Group.LINKED, Group.ALL, found.sent),
+        (Group.LINKED_QUIET, Group.LINKED_AGED, found.held),
+        (Group.UNLINKED_QUIET, Group.UNLINKED_AGED, found.held_without),
     )
-    dots = [share_dot(name, one) for name, one in named if one.enough]
+    dots = [said.share_dot(_(GROUPS[group]), one) for group, _of, one in named if one.enough]
     return Panel(
         key="self-help",
         title=_("Self-help"),
         finding=_helped(found.held, found.held_without),
         columns=(_("What"), _("Count"), _("Of (n)"), _("Share")),
         rows=tuple(
-            (Cell(text=name), count_cell(one.hits, href), count_cell(one.of), share_cell(one))
-            for name, one in named
+            (
+                Cell(text=_(GROUPS[group])),
+                said.count_cell(one.hits, _leads(look, group)),
+                said.count_cell(one.of, _leads(look, of)),
+                said.share_cell(one, _leads(look, group)),
+            )
+            for group, of, one in named
         ),
         spec=dot_chart(dots, share=True) if dots else None,
         note=" ".join(
@@ -205,9 +219,9 @@ def _helped(held: Rate, without: Rate) -> str:
     return _(
         "After %(held)s of %(number)s answers with an article nobody came back with the same"
         " within a week; without one it was %(without)s.",
-        held=percent(held.share),
-        number=number(held.of),
-        without=share_words(without),
+        held=said.percent(held.share),
+        number=said.number(held.of),
+        without=said.share_words(without),
     )
 
 

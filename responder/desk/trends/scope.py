@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from listener.normalize import clean
 from listener.trends.scope import Scope
@@ -18,6 +19,7 @@ from responder.bot import Bot
 from responder.desk.parameters import BLANK
 from responder.desk.tongue import N_
 from responder.desk.trends.channels import known_channels
+from responder.desk.trends.panel import Filter
 from sentiment.phase import Phase
 from sentiment.topics import OTHER, TOPICS
 
@@ -56,6 +58,10 @@ class Wrong(Exception):
         super().__init__(sentence)
 
 
+NO_LIST: Final = (
+    *(404, N_("Not here")),
+    N_("There is no such page, or it is no longer there."),
+)
 NO_CHANNEL: Final = (404, N_("No such channel"), N_("Choose one from the list."))
 _NO_TOPIC: Final = (404, N_("No such topic"), N_("Choose one from the list."))
 _NO_LANGUAGE: Final = (404, N_("No such language"), N_("Choose one from the list."))
@@ -68,7 +74,7 @@ _TOO_LONG: Final = (422, N_("No such period"), N_("Five years are the most that 
 
 class Asked(BaseModel):
     """The filter bar as it stands in the address; a field that was left empty asks for nothing.
-    Days win over a period."""
+    Days win over a period, unless they stood there already when the period was chosen (`dated`)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -81,6 +87,15 @@ class Asked(BaseModel):
     topic: _Word = ""
     phase: Annotated[Phase | None, BLANK] = None
     compare: Literal["", "1"] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _newest_wins(cls, told: Any) -> Any:
+        """A form that showed days shows no period: who names one there has just chosen it."""
+        if not isinstance(told, Mapping) or not told.get("dated"):
+            return told
+        gone = {"dated", "from", "to"} if told.get("period") else {"dated"}
+        return {name: value for name, value in told.items() if name not in gone}
 
     @property
     def dated(self) -> bool:
@@ -96,6 +111,12 @@ class Asked(BaseModel):
         """What is asked for, as it stands in the address."""
         found = self.model_dump(mode="json", by_alias=True)
         return {name: str(value) for name, value in found.items() if value}
+
+    def held_to(self, honoured: Collection[Filter]) -> Asked:
+        """The same without what a tab does not honour."""
+        away = {one.value for one in Filter if one not in honoured}
+        away |= {"from", "to"} if Filter.PERIOD in away else set()
+        return Asked.model_validate(self.without(*away))
 
     def without(self, *names: str) -> dict[str, str]:
         return {name: value for name, value in self.pairs.items() if name not in names}

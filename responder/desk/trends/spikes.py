@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import or_, select
 
+from listener.trends.scope import Scope
 from listener.trends.steps import HOUR, By
 from responder.access import Visitor
 from responder.crisis.conditions import is_taken_up
@@ -20,16 +21,19 @@ from responder.desk.tongue import N_, _, many
 from responder.desk.trends import episode_words
 from responder.desk.trends.amounts import number_words
 from responder.desk.trends.band import Range, band_chart
+from responder.desk.trends.channels import known_channels
 from responder.desk.trends.links import mentions_url
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.panel import Cell, Filter, Look, Panel
 from responder.desk.trends.series import spoken
 from responder.desk.trends.steps import step_value, step_words
 from responder.desk.words import calendar_words
 
 KEY: Final = "spikes"
 TITLE: Final = N_("Spikes")
+HONOURS: Final = frozenset({Filter.CHANNEL, Filter.TOPIC})
 EXTRA: Final = "parts/trends_spikes.html"
 LOOK: Final = "episodes.css"
+EXTRA_FIRST: Final = True
 
 _SHOWN: Final = 30
 _LATELY: Final = timedelta(days=60)
@@ -76,23 +80,30 @@ def concerns(seat: Visitor, episode: Episode, channel: str = "") -> bool:
 
 
 def _week_panel(look: Look, week: Week, found: Sequence[Episode]) -> Panel:
+    scope = _counted(look, week)
     marked = {one.start: _episode_at(found, one) for one in week.hours}
     return Panel(
         key="usual",
         title=_("The last seven days beside what is usual"),
         finding=_finding(look, week),
         columns=(_("Hour"), _("Mentions"), _("Usual"), _("Usual range"), _("Episode")),
-        rows=tuple(_row(look, one, marked[one.start]) for one in reversed(week.hours)),
+        rows=tuple(_row(look, one, marked[one.start], scope) for one in reversed(week.hours)),
         spec=_picture(look, week, marked) if week.hours else None,
         note=_note(week),
     )
 
 
-def _row(look: Look, one: Hour, episode: Episode | None) -> tuple[Cell, ...]:
+def _counted(look: Look, week: Week) -> Scope | None:
+    """What holds a list to the channels that are counted; None where nothing does."""
+    if len(week.channels) == 1:
+        return replace(look.scope, channel=min(week.channels))
+    known = known_channels(look.bot, look.seat)
+    return look.scope if week.channels.issuperset(known) else None
+
+
+def _row(look: Look, one: Hour, episode: Episode | None, scope: Scope | None) -> tuple[Cell, ...]:
     start = one.start.astimezone(look.scope.zone)
-    # Its numbers know of channels and topics alone, and of hours before those that are looked at.
-    hour = replace(look.scope, start=one.start, end=one.start + HOUR, language="", phase="")
-    href = mentions_url(hour)
+    href = mentions_url(replace(scope, start=one.start, end=one.start + HOUR)) if scope else ""
     spread = _(
         "%(low)s to %(high)s",
         low=number_words(round(one.low)),

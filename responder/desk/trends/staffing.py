@@ -10,12 +10,13 @@ from responder.desk.rows import label_of
 from responder.desk.staffing.standing import channels_panel, fortnight_panel, now_panel
 from responder.desk.staffing.week import trial_panel, week_panel
 from responder.desk.tongue import N_
-from responder.desk.trends.panel import Look, Panel
+from responder.desk.trends.panel import Filter, Look, Panel
 from responder.staffing.outlook import advice_on, ahead_of, fit_now, load_of, outlook
 from responder.staffing.what_if import answer
 
 KEY: Final = "staffing"
 TITLE: Final = N_("Staffing")
+HONOURS: Final = frozenset({Filter.CHANNEL})
 EXTRA: Final = "parts/trends_staffing.html"
 LOOK: Final = "staffing.css"
 

@@ -22,7 +22,7 @@ from responder.desk.trends.amounts import number_words, score_words, share_words
 from responder.desk.trends.doubt import mean_of, share_of
 from responder.desk.trends.earlier import earlier
 from responder.desk.trends.links import mentions_url
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.panel import KINDS, Cell, Filter, Look, Panel
 from responder.desk.trends.quotes import PART, Quotes, chosen, quoted
 from responder.desk.trends.series import number_cell
 from sentiment.score import Sentiment
@@ -30,6 +30,7 @@ from sentiment.topics import OTHER
 
 KEY: Final = "topics"
 TITLE: Final = N_("Topics")
+HONOURS: Final = KINDS | {Filter.PERIOD}
 EXTRA: Final = PART
 _TERMS: Final = 25
 _QUOTED: Final = 5
@@ -63,11 +64,14 @@ def panels(look: Look) -> tuple[Panel, ...]:
         number, number_before = _total(session, scope), _total(session, before)
     if not total:
         return ()
-    return (
+    of_all: tuple[Panel, ...] = (
         _share_of_topics(whole, topics, total),
         _rising_topics(whole, topics, old, total, of_before),
-        _rising_terms(look.bot, scope, texts, former, number, number_before),
     )
+    if scope.topic:
+        told = _("Here are all topics, whichever is chosen.")
+        of_all = tuple(replace(one, note=f"{one.note} {told}") for one in of_all)
+    return (*of_all, _rising_terms(look.bot, scope, texts, former, number, number_before))
 
 
 def extra(look: Look) -> Mapping[str, Any]:
@@ -76,7 +80,7 @@ def extra(look: Look) -> Mapping[str, Any]:
         topics = _topics(session, replace(look.scope, topic=""))
         texts = newest_texts(session, look.scope, most=_READ)
     names = [look.scope.topic] if look.scope.topic else [one.name for one in topics[:_QUOTED]]
-    found = chosen(texts, lambda text: text.topics[:1], names)
+    found = chosen(texts, lambda text: text.topics, names)
     groups = [
         Quotes(
             heading=named(name),
@@ -122,7 +126,7 @@ def _share_of_topics(scope: Scope, topics: Sequence[_Topic], total: int) -> Pane
         ),
         spec=bar_chart([_bar(one, total) for one in topics]) if topics else None,
         note=_(
-            "A mention can be about several topics, so the shares add up to more than 100%. "
+            "A mention can be about several topics, so the shares add up to more than all of them. "
             "Negative and mood count only those whose feeling could be told."
         ),
     )
@@ -142,6 +146,7 @@ def _negative(scope: Scope, topic: _Topic) -> Cell:
         ),
         value=round(share.value, 4),
         href=href if topic.of(Sentiment.NEGATIVE) else "",
+        behind=topic.of(Sentiment.NEGATIVE),
     )
 
 
@@ -232,9 +237,10 @@ def _rising_terms(
         columns=(_("Words"), _("Texts"), _("Before"), _("Times as often")),
         rows=tuple(
             (
-                Cell(text=rise.name),
-                number_cell(rise.now, mentions_url(scope, q=rise.name)),
-                number_cell(rise.before, mentions_url(earlier(scope), q=rise.name)),
+                # Its texts are counted without their copies: a search finds more than that.
+                Cell(text=rise.name, href=mentions_url(scope, q=rise.name)),
+                number_cell(rise.now),
+                number_cell(rise.before),
                 _times(rise),
             )
             for rise in rises

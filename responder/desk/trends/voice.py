@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -18,14 +18,17 @@ from responder.desk.trends.amounts import number_words, score_words, share_words
 from responder.desk.trends.doubt import Estimate, mean_of
 from responder.desk.trends.earlier import earlier
 from responder.desk.trends.links import mentions_url
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.panel import Cell, Filter, Look, Panel
 from responder.desk.trends.series import Curves, Series, lines_panel, number_cell
 from responder.desk.trends.steps import local_steps, step_url, unfinished
+from responder.measures.figures import SURE
 from sentiment.rivals import WITHOUT_US
 from sentiment.score import Sentiment
 
 KEY: Final = "voice"
 TITLE: Final = N_("Share of voice")
+# facets are not told apart within a topic
+HONOURS: Final = frozenset(Filter) - {Filter.TOPIC, Filter.COMPARE}
 
 _LINES: Final = 4
 """So many lines can be told apart; the table has everybody."""
@@ -58,7 +61,7 @@ def panels(look: Look) -> tuple[Panel, ...]:
     names = [one.name for one in look.bot.book.cover.competitors]
     if not names:
         return (_nobody(),)
-    scope = replace(look.scope, topic="")  # facets are not told apart within a topic
+    scope = look.scope
     with look.bot.database.read() as session:
         voices = _voices(session, scope, look, names)
         before = {one.name: one for one in _voices(session, earlier(scope), look, names)}
@@ -132,7 +135,7 @@ def _shares(scope: Scope, voices: list[_Voice], before: Mapping[str, _Voice]) ->
         rows=tuple(
             (
                 Cell(text=one.name),
-                number_cell(one.mentions, _href(scope, one)),
+                number_cell(one.mentions, mentions_url(scope, **_held_to(one))),
                 _share(one.mentions, total),
                 _share(before[one.name].mentions, earlier_total),
                 *_mood(one.mood),
@@ -238,11 +241,12 @@ def _over_time(
 
 
 def _narrow(shown: list[_Voice], place: int | None) -> dict[str, str]:
-    return {"facet": shown[place].facet} if place is not None and shown[place].facet else {}
+    return {} if place is None else _held_to(shown[place])
 
 
-def _href(scope: Scope, voice: _Voice) -> str:
-    return mentions_url(scope, **({"facet": voice.facet} if voice.facet else {}))
+def _held_to(voice: _Voice) -> dict[str, str]:
+    """What holds a list to the mentions of somebody."""
+    return {"facet": voice.facet} if voice.facet else {"ours": "1"}
 
 
 def _note() -> str:
@@ -251,5 +255,6 @@ def _note() -> str:
         "competitor only what our search queries find. It tells whether a share grows or shrinks "
         "while the queries stay as they are; add the competitor's name to a channel's queries to "
         "hear more of it. The mood is that of the whole text, which may be about somebody else; it "
-        "lies in the given band with 95 percent confidence. All topics together."
+        "lies in the given band with %(sure)s certainty.",
+        sure=share_words(SURE),
     )

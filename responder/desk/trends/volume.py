@@ -18,7 +18,7 @@ from responder.desk.rows import label_of
 from responder.desk.tongue import N_, _, many
 from responder.desk.trends.amounts import change_words, number_words
 from responder.desk.trends.earlier import earlier
-from responder.desk.trends.panel import Look, Panel
+from responder.desk.trends.panel import Filter, Look, Panel
 from responder.desk.trends.parts import languages, phases, reach, returning
 from responder.desk.trends.series import (
     Curves,
@@ -35,6 +35,7 @@ from responder.desk.words import calendar_words
 
 KEY: Final = "volume"
 TITLE: Final = N_("Volume")
+HONOURS: Final = frozenset(Filter)
 _LINES: Final = 5
 """So many channels have a line of their own; more would be a tangle."""
 
@@ -67,7 +68,7 @@ def _by_channel(look: Look, session: Session) -> Panel:
         leads=lambda start, place: (
             step_url(scope, start, channel=named[place])
             if place is not None and place < len(named)
-            else step_url(scope, start)
+            else ("" if place is not None else step_url(scope, start))
         ),
         total=True,
         now=look.now,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -19,13 +18,15 @@ from responder.desk.tongue import N_, _, many
 from responder.desk.trends.amounts import number_words
 from responder.desk.trends.earlier import earlier
 from responder.desk.trends.links import mentions_url
-from responder.desk.trends.panel import Cell, Look, Panel
+from responder.desk.trends.panel import Cell, Filter, Look, Panel
 from responder.desk.trends.quotes import PART, Quotes, chosen, quoted
 from responder.desk.trends.series import number_cell
 from sentiment.aspects import Aspect, Stance, parsed
 
 KEY: Final = "wants"
 TITLE: Final = N_("Wants")
+# facets are not told apart within a topic
+HONOURS: Final = frozenset(Filter) - {Filter.STEP, Filter.TOPIC}
 EXTRA: Final = PART
 LEAST: Final = 3
 """What fewer mentions say is shown to nobody: it would be somebody's word, and chance."""
@@ -71,7 +72,7 @@ _Counts = Mapping[Aspect, int]
 
 
 def panels(look: Look) -> tuple[Panel, ...]:
-    scope = _scope(look)
+    scope = look.scope
     with look.bot.database.read() as session:
         counts = _counts(session, scope)
         before = _counts(session, earlier(scope)) if look.compare else None
@@ -83,7 +84,7 @@ def panels(look: Look) -> tuple[Panel, ...]:
 
 def extra(look: Look) -> Mapping[str, Any]:
     """Newest words for what is said most."""
-    scope = _scope(look)
+    scope = look.scope
     with look.bot.database.read() as session:
         counts = _counts(session, scope)
         texts = newest_texts(session, scope, with_aspects=True) if counts else []
@@ -104,11 +105,6 @@ def extra(look: Look) -> Mapping[str, Any]:
         if found[str(one)]
     ]
     return {"groups": groups}
-
-
-def _scope(look: Look) -> Scope:
-    """Facets are not told apart within a topic: what is looked at is all of them."""
-    return replace(look.scope, topic="")
 
 
 def _counts(session: Session, scope: Scope) -> _Counts:
@@ -196,7 +192,7 @@ def _matrix(scope: Scope, counts: _Counts) -> Panel:
     for aspect, number in counts.items():
         rows[aspect.product, aspect.attribute][aspect.stance] = number
     kept = {key: row for key, row in rows.items() if max(row.values()) >= LEAST}
-    order = sorted(kept, key=lambda key: (key[0] == "", key[0], -sum(kept[key].values())))
+    order = sorted(kept, key=lambda key: (-sum(kept[key].values()), key))
     return Panel(
         key="products",
         title=_("Products and attributes"),
@@ -248,5 +244,5 @@ def _left_out(few: int) -> str:
 def _method() -> str:
     return _(
         "Read sentence by sentence from what is said plainly; who is unclear is not counted, so "
-        "there is more of everything than these numbers say. All topics together."
+        "there is more of everything than these numbers say."
     )

@@ -1,0 +1,1 @@
+"""The mentions behind a number, newest first. Read only."""
