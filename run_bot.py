@@ -103,6 +103,9 @@ def demo(
     data: Annotated[Path, typer.Option(help="Everything the demo keeps.")] = Path("data/demo"),
     seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 1,
     rate: Annotated[float, typer.Option(help="How many customers arrive a minute.")] = 6,
+    crisis: Annotated[
+        bool, typer.Option("--crisis", help="A sole comes off, and people are hurt.")
+    ] = False,
 ) -> None:
     """The whole product against networks at home: no keys, no accounts, nothing leaves the machine.
 
@@ -110,7 +113,7 @@ def demo(
     """
     from responder.demo import run_demo
 
-    run_demo(port=port, folder=data, seed=seed, rate=rate)
+    run_demo(port=port, folder=data, seed=seed, rate=rate, crisis=crisis)
 
 
 @app.command()

@@ -27,6 +27,7 @@ from responder.settle import hand_over
 from responder.voice.check import unconfirmed
 from responder.voice.finding import Finding
 from responder.warm import warm_up_for
+from responder.wordless import wordless
 
 CLAIM_SECONDS = 90
 
@@ -168,16 +169,24 @@ def edit(bot: Bot, draft_id: str, *, version: int, text: str, by: str) -> int:
         return draft.version
 
 
-def reject(bot: Bot, draft_id: str, *, version: int, reason: str, by: str) -> None:
-    """Decide that this draft, and so this mention, gets no answer. Raises NotFound, Conflict."""
-    now = bot.clock()
+def reject(
+    bot: Bot, draft_id: str, *, version: int, reason: str, by: str, anew: bool = False
+) -> None:
+    """Decide that this draft, and so this mention, gets no answer; or (`anew`) another one, which
+    a person writes. Raises NotFound, Conflict."""
+    warm_up_for(bot, draft_id)
+    now, why = bot.clock(), clean(reason)[:500]
     with bot.database.write() as session:
         draft = pending(session, draft_id, version)
-        close(session, draft, DraftStatus.REJECTED, clean(reason)[:500], by=by, now=now)
+        close(session, draft, DraftStatus.REJECTED, why, by=by, now=now)
+        note(session, who=by, action="reject", subject=draft.id, now=now)
+        if anew:
+            session.flush()  # of one mention one draft is open at a time
+            session.add(wordless(session, bot, draft, why=why, by=by, now=now))
+            return
         draft.mention.status = MentionStatus.IGNORED
         draft.mention.status_reason = f"{by} decided not to answer"
         draft.mention.changed_at = now
-        note(session, who=by, action="reject", subject=draft.id, now=now)
 
 
 def answered_by_hand(bot: Bot, draft_id: str, *, version: int, by: str) -> None:

@@ -14,6 +14,10 @@ UNREADABLE: Final = "unreadable"
 """Stands among the signals of a text that is hardly more than a picture or a recording."""
 
 
+UNWORDED: Final = "no words: a person writes here"
+"""Where a draft has no words, where they come from."""
+
+
 class Before(StrEnum):
     """What we know this customer from."""
 

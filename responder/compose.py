@@ -16,7 +16,7 @@ from responder.amounts import same_facts
 from responder.asked import Asked, Before, Wording
 from responder.language_names import name_of
 from responder.voice.greet import fill, first_name, greeting
-from responder.wording import known_by_topic, unread, word
+from responder.wording import only_there, unread, word
 from sentiment.language import UNKNOWN
 
 Fits = Callable[[str], bool]
@@ -150,7 +150,7 @@ def _borrowed(
     remark = book.chapters[language].voice.only_in
     if language == book.bridge or not remark or not asked.question:
         return parts, wording
-    article = known_by_topic(asked, book.chapters[book.bridge])
+    article = only_there(asked, book.chapters[language], book.chapters[book.bridge])
     if article is None:
         return parts, wording
     said_as = name_of(book.bridge, spoken=language)

@@ -22,22 +22,23 @@ from responder.team.models import Role
 HOST = "127.0.0.1"
 
 
-def run_demo(*, port: int, folder: Path, seed: int, rate: float) -> None:
-    """Run until stopped; everything is kept in `folder`, its `bot.toml` included.
+def run_demo(*, port: int, folder: Path, seed: int, rate: float, crisis: bool = False) -> None:
+    """Run until stopped; everything is kept in `folder`, its `bot.toml` included. Its customers
+    have an ordinary day, or a `crisis`.
 
     Raises AlreadyRunning, before anything in `folder` is touched.
     """
     folder = folder.resolve()
     logs.set_up(redactor := Redactor())
     with InstanceLock(lock_file(folder)):
-        _play(port=port, folder=folder, seed=seed, rate=rate, redactor=redactor)
+        sandbox = Sandbox(seed=seed, rate_per_minute=rate, folder=folder / "sandbox", crisis=crisis)
+        _play(sandbox, port=port, folder=folder, redactor=redactor)
 
 
-def _play(*, port: int, folder: Path, seed: int, rate: float, redactor: Redactor) -> None:
+def _play(sandbox: Sandbox, *, port: int, folder: Path, redactor: Redactor) -> None:
     desk_port = free_port(HOST, port)
     if desk_port != port:
         sys.stdout.write(f"Port {port} is busy: using {desk_port}\n")
-    sandbox = Sandbox(seed=seed, rate_per_minute=rate, folder=folder / "sandbox")
     sandbox.start()
     try:
         config = folder / "bot.toml"
@@ -58,8 +59,6 @@ def write_settings(path: Path, folder: Path, channels: Mapping[str, Any], *, por
 def _tables(folder: Path, port: int, channels: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "brand": {"name": "Larix Outdoor", "path": "config/brand/demo"},
-        # Its customers meet with a year of mishaps in an hour: a crisis from the first minute on.
-        "crisis": {"pause_auto": False},
         "database": {"url": f"sqlite:///{folder / 'bot.db'}"},
         "desk": {"host": HOST, "port": port},
         "channels": channels,

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from listener.models import Mention
-from responder.asked import UNREADABLE, Asked, Wording
+from responder.asked import UNREADABLE, UNWORDED, Asked, Wording
 from responder.bot import Bot
 from responder.checking import said_lately
 from responder.compose import Composed, compose
@@ -66,7 +66,7 @@ def words_for(  # noqa: PLR0913  # what is not said is what there is
     that no human approved them. `taught`: the team's own, in place of the book's. `recent`: what is
     taken for said on the channel lately; None: what was."""
     if not proposal.decision.words:
-        return Composed(text="", made_from="no words: a person writes here")
+        return Composed(text="", made_from=UNWORDED)
     channel = bot.channels[mention.channel]
     chapter = bot.book.chapters.get(mention.language)
     notice = chapter.voice.automatic if chapter and automatic else ""

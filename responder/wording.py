@@ -70,10 +70,17 @@ def unread(asked: Asked, chapter: Chapter) -> Wording | None:
     return _of_reply(asked, made[0]) if made and UNREADABLE in asked.signals else None
 
 
-def known_by_topic(asked: Asked, chapter: Chapter) -> Article | None:
-    """The help a chapter has on what is asked, told by topics alone: its words are in another
-    language than the customer's."""
-    found = best(About(text="", topics=_asked_topics(asked), phase=asked.phase), chapter.articles)
+def only_there(asked: Asked, chapter: Chapter, other: Chapter) -> Article | None:
+    """The help `other` has on the topic that leads what is asked, and `chapter` does not have.
+    It is told by topics alone: the words of `other` are not the customer's."""
+    lead = next(iter(_asked_topics(asked)), "")
+    own = {article.key for article in chapter.articles}
+    fitting = [
+        article
+        for article in other.articles
+        if article.topics and article.topics[0] == lead and article.key not in own
+    ]
+    found = best(About(text="", topics=[lead], phase=asked.phase), fitting)
     return found[0] if found else None
 
 

@@ -129,6 +129,7 @@ def _parts(facts: Facts) -> tuple[tuple[float, str], ...]:
     followers = max(0, facts.followers or 0)
     # max() with the zero first also turns a rate that is not a number into zero.
     rate = max(0.0, facts.engagements_per_hour)
+    reactions = f"{rate:,.0f}"  # of infinitely many "inf"
     negative = max(0.0, -facts.score.score)
     return (
         (20 * min(1.0, negative), "sounds unhappy"),
@@ -139,7 +140,7 @@ def _parts(facts: Facts) -> tuple[tuple[float, str], ...]:
         ),
         (
             10 * min(1.0, math.log2(1 + rate) / 8),
-            f"{rate:,.0f} reaction{'' if round(rate) == 1 else 's'} an hour",
+            f"{reactions} reaction{'' if reactions == '1' else 's'} an hour",
         ),
     )
 

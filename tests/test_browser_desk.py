@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from responder.models import Draft, DraftStatus, Reply
 from responder.team.models import Role
 from tests.conftest import OpenDesk, Sit, heading, ready
-from tests.desk_story import FOR_OLA, WITHOUT_GREETING, wait
+from tests.desk_story import FOR_GIULIA, FOR_OLA, WITHOUT_GREETING, wait
 
 pytestmark = pytest.mark.browser
 
@@ -132,6 +132,38 @@ def test_a_doubt_is_confirmed_with_a_tick_that_stays_while_typing(
     expect(tick).to_be_checked()
     anna.keyboard.press("Control+Enter")
     heading(anna, "Ελένη Παπαδοπούλου")
+
+
+def test_what_is_approved_is_in_sight_with_the_button_under_a_long_text(
+    anna: Page, desk: OpenDesk
+) -> None:
+    long = " ".join([FOR_GIULIA] * 5)
+    with desk.bot.database.write() as session:
+        draft = session.get_one(Draft, desk.ids["giulia"])
+        draft.mention.text = " ".join(["Non mi risponde nessuno da nove giorni! Come mai?"] * 40)
+        draft.text = draft.proposed = long
+    for height in (850, 720):
+        anna.set_viewport_size({"width": 1280, "height": height})
+        anna.goto(desk.item("giulia"))
+        expect(anna.locator("#words")).to_have_value(long)
+        assert anna.evaluate(_LINES_IN_SIGHT) >= 5, height
+    said = anna.locator(".voice.current .said")
+    folded = said.bounding_box()
+    anna.locator(".voice.current summary").press("Enter")
+    expect(anna.locator(".voice.current details")).to_have_attribute("open", "")
+    whole = said.bounding_box()
+    assert folded
+    assert whole
+    assert whole["height"] > 5 * folded["height"]
+
+
+_LINES_IN_SIGHT = """() => {
+  const words = document.querySelector('#words'), box = words.getBoundingClientRect();
+  const bar = document.querySelector('#approve').parentElement.getBoundingClientRect();
+  const style = getComputedStyle(words), top = box.top + parseFloat(style.paddingTop);
+  return Math.floor((Math.min(box.bottom, bar.top) - top) / parseFloat(style.lineHeight));
+}"""
+"""How many lines of the reply stand above the bar with the buttons, before anybody scrolls."""
 
 
 def test_rejecting_by_keyboard(anna: Page, desk: OpenDesk) -> None:

@@ -25,6 +25,9 @@ from listener.sandbox.x.network import BRAND
 from listener.sandbox.x.post import LIMIT, handles_in, weight
 from listener.sandbox.x.script import Where
 from listener.sandbox.x.script import script as x_script
+from responder.crisis.people import DANGER_PEOPLE
+from sentiment.judge import judge
+from sentiment.signals import DANGEROUS
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ON_X, ON_FACEBOOK = x_script().customer, facebook_script().customer
@@ -204,6 +207,33 @@ def test_the_rest_arrive_one_by_one_the_crisis_as_a_burst(told: tuple[Sandbox, S
     crisis = [at for at, scene in enumerate(arrived) if scene in frightened]
     assert crisis == list(range(crisis[0], crisis[0] + len(frightened)))
     assert max(waits[at] for at in crisis) < 1
+
+
+def test_an_ordinary_day_has_no_crisis_and_one_that_is_told_on_later_breaks_out(
+    tmp_path: Path, time_: Time
+) -> None:
+    frightened = {one.scene for one in EVERYONE if one.about is About.CRISIS}
+    calm = Sandbox(rate_per_minute=0, clock=time_, folder=tmp_path, crisis=False)
+    assert calm.story is not None
+    calm.story.open()
+    arrived = set(iter(calm.story.next, None))
+    calm.stop()
+    assert arrived == {one.scene for one in EVERYONE if not one.before} - frightened
+    later, story = opened(1, time_, tmp_path)
+    assert set(iter(story.next, None)) == frightened
+    later.stop()
+
+
+def test_of_an_ordinary_day_too_few_people_are_in_danger_within_an_hour_for_a_crisis() -> None:
+    dangerous = [
+        one
+        for one in EVERYONE
+        if one.about is not About.CRISIS
+        and judge(one.text, languages=LANGUAGES, hint=one.language).signals & DANGEROUS
+    ]
+    assert len(dangerous) >= 2  # what is most urgent is there to be seen
+    within_the_hour = [one for one in dangerous if (one.minutes_ago or 0) <= 60]
+    assert len(within_the_hour) < DANGER_PEOPLE - 1, [one.scene for one in within_the_hour]
 
 
 @pytest.mark.parametrize("seed", range(1, 6))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import brand
-from config.book import Chapter, Occasion
+from config.book import Article, Chapter, Occasion
 from config.settings import LANGUAGES, ROOT
 from listener.channels.x.weigh import weigh
 from responder.asked import Asked, Before, Helper
@@ -102,6 +102,17 @@ def test_help_that_exists_in_another_language_only_is_linked_with_a_remark() -> 
     assert said.text.endswith("https://shop.example/en/wash (in inglese) — the shop")
     assert said.made_from == "saved reply: acknowledge, article: wash (en only)"
     assert "https" not in compose(question, book, "it", links=False, fits=_within(8000)).text
+
+
+@pytest.mark.parametrize(
+    ("articles", "topics"), [(CHAPTER.articles, ["care"]), ((), ["product", "care"])]
+)
+def test_no_page_in_another_language_is_linked_beside_the_same_in_ours_or_for_a_lesser_topic(
+    articles: tuple[Article, ...], topics: list[str]
+) -> None:
+    question = asked("si può?", topics=topics, question=True, likely={"wash": 0.01})
+    said = compose(question, _italian(articles=articles), "it", links=True, fits=_within(8000))
+    assert "(en only)" not in said.made_from
 
 
 def test_a_language_nobody_speaks_gets_a_polite_word_in_ours_and_says_so() -> None:

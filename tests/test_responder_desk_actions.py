@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import select
 
 from listener.channels.errors import Unavailable
 from listener.models import Mention, MentionStatus
@@ -131,11 +132,37 @@ def test_rejecting_takes_a_reason(visit: Visit, place: Place) -> None:
         f"/item/{place.ids['ola']}/reject",
         data={"version": 1, "reason": "fact", "note": "it was one charge"},
     )
-    assert "Rejected: this gets no answer." in follow(client, answer)
+    assert "Rejected. It stays open, for a person to write the answer." in follow(client, answer)
     assert draft(place, "ola").reason == "Wrong fact: it was one charge"
     assert draft(place, "ola").status is DraftStatus.REJECTED
     page = client.get(f"/item/{place.ids['ola']}").text
     assert "Wrong fact: it was one charge" in page
+
+
+def test_what_was_rejected_for_its_words_waits_for_others_and_says_why(
+    visit: Visit, place: Place
+) -> None:
+    client, mention = visit(Role.APPROVER), mention_of(place, "ola")
+    path = f"/item/{place.ids['ola']}"
+    assert "“Needs no answer” closes it." in client.get(path).text
+    client.post(f"{path}/reject", data={"version": 1, "reason": "tone", "note": "too stiff"})
+    with place.bot.database.read() as session:
+        anew = session.scalars(
+            select(Draft).where(Draft.mention_id == mention.id, Draft.id != place.ids["ola"])
+        ).one()
+    assert (anew.status, anew.text, anew.language) == (DraftStatus.PENDING, "", "pl")
+    assert mention_of(place, "ola").status is MentionStatus.DRAFTED
+    assert anew.id in client.get("/").text
+    page = client.get(f"/item/{anew.id}").text
+    assert "It is here for other words: the words before were rejected by " in page
+    assert "Wrong tone: too stiff" in page
+
+
+def test_what_needs_no_answer_is_closed(visit: Visit, place: Place) -> None:
+    client, path = visit(Role.EDITOR), f"/item/{place.ids['ola']}"
+    answer = client.post(f"{path}/reject", data={"version": 1, "reason": "no_answer"})
+    assert "Rejected: this gets no answer." in follow(client, answer)
+    assert mention_of(place, "ola").status is MentionStatus.IGNORED
 
 
 def test_hiding_asks_the_network_first(visit: Visit, place: Place) -> None:

@@ -239,9 +239,12 @@ def test_putting_off_has_an_end(visit: Visit, place: Place, how: str) -> None:
     now = bot.clock()
     later = (now.astimezone(bot.zone) + timedelta(days=2)).replace(second=0, microsecond=0)
     data = {"how": how, "at": later.strftime("%Y-%m-%dT%H:%M") if how == "moment" else ""}
-    page = follow(client, client.post(f"{path}/snooze", data=data))
+    answer = client.post(f"{path}/snooze", data=data)
+    assert place.ids["jonas"] not in answer.headers["location"].partition("?")[0]  # the next one
+    page = follow(client, answer)
     assert "Put off. It comes back by itself." in page
-    assert "put it off until" in page
+    assert f'action="{path}/wake"' in page
+    assert "put it off until" in client.get(path).text
     with bot.database.read() as session:
         row = session.get_one(Snooze, mention_of(place, "jonas").id)
     meant = {
@@ -418,6 +421,25 @@ def test_earlier_contacts_are_counted(visit: Visit, place: Place) -> None:
     page = visit(Role.VIEWER).get(f"/item/{place.ids['giulia']}").text
     assert "Wrote before</dt><dd>1 time<" in page
     assert "We answered</dt><dd>1 time<" in page
+
+
+def test_what_was_answered_was_not_never_answered(visit: Visit, place: Place) -> None:
+    with place.bot.database.write() as session:
+        reply = session.scalars(select(Reply).where(Reply.status == ReplyStatus.SENT)).first()
+        assert reply is not None
+        answered, earlier = reply.mention, session.get_one(Draft, place.ids["giulia"]).mention
+        earlier.author_id, draft_id = answered.author_id, reply.draft_id
+        earlier.created_at = answered.created_at - timedelta(days=1)
+    client = visit(Role.VIEWER)
+    assert "We answered</dt><dd>1 time<" in client.get(f"/item/{draft_id}").text
+    with place.bot.database.write() as session:
+        earlier = session.get_one(Draft, place.ids["giulia"]).mention
+        earlier.status = MentionStatus.ANSWERED_OUTSIDE
+    assert "We answered</dt><dd>2 times<" in client.get(f"/item/{draft_id}").text
+
+
+def test_followers_are_told(visit: Visit, place: Place) -> None:
+    page = visit(Role.VIEWER).get(f"/item/{place.ids['giulia']}").text
     assert "1,204" in page
 
 

@@ -344,7 +344,9 @@ def test_the_pause_file_counts_and_resume_takes_it_away(visit: Visit, place: Pla
     place.bot.pause_file.touch()
     client = visit(Role.ADMIN)
     assert "Everything is paused" in client.get("/").text
-    assert client.post("/resume", data={"next": "/trends"}).headers["location"] == "/trends"
+    answer = client.post("/resume", data={"next": "/trends?channel=x&done=paused"})
+    assert answer.headers["location"] == "/trends?channel=x&done=resumed-0"
+    assert "Going on: nothing had waited." in client.get(answer.headers["location"]).text
     assert not place.bot.pause_file.exists()
     assert "is paused" not in client.get("/").text
 

@@ -98,7 +98,7 @@ def test_filters_stand_in_the_address_and_go_on_to_the_items_and_back(
     assert names(item) == ["Giulia Rossi"]
     fields = set(re.findall(r'name="view" value="([^"]*)"', item))
     assert fields == {"approve", "approve&amp;channel=x&amp;language=it"}  # of the filters, of all
-    form = {"version": 1, "view": "approve&channel=x&language=it", "reason": "tone"}
+    form = {"version": 1, "view": "approve&channel=x&language=it"}
     back = client.post(f"/item/{place.ids['giulia']}/reject", data=form).headers["location"]
     assert "channel=x" in back
     assert "language=it" in back
@@ -229,6 +229,9 @@ def test_several_are_confirmed_once_with_their_number_and_rejected(
     assert status(place, *ids) == [rejected, pending, rejected]
     with place.bot.database.read() as session:
         assert session.get_one(Draft, ids[0]).reason == "Wrong tone"
+        open_ = select(Draft.mention_id).where(Draft.status == pending)
+        waiting = set(session.scalars(open_))
+        assert {session.get_one(Draft, one).mention_id for one in ids} <= waiting  # for other words
 
 
 def test_what_a_colleague_has_open_is_left_out(visit: Visit, place: Place) -> None:

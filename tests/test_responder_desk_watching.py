@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from listener.channels.errors import Unavailable
 from listener.models import Breaker, Cause, Cursor, DeadLetter, Gap, Operation
+from responder.approve import approve
 from responder.desk.switch import is_the_word
 from responder.models import Audit, PauseLevel, Reply, ReplyStatus
 from responder.pause import all_pauses, set_pause
@@ -122,7 +123,18 @@ def test_pausing_from_health_leads_back_and_says_so(visit: Visit) -> None:
     assert answer.headers["location"] == "/health?done=paused"
     assert "Paused. An admin resumes it" in client.get("/health?done=paused").text
     answer = client.post("/resume", data={"channel": "facebook"})
-    assert answer.headers["location"] == "/health?done=resumed"
+    assert answer.headers["location"] == "/health?done=resumed-0"
+
+
+def test_resuming_says_on_any_page_how_many_replies_leave(visit: Visit, place: Place) -> None:
+    client = visit(Role.ADMIN)
+    approve(place.bot, place.ids["giulia"], version=1, by="anna")
+    client.post("/pause", data={"channel": "x", "level": "send"})
+    client.post("/pause", data={"channel": "facebook", "level": "send"})
+    answer = client.post("/resume", data={"channel": "x", "next": "/library"})
+    page = words(client.get(answer.headers["location"]).text)
+    assert "Going on: 1 reply leaves now." in page
+    assert "Going on" not in client.get("/library?done=resumed-x").text
 
 
 def test_only_admins_see_the_switch(visit: Visit) -> None:

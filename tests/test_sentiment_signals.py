@@ -146,6 +146,16 @@ HARMLESS: dict[str, str] = {
     "el": "Τέλεια εξυπηρέτηση, κανένα πρόβλημα με την παράδοση",
 }
 
+UNHURT: dict[str, str] = {
+    "en": "Three days on the coast path and not a single blister, brilliant boots",
+    "it": "Nemmeno una vescica dopo trenta chilometri, scarponi fantastici",
+    "fr": "Aucune cloque après trente kilomètres, chaussures géniales",
+    "de": "Ohne Blasen an den Füßen durchgekommen, super Schuhe",
+    "es": "Sin ampollas en los pies tras veinte kilómetros, botas geniales",
+    "pl": "Bez pęcherzy po trzydziestu kilometrach, polecam te buty",
+    "el": "Οχτώ ώρες βράχος και ούτε μια φουσκάλα, τέλεια παπούτσια",
+}
+
 STOPS: dict[str, list[str]] = {
     "en": ["STOP", "stop please!", "Unsubscribe", "@acme STOP"],
     "it": ["Basta!", "Smettete, grazie", "lasciatemi in pace"],
@@ -194,6 +204,18 @@ def test_praise_beside_trouble_is_a_complaint(language: str, text: str) -> None:
 @pytest.mark.parametrize(("language", "text"), HARMLESS.items())
 def test_trouble_that_is_denied_is_no_complaint(language: str, text: str) -> None:
     assert signals(text, language) == {P}
+
+
+@pytest.mark.parametrize(("language", "text"), UNHURT.items())
+def test_whoever_was_spared_an_injury_praises(language: str, text: str) -> None:
+    assert signals(text, language) == {P}
+
+
+@pytest.mark.parametrize(
+    "text", ["kolega mnie złapał, ale jest ranny w rękę", "Brat został ranny", "lekko ranna"]
+)
+def test_who_is_wounded_is_in_danger(text: str) -> None:
+    assert SAFE in signals(text, "pl")
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,10 @@ class Sandbox:
         folder: Path | None = None,
         clock: Clock = utcnow,
         story: bool = True,
+        crisis: bool = True,
     ) -> None:
-        """`kinds`: which of NETWORKS there are. Raises KeyError for what is none of them."""
+        """`kinds`: which of NETWORKS there are; `crisis`: whether the story's crisis breaks out.
+        Raises KeyError for what is no network."""
         self._folder = folder
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -63,7 +65,7 @@ class Sandbox:
             seed = network.seed  # that of an old journal holds for all
             self.networks[kind] = network
             tellers.append(teller(network))
-        self.story = Story(tellers, seed=seed) if story else None
+        self.story = Story(tellers, seed=seed, crisis=crisis) if story else None
         self._arrivals = (
             Arrivals(self.story, per_minute=rate_per_minute, clock=clock) if self.story else None
         )

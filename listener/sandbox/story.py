@@ -16,10 +16,13 @@ Scene = tuple[Teller[Any, Any], Customer]
 
 
 class Story:
-    """One thread at a time; the networks may change meanwhile."""
+    """One thread at a time; the networks may change meanwhile. Without its `crisis` it is an
+    ordinary day; told on later with it, the crisis breaks out then."""
 
-    def __init__(self, tellers: Sequence[Teller[Any, Any]], *, seed: int) -> None:
-        self._tellers, self._seed = tellers, seed
+    def __init__(
+        self, tellers: Sequence[Teller[Any, Any]], *, seed: int, crisis: bool = True
+    ) -> None:
+        self._tellers, self._seed, self._crisis = tellers, seed, crisis
         self._scenes = [(teller, one) for teller in tellers for one in teller.script.customer]
         self._arrivals = self._order()
 
@@ -56,4 +59,6 @@ class Story:
         chance = random.Random(f"{self._seed}/arrivals")
         chance.shuffle(others)
         chance.shuffle(crisis)
+        if not self._crisis:
+            return others
         return others[:_CRISIS_FROM] + crisis + others[_CRISIS_FROM:]

@@ -25,6 +25,7 @@ from responder.desk.deeds import (
     item_of,
     refused,
     show,
+    wants_answer,
 )
 from responder.desk.listing import Listing, TheListing
 from responder.desk.pages import AHEAD, PEEK, desk_of, render
@@ -121,12 +122,13 @@ def reject(
     bot = desk_of(request).bot
     next_id = following(bot, seat, deed.view, draft_id)
     why = ": ".join(part for part in (REASONS.get(deed.reason, ""), deed.note.strip()) if part)
+    anew = wants_answer(deed.reason)
     try:
-        decisions.reject(bot, draft_id, version=deed.version, reason=why, by=seat.name)
+        decisions.reject(bot, draft_id, version=deed.version, reason=why, by=seat.name, anew=anew)
     except Conflict as conflict:
         told = _("Not rejected: %(why)s.", why=retold(str(conflict)))
         return refused(request, seat, draft_id, deed, told)
-    return go_on(deed.view, next_id, {"done": "rejected"})
+    return go_on(deed.view, next_id, {"done": "rejected anew" if anew else "rejected"})
 
 
 @router.post("/item/{draft_id}/answered")

@@ -189,8 +189,9 @@ def reject_draft(
     body: Annotated[RejectBody, Depends(reader(RejectBody))],
     draft_id: Key,
 ) -> DraftView:
-    """Decide that the mention gets no answer. 409: somebody was faster."""
-    approve.reject(bot, draft_id, version=body.version, reason=body.reason, by=who.name)
+    """Decide that the mention gets no answer, or (`anew`) another. 409: somebody was faster."""
+    at, reason, anew = body.version, body.reason, body.anew
+    approve.reject(bot, draft_id, version=at, reason=reason, by=who.name, anew=anew)
     return _draft(bot, draft_id)
 
 

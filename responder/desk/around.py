@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel.numbers import format_decimal
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from listener.models import Mention
+from listener.models import Mention, MentionStatus
 from responder.bot import Bot
 from responder.desk.tongue import locale
 from responder.desk.words import language_name
@@ -38,8 +38,9 @@ class Colleague:
 
 @dataclass(frozen=True, kw_only=True)
 class Contacts:
-    """What passed between an author and us before this mention: how many texts of theirs, how many
-    answers of ours, and when they last wrote."""
+    """What passed between an author and us: how many texts of theirs came before this mention, and
+    when the last; and to how many, this one among them, we answered, from here or in the network's
+    own app."""
 
     mentions: int
     answers: int
@@ -146,10 +147,9 @@ def _contacts(session: Session, mention: Mention) -> Contacts:
     count, last = session.execute(
         select(func.count(), func.max(Mention.created_at)).where(*before)
     ).one()
+    stands = exists().where(Reply.mention_id == Mention.id, Reply.status == ReplyStatus.SENT)
+    answered = or_(stands, Mention.status == MentionStatus.ANSWERED_OUTSIDE)
     answers = session.scalar(
-        select(func.count())
-        .select_from(Reply)
-        .join(Reply.mention)
-        .where(*before, Reply.status == ReplyStatus.SENT)
+        select(func.count()).where(Mention.author_id == mention.author_id, answered)
     )
     return Contacts(mentions=count, answers=answers or 0, last=last)

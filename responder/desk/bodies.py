@@ -35,7 +35,10 @@ class ApproveBody(_Body):
 
 
 class RejectBody(_Body):
+    """`anew`: the mention still wants an answer, which a person writes in a draft of its own."""
+
     version: _Version
+    anew: bool = False
     reason: Annotated[str, Field(max_length=500)]
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from responder import approve as decisions
 from responder.access import Visitor
 from responder.bot import Bot
-from responder.desk.deeds import REASONS
+from responder.desk.deeds import REASONS, wants_answer
 from responder.desk.listing import Listing, ListingField, TheListing
 from responder.desk.pages import desk_of, query, render
 from responder.desk.rest import Sleep, wakes_at
@@ -113,9 +113,10 @@ def confirm_page(
 @router.post("/bulk/reject")
 def reject_all(request: Request, seat: EditorSeat, deed: Annotated[Together, Form()]) -> Response:
     bot, why = desk_of(request).bot, REASONS.get(deed.reason, "")
+    anew = wants_answer(deed.reason)
 
     def work(draft: Draft) -> None:
-        decisions.reject(bot, draft.id, version=draft.version, reason=why, by=seat.name)
+        decisions.reject(bot, draft.id, version=draft.version, reason=why, by=seat.name, anew=anew)
 
     return _decided(request, seat, deed, "rejected", work)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
@@ -15,7 +15,7 @@ from responder.access import Visitor
 from responder.approve import Conflict
 from responder.bot import Bot
 from responder.desk.claims import renew_claim
-from responder.desk.deeds import Deed, Id, Short, go_on, item_of, refused
+from responder.desk.deeds import Deed, Id, Short, following, go_on, item_of, refused
 from responder.desk.pages import desk_of
 from responder.desk.rest import Sleep, wakes_at
 from responder.desk.retold import retold
@@ -29,6 +29,7 @@ from responder.handling.takeover import take_over
 
 router = APIRouter(include_in_schema=False)
 
+_HERE: Final = "here"
 Agents = Annotated[str, Field(pattern=r"^([0-9a-f]{28})?$")]
 """The id of an agent, or nobody."""
 
@@ -86,13 +87,16 @@ def give(
 def put_off(
     request: Request, seat: EditorSeat, draft_id: Id, deed: Annotated[Rest, Form()]
 ) -> Response:
+    """Not now: the next one, and for some moments the way back."""
+    next_id = following(desk_of(request).bot, seat, deed.view, draft_id)
+
     def work(bot: Bot, mention_id: str) -> None:
         channel = item_of(request, seat, draft_id).mention.channel
         until = wakes_at(bot, deed.how, channel, deed.at)
         for_answer = deed.how is Sleep.ANSWER
         snooze(bot, mention_id, until=until, for_answer=for_answer, by=seat.name)
 
-    return _done(request, seat, draft_id, deed, work, "snoozed")
+    return _done(request, seat, draft_id, deed, work, "snoozed", leads_to=next_id)
 
 
 @router.post("/item/{draft_id}/wake")
@@ -148,12 +152,17 @@ def _done(
     deed: Deed,
     work: Callable[[Bot, str], None],
     done: str,
+    *,
+    leads_to: str | None = _HERE,
 ) -> Response:
-    """Do it and show the item as it is then; or say why it was not done."""
+    """Do it and show the item as it is then, or the one it `leads_to`; or say why it was not done.
+    What leads elsewhere can be taken back from there."""
     mention_id = item_of(request, seat, draft_id).mention.id
     try:
         work(desk_of(request).bot, mention_id)
     except Conflict as conflict:
         told = _("Not done: %(why)s.", why=retold(str(conflict)))
         return refused(request, seat, draft_id, deed, told)
-    return go_on(deed.view, draft_id, {"done": done})
+    if leads_to == _HERE:
+        return go_on(deed.view, draft_id, {"done": done})
+    return go_on(deed.view, leads_to, {"done": done, "reply": draft_id})

@@ -53,6 +53,12 @@ REASONS: Final[Mapping[str, str]] = {
     "fact": N_("Wrong fact"),
     "intent": N_("Misses what was asked"),
 }
+"""Why a draft is rejected. The first closes it; after the others a person writes an answer."""
+
+
+def wants_answer(reason: str) -> bool:
+    """Whether a mention whose draft was rejected for that still wants an answer."""
+    return reason in REASONS and reason != "no_answer"
 
 
 @dataclass(frozen=True, kw_only=True)

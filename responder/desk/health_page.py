@@ -43,7 +43,6 @@ router = APIRouter(include_in_schema=False)
 LETTERS: Final = 50
 _DONE: Final[Mapping[str, str]] = {
     "paused": N_("Paused. An admin resumes it here, or from the line above every page."),
-    "resumed": N_("Resumed: what waited leaves now."),
 }
 
 

@@ -30,6 +30,7 @@ from responder.removal import REMOVED, was_removed
 from responder.voice.check import check as etiquette
 from responder.voice.finding import Finding, Severity
 from responder.voice.linked import links_in
+from responder.wordless import REJECTED
 from sentiment.explain import pulls, told
 from sentiment.judge import read
 
@@ -98,9 +99,9 @@ class Item:
         return self.stage in (Stage.WRITE, Stage.BY_HAND)
 
     @property
-    def was_removed(self) -> bool:
-        """Open again because our reply was taken away."""
-        return self.draft.reason.startswith(REMOVED)
+    def wants_words(self) -> bool:
+        """Open because others are wanted: our reply was taken away, or a draft rejected."""
+        return self.draft.reason.startswith((REMOVED, REJECTED))
 
     @property
     def taken(self) -> bool:

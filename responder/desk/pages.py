@@ -26,6 +26,7 @@ from responder.desk.retold import begun, retold
 from responder.desk.retold_values import named
 from responder.desk.roles import role_may, role_name
 from responder.desk.rows import View
+from responder.desk.toast import Toast, read_resumed
 from responder.desk.tongue import _
 from responder.handling.notes import unseen
 from responder.library.uses import Uses
@@ -179,9 +180,14 @@ def render(
         ),
         now=desk.bot.clock(),
         zone=desk.bot.zone,
-        **({"toast": None} | values),
+        **(values | {"toast": values.get("toast") or _gone_on(request)}),
     )
     return HTMLResponse(html, status_code=status)
+
+
+def _gone_on(request: Request) -> Toast | None:
+    """A pause is ended from the line above any page, so any page says that it was."""
+    return read_resumed(request.query_params.get("done", ""))
 
 
 def _unseen(bot: Bot, seat: Visitor | None) -> int:

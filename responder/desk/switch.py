@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -14,13 +15,16 @@ from listener.normalize import clean
 from responder.access import Visitor
 from responder.desk.pages import desk_of, problem, query, render
 from responder.desk.signin import AdminSeat, safe_next
+from responder.desk.toast import RESUMED
 from responder.desk.tongue import N_, _
+from responder.health.outbox import read_held_back
 from responder.models import PauseLevel
 from responder.pause import EVERYWHERE, LONGEST_REASON, lift_pause, set_pause
 
 router = APIRouter(include_in_schema=False)
 
 HOME: Final = "/health"
+_SAID: Final = ("done", "reply")
 _WORD: Final = N_("stop")
 _Word = Annotated[str, Field(max_length=500)]
 
@@ -97,10 +101,22 @@ def resume(request: Request, seat: AdminSeat, wish: Annotated[Going, Form()]) ->
     if channel != EVERYWHERE and not seat.sees(channel):
         title, sentence = _("No such channel"), _("Nothing was resumed.")
         return problem(request, 404, title, sentence, seat=seat)
+    with bot.database.read() as session:
+        held = read_held_back(session, bot)
     lift_pause(bot.database, channel=channel, by=seat.name, now=bot.clock())
     if channel == EVERYWHERE:
         bot.pause_file.unlink(missing_ok=True)
-    return _go_on(wish.leads_to, "resumed", ())
+    with bot.database.read() as session:
+        still = read_held_back(session, bot)
+    leave = sum(n for name, n in held.items() if name not in still and seat.sees(name))
+    return RedirectResponse(saying(wish.leads_to, f"{RESUMED}{leave}"), status_code=303)
+
+
+def saying(path: str, done: str) -> str:
+    """A path of ours that says what was done, in the place of what it said before."""
+    place, _mark, asked = path.partition("?")
+    kept = [pair for pair in parse_qsl(asked, keep_blank_values=True) if pair[0] not in _SAID]
+    return query(place, [*kept, ("done", done)])
 
 
 def _ask(request: Request, seat: Visitor, wish: Stopping) -> Response:

@@ -29,6 +29,13 @@ _NOT_YET: Final = {
 }
 
 
+_LINE: Final = 85
+"""Letters: the longest line there is room for."""
+_LONG: Final = 6
+_LONGISH: Final = 3
+"""Lines: static/item.css folds to so many."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Voice:
     """One text of the thread. `ours`: a reply of the brand, also one that may not stand there yet
@@ -44,6 +51,13 @@ class Voice:
     ours: bool = False
     current: bool = False
     note: str = ""
+
+    @property
+    def folded(self) -> str:
+        """Whether so much is said that it folds, for what is approved to be in sight with it:
+        always, on a low screen, or not at all."""
+        lines = sum(1 + len(line) // _LINE for line in self.text.splitlines())
+        return "long" if lines > _LONG else "longish" if lines > _LONGISH else ""
 
 
 @dataclass(frozen=True, kw_only=True)

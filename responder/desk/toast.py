@@ -6,6 +6,7 @@ without scripts. The words are looked up here; nothing of the URL is shown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -15,16 +16,20 @@ from sqlalchemy.orm import joinedload
 from listener.models import Mention
 from responder.bot import Bot
 from responder.desk.rows import label_of, name_of
-from responder.desk.tongue import N_, _
+from responder.desk.tongue import N_, _, many
+from responder.handling.models import Snooze
 from responder.models import Draft, DraftStatus, Reply, ReplyStatus
 from responder.pause import level_for, stops_sending
 from responder.team.models import Role
 
 _THINK_AGAIN: Final = 8  # seconds
+RESUMED: Final = "resumed-"
+"""How it is named that a pause ended; behind it, how many replies had waited for that."""
 
 _WORDS: Final[Mapping[str, str]] = {
     "saved": N_("Saved. Nothing was sent."),
     "rejected": N_("Rejected: this gets no answer."),
+    "rejected anew": N_("Rejected. It stays open, for a person to write the answer."),
     "answered": N_("Noted: you answered it on the network."),
     "hidden": N_("Hidden on the network."),
     "again": N_("It waits in To approve again. Nothing was sent."),
@@ -34,13 +39,11 @@ _WORDS: Final[Mapping[str, str]] = {
     "set right": N_("Set right."),
     "set right late": N_("Set right, but the answer has left or is leaving: look at it there."),
     "paused": N_("Paused. Nothing leaves until somebody resumes."),
-    "resumed": N_("Resumed: what waited leaves now."),
     "first yes colleague": N_("Your yes is kept. It leaves once somebody else says yes, too."),
     "first yes speaker": N_("Your yes is kept. It leaves once somebody who speaks it says yes."),
     "taken over": N_("It is yours now. Who had it open was told."),
     "assigned": N_("Assigned."),
     "given back": N_("Given back: anybody may take it."),
-    "snoozed": N_("Put off. It comes back by itself."),
     "woken": N_("Back in the list."),
     "noted": N_("Noted, for colleagues only."),
     "escalated": N_("Handed up."),
@@ -51,6 +54,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "deleted": N_("Deleted on the network."),
     "deleted anew": N_("Deleted on the network. Its draft waits for other words."),
 }
+_RESUMED: Final = re.compile(f"{RESUMED}([0-9]{{1,6}})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +76,25 @@ def read_toast(bot: Bot, done: str, reply_id: str = "") -> Toast | None:
         return _approved(bot, reply_id)
     if done == "spam":
         return _spam(bot, reply_id)
+    if done == "snoozed":
+        return _snoozed(bot, reply_id)
+    if done.startswith(RESUMED):
+        return read_resumed(done)
     text = _WORDS.get(done)
     return Toast(text=_(text)) if text else None
+
+
+def read_resumed(done: str) -> Toast | None:
+    """What is said on any page once a pause ended; None for other words."""
+    found = _RESUMED.fullmatch(done)
+    if found is None:
+        return None
+    if not (number := int(found[1])):
+        return Toast(text=_("Going on: nothing had waited."))
+    text = many(
+        "Going on: %(number)s reply leaves now.", "Going on: %(number)s replies leave now.", number
+    )
+    return Toast(text=text)
 
 
 def _spam(bot: Bot, draft_id: str) -> Toast | None:
@@ -84,6 +105,16 @@ def _spam(bot: Bot, draft_id: str) -> Toast | None:
         undo = f"/item/{draft_id}/no-spam"
         text, name = _("Marked as spam"), name_of(draft.mention.author)
         return Toast(text=text, name=name, undo=undo, role=Role.EDITOR, seconds=_THINK_AGAIN)
+
+
+def _snoozed(bot: Bot, draft_id: str) -> Toast:
+    """With the way back while it sleeps."""
+    text, now = _("Put off. It comes back by itself."), bot.clock()
+    with bot.database.read() as session:
+        draft = session.get(Draft, draft_id)
+        sleep = session.get(Snooze, draft.mention_id) if draft else None
+        undo = f"/item/{draft_id}/wake" if sleep and sleep.until > now else ""
+    return Toast(text=text, undo=undo, role=Role.EDITOR, seconds=_THINK_AGAIN if undo else 0)
 
 
 def _approved(bot: Bot, reply_id: str) -> Toast | None:

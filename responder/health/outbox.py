@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from responder.bot import Bot
 from responder.models import Draft, DraftStatus, Reply, ReplyStatus
+from responder.pause import level_for, stops_sending
 
 _SINCE: Final = {
     ReplyStatus.QUEUED: Reply.queued_at,
@@ -32,6 +34,16 @@ class Box:
 def read_outbox(session: Session, channels: Collection[str]) -> tuple[Box, ...]:
     """How the outbox of these channels stands."""
     return tuple(_box(session, status, channels) for status in _SINCE)
+
+
+def read_held_back(session: Session, bot: Bot) -> Mapping[str, int]:
+    """How many replies wait on each channel because sending is paused there."""
+    waiting = select(Reply.channel, func.count()).where(Reply.status == ReplyStatus.QUEUED)
+    return {
+        channel: count
+        for channel, count in session.execute(waiting.group_by(Reply.channel))
+        if stops_sending(level_for(session, channel, bot.pause_file))
+    }
 
 
 def _box(session: Session, status: ReplyStatus, channels: Collection[str]) -> Box:

@@ -39,6 +39,7 @@ MESSAGES: Final = (
     N_("the answer these words came from was erased, or was private"),
     N_("%(name)s said that somebody is in danger"),
     N_("%(name)s said that nobody is in danger"),
+    N_("the words before were rejected by %(name)s"),
     N_("read these words again"),
     N_("these words are new"),
     N_("%(name)s set right what the text says"),
