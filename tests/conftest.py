@@ -118,7 +118,7 @@ def visit(place: Place) -> Iterator[Visit]:
 @pytest.fixture(scope="module")
 def common_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """One desk for all tests of a module that ask what holds in whatever state it is."""
-    found = _furnish(tmp_path_factory.mktemp("desk"))
+    found = furnish(tmp_path_factory.mktemp("desk"))
     yield found
     found.bot.database.close()
 
