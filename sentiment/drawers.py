@@ -198,11 +198,11 @@ class File:
     def _open(self, word: str) -> tuple[Drawer, ...]:
         """What may start at `word`: little, and a text's words are mostly those of the texts
         before."""
-        longer = range(_SHORTEST + 1, min(len(word), self._longest) + 1)
-        starts = (word[:_SHORTEST], *(word[:letters] for letters in longer))
         found = [*self._words.get(word, ())]
-        for start in starts:
-            found += self._starts.get(start, ())
+        longest = max(_SHORTEST, min(len(word), self._longest))
+        for letters in range(_SHORTEST, longest + 1):
+            if some := self._starts.get(word[:letters]):
+                found += some
         drawers: dict[Cues, dict[int, Cue]] = {}
         for cues, number, cue in found:
             drawers.setdefault(cues, {})[number] = cue
