@@ -1,9 +1,10 @@
 """How many rows of history a second are read, judged and kept with two processes that judge.
 
-The reference of the same run: the same finished rows merely written, by `executemany` of the
-standard library's sqlite3, in transactions as long. Beside it how long somebody else waits for the
-database meanwhile. On a machine with other work to do the wall says little: processor seconds say
-what two idle cores would do.
+The references of the same run: the same texts read by the csv module and judged in one process, and
+the same finished rows merely written, by `executemany` of the standard library's sqlite3, in
+transactions as long. Beside it how long somebody else waits for the database meanwhile. On a
+machine with other work to do the wall says little: processor seconds say what two idle cores would
+do, starting the processes that judge included.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from __future__ import annotations
 import csv
 import os
 import random
-import resource
 import sqlite3
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -34,7 +35,8 @@ from config.migrate import migrate
 from config.secrets import Redactor
 from config.settings import LANGUAGES
 from listener.importing.gathering import Asked
-from listener.importing.work import BATCH, Summary, import_history
+from listener.importing.judging import Judges, Text
+from listener.importing.work import BATCH, Ground, Summary, import_history
 from listener.trends.recount import count_if_new
 from responder.bot import assemble, database_url
 from responder.commands.history import ground_of
@@ -60,8 +62,18 @@ def export(path: Path) -> None:
             out.writerow((number, at.isoformat(), said, who, f"Person {who}", number % 7))
 
 
-def imported(folder: Path, path: Path, waits: list[float]) -> tuple[Summary, float, float]:
-    """What came of it, in which seconds of the wall and of processors."""
+@dataclass(frozen=True, kw_only=True)
+class Took:
+    """Seconds of the wall, and of processors: of the process that reads and keeps, and of those
+    that judge."""
+
+    wall: float
+    keeping: float
+    judging: float
+
+
+def imported(folder: Path, path: Path, waits: list[float]) -> tuple[Summary, Took, Ground]:
+    """What came of it, what it took, and what it stood on."""
     config = folder / "bot.toml"
     config.write_text(f'[database]\nurl = "sqlite:///{folder / "bot.db"}"\n')
     bot = assemble(settings.load(config), source=str(config), redactor=Redactor())
@@ -72,15 +84,19 @@ def imported(folder: Path, path: Path, waits: list[float]) -> tuple[Summary, flo
     url = f"sqlite:///{folder / 'bot.db'}"
     other = threading.Thread(target=_write, args=(url, waits, others, stop))
     other.start()
-    began, used = time.perf_counter(), _used()
+    began, own, judges = time.perf_counter(), _used(RUSAGE_SELF), _used(RUSAGE_CHILDREN)
     ground = replace(ground_of(bot), workers=WORKERS)
     done = import_history(Asked(path=path, channel="x"), ground)
-    took = time.perf_counter() - began
+    wall = time.perf_counter() - began
     stop.set()
     other.join()
-    used = _used() - used
+    took = Took(
+        wall=wall,
+        keeping=_used(RUSAGE_SELF) - own - others[0],
+        judging=_used(RUSAGE_CHILDREN) - judges,
+    )
     bot.database.close()
-    return done, took, used - others[0]
+    return done, took, ground
 
 
 def _write(url: str, waits: list[float], used: list[float], stop: threading.Event) -> None:
@@ -95,10 +111,23 @@ def _write(url: str, waits: list[float], used: list[float], stop: threading.Even
     database.close()
 
 
-def _used() -> float:
-    """Processor seconds of this process and of those it has ended."""
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, kinds))
+def _used(of: int) -> float:
+    """Processor seconds of this process, or of those it has ended."""
+    found = getrusage(of)
+    return found.ru_utime + found.ru_stime
+
+
+def judged_alone(path: Path, ground: Ground) -> float:
+    """Rows a processor second, read by the csv module and judged in one process."""
+    market, languages = ground.poller.market, ground.poller.languages
+    began = time.process_time()
+    with (
+        path.open(encoding="utf-8", newline="") as file,
+        Judges(workers=0, path=ground.weights, languages=languages, market=market) as judges,
+    ):
+        texts = [Text(text=row["text"]) for row in csv.DictReader(file)]
+        judged = judges.judge(texts).result()
+    return len(judged) / (time.process_time() - began)
 
 
 def written(folder: Path) -> float:
@@ -130,15 +159,22 @@ def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         export(folder / "export.csv")
-        done, took, used = imported(folder, folder / "export.csv", waits)
+        done, took, ground = imported(folder, folder / "export.csv", waits)
         assert done.new == ROWS, done
-        reference = written(folder)
+        busy = os.getloadavg()[0]
+        alone, reference = judged_alone(folder / "export.csv", ground), written(folder)
     waits.sort()
-    busy = os.getloadavg()[0]
-    ideal = WORKERS * ROWS / used
+    keeping, judging = 1000 * took.keeping / ROWS, 1000 * took.judging / ROWS
+    ideal = 1000 * WORKERS / (keeping + judging)
     print(f"rows merely written               {reference:8,.0f} rows/s    reference")
-    print(f"history, two processes, the wall  {ROWS / took:8,.0f} rows/s    load {busy:.1f}")
-    print(f"history, two cores' time          {ideal:8,.0f} rows/s    target 1,500")
+    print(f"read and judged alone, one core   {alone:8,.0f} rows/s    reference")
+    print(f"history, two processes, the wall  {ROWS / took.wall:8,.0f} rows/s    load {busy:.1f}")
+    print(
+        f"history, two cores' time          {ideal:8,.0f} rows/s    target 1,500;"
+        f" {ideal / (WORKERS * alone):.2f} of judging alone on both"
+    )
+    print(f"  a row: reading and keeping      {keeping:8.2f} ms        target 0.60")
+    print(f"  a row: judging                  {judging:8.2f} ms        of {ROWS:,} rows")
     print(
         f"another writer meanwhile          {1000 * waits[len(waits) * 99 // 100]:8.0f} ms p99"
         f"    half of all under {1000 * waits[len(waits) // 2]:.0f} ms"

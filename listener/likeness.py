@@ -24,7 +24,8 @@ def likeness(text: str) -> str:
     these are what copies of one text are usually told apart by.
     """
     plain = _NOISE.sub(" ", fold(text[:_LOOKED_AT]))
-    words = [_RUN.sub(r"\1", word) for word in _WORD.findall(plain)]
+    words = _WORD.findall(plain)
     if len(words) < FEWEST_WORDS:
         return ""
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:_KEY]
+    said = _RUN.sub(r"\1", " ".join(words))
+    return hashlib.sha256(said.encode()).hexdigest()[:_KEY]

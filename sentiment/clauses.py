@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from sentiment.drawers import File
@@ -12,6 +13,7 @@ from sentiment.drawers import File
 _ENDS: Final = re.compile(r"[.!?…]+(?=\s|$|[\"»”'])|(?<=\w);(?=\s|$)|[!?…\n¿¡]+")
 ASIDE: Final = re.compile(r"[,;:()\[\]–—]| - |\.\.\.?")
 """Where a breath ends."""
+_REMEMBERED: Final = 16  # texts: most are of one sentence, and that of one part
 _GREEK: Final = re.compile(r"[α-ωά-ώ]", re.IGNORECASE)
 
 
@@ -45,10 +47,11 @@ def breaths(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def hits_in(file: File, folded: str) -> list[Hit]:
+@lru_cache(_REMEMBERED)
+def hits_in(file: File, folded: str) -> Sequence[Hit]:
     """All cues of a folded text, in their order."""
     found = {Hit(cues.group, cues.name, start, end) for cues, start, end in file.matches(folded)}
-    return sorted(found, key=lambda hit: (hit.start, hit.end))
+    return tuple(sorted(found, key=lambda hit: (hit.start, hit.end, hit.group, hit.name)))
 
 
 def longest(hits: Sequence[Hit]) -> list[Hit]:

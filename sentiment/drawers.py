@@ -7,10 +7,13 @@ moreover has to be compiled.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Final
+
+from sentiment.openings import ANY, openings
 
 _SHORTEST, _LONGEST = 2, 6
 """A cue is filed under as many of its first letters as are sure, up to the longest."""
@@ -21,6 +24,7 @@ _GAP: Final = r"(?:[^\w.!?;]{1,3}\w{1,30}){0,4}?[^\w.!?;]{1,3}"
 _HEAD: Final = re.compile(r"[^\W\d_]+")
 _SPECIAL: Final = re.compile(r"[~…\\.^$*+?{}\[\]|()]")
 _WORD: Final = re.compile(r"\w+")
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
 _PARTS: Final = (" ", "'", "-")  # end a word
 
 
@@ -36,7 +40,7 @@ class Cue:
     def pattern(self) -> str:
         return self.text.replace("~", r"\w*").replace(" … ", _GAP)
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether it says what it means letter by letter, up to an ending that may be any."""
         return not _SPECIAL.search(self.text.removesuffix("~"))
@@ -55,66 +59,37 @@ class Cue:
     @property
     def head(self) -> tuple[str, bool]:
         """What a word must start with, and whether it must be all of that word."""
+        if self.is_plain:
+            first = _WORD.match(self.text)
+            word = first[0] if first else ""
+            return word, word + "~" != self.text
         head = _HEAD.match(self.text)
         rest = self.text[head.end() :] if head else ""
-        ends = rest[:1] in _PARTS and rest[1:2] not in ("?", "*", "{") and "|" not in rest
+        ends = rest[:1] in _PARTS and rest[1:2] not in ("?", "*", "{")
+        ends = ends and "|" not in _BRACKETS.sub("", rest)
         return (head[0], True) if head and ends else (self.key, False)
+
+    @cached_property
+    def next(self) -> tuple[str, ...]:
+        """What the word behind the first must start with: one of these."""
+        word, is_whole = self.head
+        if self.is_plain:
+            return tuple(_WORD.findall(self.text)[1:2]) or ANY
+        return openings(self.text[len(word) + 1 :]) if is_whole else ANY
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        # Compiled when a text first holds the words it could start with: most never do.
+        return re.compile(rf"(?<!\w)(?:{self.pattern})(?!\w)")
 
 
 class Cues:
-    """All cues of one key and one name. Most of them are plain, and comparing letters is ten times
-    as quick as a regular expression, which moreover has to be compiled."""
+    """All cues of one key and one name."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
-        every = list(cues)
-        self.group, self.name, self.key = every[0].group, every[0].name, every[0].key
-        plain = sorted({cue.text for cue in every if cue.is_plain}, key=lambda text: -len(text))
-        self._whole = tuple(text for text in plain if not text.endswith("~"))
-        self._stems = tuple(text[:-1] for text in plain if text.endswith("~"))
-        self.plain = self._whole + self._stems
-        special = [cue for cue in every if not cue.is_plain]
-        self.special = "|".join(dict.fromkeys(cue.pattern for cue in special))
-        self._special_heads = [cue.head for cue in special]
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        # Compiled when a text first holds a word it could start with: most never do.
-        return re.compile(rf"(?<!\w)(?:{self.special})(?!\w)")
-
-    def may_start_with(self, word: str) -> bool:
-        """Whether one of them may start at `word`, a whole word of a text: False is sure."""
-        return word in self._heads or word.startswith(self._starts)
-
-    @cached_property
-    def _heads(self) -> frozenset[str]:
-        """The words that must stand there whole."""
-        firsts = (_WORD.match(text) for text in self.plain if not self._is_stem(text))
-        special = (head for head, whole in self._special_heads if whole)
-        return frozenset([*(found[0] for found in firsts if found), *special])
-
-    @cached_property
-    def _starts(self) -> tuple[str, ...]:
-        """What a word must start with, whatever its ending."""
-        special = (head for head, whole in self._special_heads if not whole)
-        return (*filter(self._is_stem, self.plain), *special)
-
-    def _is_stem(self, text: str) -> bool:
-        return text in self._stems and _WORD.fullmatch(text) is not None
-
-    def end(self, folded: str, start: int) -> int:
-        """Where one of them that starts at `start`, the beginning of a word, ends; else -1."""
-        best = -1
-        if self._whole and folded.startswith(self._whole, start):
-            for text in self._whole:
-                if folded.startswith(text, start) and _at_edge(folded, start + len(text)):
-                    best = max(best, start + len(text))
-        if self._stems and folded.startswith(self._stems, start):
-            for text in self._stems:
-                if folded.startswith(text, start):
-                    best = max(best, _edge(folded, start + len(text)))
-        if self.special and (match := self._pattern.match(folded, start)):
-            best = max(best, match.end())
-        return best
+        self.every = tuple(cues)
+        first = self.every[0]
+        self.group, self.name, self.key = first.group, first.name, first.key
 
     def anywhere(self, folded: str) -> Iterator[tuple[int, int]]:
         """Where any of them starts and ends, for those that are filed under no word."""
@@ -122,14 +97,48 @@ class Cues:
 
     @cached_property
     def _everywhere(self) -> re.Pattern[str]:
-        every = "|".join(
-            [
-                *([self.special] if self.special else ()),
-                *map(re.escape, self._whole),
-                *(re.escape(stem) + r"\w*" for stem in self._stems),
-            ]
+        """What is special first, and what is plain the longest first."""
+        plain = sorted(
+            dict.fromkeys(cue for cue in self.every if cue.is_plain),
+            key=lambda cue: (cue.text.endswith("~"), -len(cue.text)),
         )
+        special = dict.fromkeys(cue.pattern for cue in self.every if not cue.is_plain)
+        every = "|".join([*special, *(cue.pattern for cue in plain)])
         return re.compile(rf"(?<!\w)(?:{every})(?!\w)")
+
+
+class Drawer:
+    """What of some cues may start at one word."""
+
+    __slots__ = ("_special", "_stems", "_whole", "alone", "cues", "next")
+
+    def __init__(self, cues: Cues, filed: Sequence[Cue]) -> None:
+        self.cues = cues
+        plain = {cue.text for cue in filed if cue.is_plain}
+        longer = {text for text in plain if not _WORD.fullmatch(text.removesuffix("~"))}
+        self.alone = len(longer) < len(plain)  # the word by itself is one of them
+        self._whole = tuple(text for text in longer if not text.endswith("~"))
+        self._stems = tuple(text[:-1] for text in longer if text.endswith("~"))
+        self._special = tuple(cue for cue in filed if not cue.is_plain)
+        more = (cue for cue in filed if not cue.is_plain or cue.text in longer)
+        self.next = tuple({start for cue in more for start in cue.next})
+
+    def end(self, folded: str, word: re.Match[str], after: str) -> int:
+        """Where one of them that starts at `word` ends; else -1. `after` is the word behind it."""
+        start = word.start()
+        best = word.end() if self.alone else -1
+        if not after.startswith(self.next):
+            return best
+        for text in self._whole:
+            if folded.startswith(text, start) and _at_edge(folded, start + len(text)):
+                best = max(best, start + len(text))
+        for text in self._stems:
+            if folded.startswith(text, start):
+                best = max(best, _edge(folded, start + len(text)))
+        for cue in self._special:
+            if after.startswith(cue.next) and (match := cue.compiled.match(folded, start)):
+                return max(best, match.end())
+        return best
 
 
 def _at_edge(folded: str, at: int) -> bool:
@@ -147,32 +156,59 @@ Found = tuple[Cues, int, int]
 
 
 class File:
-    """Drawers by their key."""
+    """Cues by the word they start with, or by the letters that word starts with."""
 
-    def __init__(self, drawers: Mapping[str, Sequence[Cues]]) -> None:
-        self._drawers = drawers
-        self._always = drawers.get("", ())
-        self._opened = lru_cache(_REMEMBERED)(self._look_up)
+    def __init__(self, cues: Iterable[Cues]) -> None:
+        self._always: list[Cues] = []
+        self._words: dict[str, list[tuple[Cues, int, Cue]]] = {}
+        self._starts: dict[str, list[tuple[Cues, int, Cue]]] = {}
+        for some in cues:
+            self._file(some)
+        self._longest = max(map(len, self._starts), default=0)
+        self._opened = lru_cache(_REMEMBERED)(self._open)
+
+    def _file(self, cues: Cues) -> None:
+        if not cues.key:
+            self._always.append(cues)
+            return
+        for number, cue in enumerate(cues.every):
+            head, is_whole = cue.head
+            place = self._words if is_whole else self._starts
+            place.setdefault(head, []).append((cues, number, cue))
 
     def matches(self, folded: str) -> Iterator[Found]:
         """Every cue that starts at a word of the text, found by trying only those filed under
         it."""
+        words = _WORD.findall(folded)
+        opened = list(map(self._opened, words))
         # Most texts hold no word of a small file: one look tells.
-        if any(map(self._opened, _WORD.findall(folded))):
-            for word in _WORD.finditer(folded):
-                for cues in self._opened(word[0]):
-                    if (end := cues.end(folded, word.start())) >= 0:
-                        yield cues, word.start(), end
+        if any(opened):
+            words.append("")
+            behind = islice(words, 1, None)
+            for word, drawers, after in zip(_WORD.finditer(folded), opened, behind, strict=True):
+                for drawer in drawers:
+                    if drawer.alone or after.startswith(drawer.next):
+                        end = drawer.end(folded, word, after)
+                        if end >= 0:
+                            yield drawer.cues, word.start(), end
         for cues in self._always:
             for start, end in cues.anywhere(folded):
                 yield cues, start, end
 
-    def _look_up(self, word: str) -> tuple[Cues, ...]:
-        """The cues of all keys `word` starts with that may start there: few, and a text's words are
-        mostly those of the texts before."""
-        keys = dict.fromkeys(word[:letters] for letters in range(_SHORTEST, _LONGEST + 1))
+    def _open(self, word: str) -> tuple[Drawer, ...]:
+        """What may start at `word`: little, and a text's words are mostly those of the texts
+        before."""
+        found = [*self._words.get(word, ())]
+        longest = max(_SHORTEST, min(len(word), self._longest))
+        for letters in range(_SHORTEST, longest + 1):
+            if some := self._starts.get(word[:letters]):
+                found += some
+        drawers: dict[Cues, dict[int, Cue]] = {}
+        for cues, number, cue in found:
+            drawers.setdefault(cues, {})[number] = cue
         return tuple(
-            cues for key in keys for cues in self._drawers.get(key, ()) if cues.may_start_with(word)
+            Drawer(cues, [filed[number] for number in sorted(filed)])
+            for cues, filed in drawers.items()
         )
 
 
@@ -181,7 +217,4 @@ def filed(cues: Iterable[Cue]) -> File:
     together: dict[tuple[str, str, str], list[Cue]] = {}
     for cue in cues:
         together.setdefault((cue.key, cue.group, cue.name), []).append(cue)
-    file: dict[str, list[Cues]] = {}
-    for (key, _, _), same in together.items():
-        file.setdefault(key, []).append(Cues(same))
-    return File(file)
+    return File(map(Cues, together.values()))

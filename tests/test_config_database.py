@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError, StatementError
 
 import responder.models  # all tables are known once this is imported
-from config.database import Base, Database, micros
+from config.database import Base, Choice, Database, micros
 from config.errors import ConfigError
 from config.migrate import alembic_config, migrate
 from config.migrations import NEWEST
 from listener.models import DeadLetter
+from sentiment.score import Sentiment
 from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -34,6 +36,15 @@ def _letter(**changes: object) -> DeadLetter:
         "heard_at": NOW,
     }
     return DeadLetter(**{**values, **changes})
+
+
+def test_a_choice_is_kept_as_its_text_and_what_is_none_is_refused() -> None:
+    choice, dialect = Choice(Sentiment), sqlite.dialect()
+    assert choice.process_bind_param(Sentiment.POSITIVE, dialect) == "positive"
+    assert type(choice.process_bind_param(Sentiment.POSITIVE, dialect)) is str
+    assert choice.process_bind_param(None, dialect) is None
+    with pytest.raises(ValueError, match="glad"):
+        choice.process_bind_param("glad", dialect)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from config.settings import LANGUAGES
 from responder.market import market_of
 from scripts.aspects import counted, read_all
 from sentiment.aspects import ATTRIBUTES, Aspect, Stance, aspects_of, parsed
+from sentiment.clauses import hits_in
 from sentiment.cues import FOLDER, fold, listed
+from sentiment.drawers import Cue, filed
 from sentiment.named import Named
 from sentiment.score import Sentiment
 
@@ -155,3 +157,9 @@ def test_a_product_is_counted_under_one_name_in_all_languages() -> None:
     market = market_of(load(ROOT / "config/brand/demo", LANGUAGES))
     names = {frozenset(one.name for one in named) for named in market.products.values()}
     assert names == {frozenset({"Brenta 200", "Adamello Shell", "Lagorai Mid"})}
+
+
+def test_cues_of_the_same_words_stand_in_the_same_order_in_every_process() -> None:
+    names = ["page", "fit", "quality", "service"]
+    file = filed(Cue(group="complaint", name=name, text="too tight") for name in names)
+    assert [hit.name for hit in hits_in(file, "far too tight")] == sorted(names)

@@ -22,6 +22,7 @@ from sentiment.cues import (
     fold,
 )
 from sentiment.drawers import Cue, Cues
+from sentiment.openings import openings
 from sentiment.phase import Phase
 from sentiment.signals import signals
 from sentiment.topics import TOPICS
@@ -102,6 +103,32 @@ def test_few_cues_are_tried_on_every_text(language: str) -> None:
 )
 def test_a_cue_is_filed_under_letters_every_match_starts_with(text: str, key: str) -> None:
     assert Cue(group="topics", name="delivery", text=text).key == key
+
+
+@pytest.mark.parametrize(
+    ("pattern", "letters"),
+    [
+        ("is", {"is"}),
+        ("is it", {"is"}),
+        ("colou?r", {"colo"}),
+        ("a*b", {""}),
+        ("(?:my|your) parcel", {"my", "your"}),
+        ("(?:very )?good", {"very", "good"}),
+        ("(?:so |very )?(?:good|bad)", {"so", "very", "good", "bad"}),
+        ("(?:no|not (?:a|the)) one", {"no", "not"}),
+        ("(?:ha)*lo", {""}),
+        ("(?:ha){0,2}lo", {""}),
+        ("one|two", {"one", "two"}),
+        (r"\d+ euro", {""}),
+        ("[ab]c", {""}),
+        ("(?:|a)b", {"", "a"}),
+        ("(?!a)b", {""}),
+        ("(?:a", {""}),
+        ("", {""}),
+    ],
+)
+def test_a_pattern_tells_what_its_matches_begin_with(pattern: str, letters: set[str]) -> None:
+    assert set(openings(pattern)) == letters
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from listener.importing.keeping import Judged
 from listener.models import Author, Mention
 from sentiment.language import UNKNOWN, is_perhaps, ordinary
+
+# Asked for each of them, and made once: making it takes longer than asking.
+_LAST: Final = (
+    select(Mention.language)
+    .join(Author, Author.id == Mention.author_id)
+    .where(
+        Author.channel == bindparam("channel"),
+        Author.external_id == bindparam("author"),
+        Mention.language != UNKNOWN,
+        Mention.created_at <= bindparam("at"),
+    )
+    .order_by(Mention.created_at.desc())
+    .limit(1)
+)
 
 
 def usual_of(
@@ -43,15 +58,4 @@ def _tells_nothing(one: Judged) -> bool:
 
 
 def _last(session: Session, channel: str, author: str, at: datetime) -> str | None:
-    return session.scalar(
-        select(Mention.language)
-        .join(Author, Author.id == Mention.author_id)
-        .where(
-            Author.channel == channel,
-            Author.external_id == author,
-            Mention.language != UNKNOWN,
-            Mention.created_at <= at,
-        )
-        .order_by(Mention.created_at.desc())
-        .limit(1)
-    )
+    return session.scalar(_LAST, {"channel": channel, "author": author, "at": at})

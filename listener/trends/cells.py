@@ -94,7 +94,7 @@ class Ledger(Generic[Key]):
     def add(self, key: Key, sums: Sums, times: int) -> None:
         total = self._sums.get(key)
         if total is None:
-            self._sums[key] = [times * value for value in sums]
+            self._sums[key] = [*sums] if times == 1 else [times * value for value in sums]
         else:
             for place, value in enumerate(sums):
                 total[place] += times * value
