@@ -51,8 +51,8 @@ def bot(tmp_path: Path, clock: Watch) -> Iterator[Bot]:
     yield from open_bot(tmp_path, clock)
 
 
-def scope_of(bot: Bot, **changes: object) -> Scope:
-    return scope_until(LATER, bot, **changes)
+def scope_of(bot: Bot, end: datetime = LATER, **changes: object) -> Scope:
+    return scope_until(end, bot, **changes)
 
 
 def waits(bot: Bot, begin: datetime = NOW, end: datetime = LATER) -> Rounds:
