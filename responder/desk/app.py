@@ -81,7 +81,9 @@ def create_app(bot: Bot, *, host: str | None = None, pulse: Pulse | None = None)
     shared = (queue, bulk, *item, stream, switch, *looks, letters)
     shelves = (library, library_edit, library_table, voice_box, incidents, rules)
     for part in (api, health, signin, *shared, *shelves, me, team, audit, settings):
-        app.include_router(part.router)
+        # Its routes as they were built when it was loaded: `include_router` builds each of them
+        # anew in every app, which the first who comes would wait for.
+        app.router.routes.extend(part.router.routes)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     install_pages(app)
     api.install_problem_handlers(app)  # for its own paths; elsewhere ours, installed before, go on
