@@ -19,6 +19,7 @@ from responder.bot import Bot
 from responder.checking import check_reply
 from responder.findings import note_decided
 from responder.handling import typed
+from responder.handling.handed_up import carry, said_of
 from responder.handling.models import Snooze
 from responder.handling.second_looks import OneMoreYes, second_look
 from responder.models import Approval, AuthorKind, Draft, DraftStatus, Reply, ReplyStatus
@@ -178,15 +179,26 @@ def reject(
     now, why = bot.clock(), clean(reason)[:500]
     with bot.database.write() as session:
         draft = pending(session, draft_id, version)
-        close(session, draft, DraftStatus.REJECTED, why, by=by, now=now)
         note(session, who=by, action="reject", subject=draft.id, now=now)
         if anew:
-            session.flush()  # of one mention one draft is open at a time
-            session.add(wordless(session, bot, draft, why=why, by=by, now=now))
+            _replace(session, bot, draft, why, by=by, now=now)
             return
+        close(session, draft, DraftStatus.REJECTED, why, by=by, now=now)
         draft.mention.status = MentionStatus.IGNORED
         draft.mention.status_reason = f"{by} decided not to answer"
         draft.mention.changed_at = now
+
+
+def _replace(session: Session, bot: Bot, draft: Draft, why: str, *, by: str, now: datetime) -> None:
+    """Put one without words in its place. What somebody typed, and what was said of the case, stay:
+    a person writes here now."""
+    handed_up = said_of(session, draft)
+    _ended(draft, DraftStatus.REJECTED, why, now)
+    session.flush()  # of one mention one draft is open at a time
+    empty = wordless(session, bot, draft, why=why, by=by, now=now)
+    session.add(empty)
+    session.flush()
+    carry(session, empty, handed_up, now)
 
 
 def answered_by_hand(bot: Bot, draft_id: str, *, version: int, by: str) -> None:
@@ -279,6 +291,10 @@ def close(
 ) -> None:
     """Nothing is to be decided about it any more. What colleagues of `by` were typing stays until
     the cleaning (`typed.forget_closed`), so that they can copy it."""
+    _ended(draft, status, reason, now)
+    typed.settled(session, draft.mention_id, by=by)
+
+
+def _ended(draft: Draft, status: DraftStatus, reason: str, now: datetime) -> None:
     draft.status, draft.reason, draft.changed_at = status, reason, now
     draft.version += 1
-    typed.settled(session, draft.mention_id, by=by)

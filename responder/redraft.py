@@ -28,6 +28,7 @@ from responder.outbox import text_hash, withdraw
 from responder.propose import Proposal, propose, words_for
 from responder.settle import give_back
 from responder.warm import warm_up
+from responder.wordless import is_wordless
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,11 @@ def draft_again(
         if reply is None or not dangerous:
             return False
         give_back(bot, reply, said, now)
-    kept = mention.channel not in bot.channels or not is_by_machine(session, draft)
+    kept = (
+        mention.channel not in bot.channels
+        or is_wordless(draft)
+        or not is_by_machine(session, draft)
+    )
     _decide_anew(bot, session, mention, draft, said, now, kept=kept)
     return True
 
@@ -151,7 +156,8 @@ def _decide_anew(
     if not said_of(session, draft):
         draft.escalated = decision.reason if decision.action is Action.ESCALATE else ""
     if kept:
-        draft.reason = f"{said}: read these words again"
+        if not is_wordless(draft):
+            draft.reason = f"{said}: read these words again"
         return
     _write(bot, session, mention, draft, proposal, now)
     draft.reason = f"{said}: these words are new"

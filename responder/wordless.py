@@ -16,6 +16,11 @@ REJECTED: Final = "the words before were rejected "
 """How the reason of such a draft begins."""
 
 
+def is_wordless(draft: Draft) -> bool:
+    """Whether a person writes here what shall take the place of rejected words."""
+    return draft.reason.startswith(REJECTED)
+
+
 def wordless(
     session: Session, bot: Bot, before: Draft, *, why: str, by: str, now: datetime
 ) -> Draft:
@@ -30,7 +35,7 @@ def wordless(
         language=before.language,
         escalated=before.escalated,
         made_from=UNWORDED,
-        reason=f"{REJECTED}by {by}: {why}",
+        reason=f"{REJECTED}by {by}" + (f": {why}" if why else ""),
         findings=[finding.as_json() for finding in findings],
         created_at=now,
         changed_at=now,

@@ -14,7 +14,7 @@ from listener.channels.base import Incoming, Page
 from listener.ingest import ingest, mark_gone, renew
 from listener.models import Mention, MentionStatus
 from listener.purge import purge_closed
-from responder.approve import Conflict, NotFound, approve, edit
+from responder.approve import Conflict, NotFound, approve, edit, reject
 from responder.bot import Bot
 from responder.correct import Right, correct
 from responder.corrections import count_new, read_lessons
@@ -31,6 +31,7 @@ from responder.models import (
     ReplyStatus,
 )
 from responder.redraft import is_too_late
+from responder.wordless import is_wordless
 from sentiment.phase import Phase
 from sentiment.prioritize import Level
 from sentiment.score import Sentiment
@@ -221,6 +222,16 @@ def test_what_a_person_handed_up_stays_so_when_danger_is_set_right(bot: Bot) -> 
     set_right(bot, mention, danger=False)
     with bot.database.read() as session:
         assert session.get_one(Draft, draft_id).escalated == ""
+
+
+def test_rejected_words_do_not_come_back_when_danger_is_set_right(bot: Bot) -> None:
+    mention = heard(bot)
+    draft_round(bot)
+    reject(bot, the_draft(bot, mention).id, version=1, reason="Wrong tone", by="anna", anew=True)
+    set_right(bot, mention, danger=True)
+    with bot.database.read() as session:
+        (waits,) = session.scalars(select(Draft).where(Draft.status == DraftStatus.PENDING))
+    assert (waits.text, is_wordless(waits)) == ("", True)
 
 
 def test_an_automatic_answer_that_has_not_left_is_called_back_and_a_human_s_is_not(

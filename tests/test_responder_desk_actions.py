@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from listener.channels.errors import Unavailable
 from listener.models import Mention, MentionStatus
+from responder.handling.handed_up import said_of
 from responder.models import Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.team.models import Role
+from responder.wordless import REJECTED
 from tests.conftest import Place, Visit
 from tests.desk_story import FOR_GIULIA, FOR_OLA, WITHOUT_GREETING
 
@@ -156,6 +158,24 @@ def test_what_was_rejected_for_its_words_waits_for_others_and_says_why(
     page = client.get(f"/item/{anew.id}").text
     assert "It is here for other words: the words before were rejected by " in page
     assert "Wrong tone: too stiff" in page
+
+
+def test_a_case_that_was_handed_up_and_words_half_typed_outlive_rejected_words(
+    visit: Visit, place: Place
+) -> None:
+    client, path = visit(Role.APPROVER), f"/item/{place.ids['ola']}"
+    client.post(f"{path}/keep", data={"version": 1, "text": "Cześć Ola, już sprawdzamy"})
+    client.post(f"{path}/escalate", data={"version": 1, "reason": "legal must see this"})
+    version = draft(place, "ola").version
+    client.post(f"{path}/reject", data={"version": version, "reason": "tone"})
+    with place.bot.database.read() as session:
+        anew = session.scalars(select(Draft).where(Draft.reason.startswith(REJECTED))).one()
+        assert said_of(session, anew) == "legal must see this"
+    listed = client.get("/").text
+    assert anew.id in listed
+    row = listed[listed.index(anew.id) :]
+    assert "did not leave" not in row[: row.index("</a>")]
+    assert "już sprawdzamy" in client.get(f"/item/{anew.id}").text
 
 
 def test_what_needs_no_answer_is_closed(visit: Visit, place: Place) -> None:

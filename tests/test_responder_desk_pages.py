@@ -360,6 +360,16 @@ def test_an_admin_pauses_and_resumes_one_channel(visit: Visit) -> None:
     assert client.post("/pause", data={"channel": "nope"}).status_code == 404
 
 
+def test_a_channel_whose_pause_ends_while_all_is_stopped_does_not_go_on(
+    visit: Visit, place: Place
+) -> None:
+    client = visit(Role.ADMIN)
+    client.post("/pause", data={"channel": "facebook"})
+    place.bot.pause_file.touch()
+    answer = client.post("/resume", data={"channel": "facebook"})
+    assert "everything is stopped" in client.get(answer.headers["location"]).text
+
+
 def test_the_notice_tells_what_changed_meanwhile(visit: Visit, place: Place) -> None:
     client, draft_id = visit(Role.APPROVER), place.ids["ola"]
     path = f"/item/{draft_id}/notice"

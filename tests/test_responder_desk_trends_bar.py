@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +15,14 @@ from listener.models import MentionStatus
 from listener.trends.texts import Heard
 from responder.desk import tongue
 from responder.desk.trends import mood, voice, wants
+from responder.desk.trends.empty import empty
 from responder.desk.trends.panel import Filter
 from responder.desk.trends.quotes import chosen
 from responder.desk.trends.scope import Asked
 from responder.desk.trends.tabs import TABS, Tab
 from responder.team.models import Role
 from tests.conftest import Place, Visit
-from tests.factories import make_mention
+from tests.factories import make_bot, make_mention, tiny_book
 from tests.test_responder_desk_trends_tabs import look_of
 
 EVERYTHING = "period=90&by=week&channel=x&language=it&topic=delivery&phase=ownership&compare=1"
@@ -110,6 +113,19 @@ def test_words_are_quoted_for_any_topic_they_are_about() -> None:
     assert [one.id for one in found["size"]] == ["a", "b"]
     found = chosen(texts, lambda text: text.topics, ["delivery"])
     assert [one.id for one in found["delivery"]] == ["a"]
+
+
+def test_what_a_tab_has_to_say_without_numbers_is_not_taken_for_nothing(
+    place: Place, tmp_path: Path
+) -> None:
+    alone = make_bot(tmp_path, book=tiny_book(tmp_path / "tiny"), languages=("en", "it"))
+    look, asked = replace(look_of(place), bot=alone), Asked()
+    assert empty(voice, look, asked, voice.panels(look)) is None
+    with place.bot.database.write() as session:
+        at = look.now - timedelta(hours=1)
+        make_mention(session, created_at=at, aspects=["complaint fit"])
+    look = look_of(place)
+    assert empty(wants, look, asked, wants.panels(look)) is None
 
 
 def test_what_is_named_most_comes_first(place: Place) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -51,7 +52,7 @@ def bot(tmp_path: Path, clock: Watch) -> Iterator[Bot]:
     yield from open_bot(tmp_path, clock)
 
 
-def scope_of(bot: Bot, end: datetime = LATER, **changes: object) -> Scope:
+def scope_of(bot: Bot, end: datetime = LATER, **changes: Any) -> Scope:
     return scope_until(end, bot, **changes)
 
 
@@ -203,7 +204,7 @@ def test_a_scope_narrows_to_channels_language_topic_and_phase(bot: Bot) -> None:
         make_mention(session, topics=["delivery"], phase=Phase.OWNERSHIP)
         make_mention(session, channel="facebook", language="it", topics=["refund", "returns"])
 
-    def number(**changes: object) -> int:
+    def number(**changes: Any) -> int:
         return len(waits_of(bot, scope_of(bot, **changes)).rounds.waits)
 
     assert number() == 2

@@ -19,18 +19,17 @@ from responder.checking import target_of
 from responder.clocks import read_clocks
 from responder.desk.attached import declared_of
 from responder.desk.claims import Holder, holder_of
-from responder.desk.rows import label_of, name_of
+from responder.desk.rows import label_of, name_of, wants_words
 from responder.desk.thread import Thread, read_thread
 from responder.desk.tongue import _
 from responder.desk.words import Due, Line, Mark, ago, due, language_name, lines, mark_of
 from responder.model.kept import kept_of
 from responder.models import LIVE_REPLY, Approval, Audit, Draft, DraftStatus, Reply, ReplyStatus
 from responder.pause import level_for, stops_sending
-from responder.removal import REMOVED, was_removed
+from responder.removal import was_removed
 from responder.voice.check import check as etiquette
 from responder.voice.finding import Finding, Severity
 from responder.voice.linked import links_in
-from responder.wordless import REJECTED
 from sentiment.explain import pulls, told
 from sentiment.judge import read
 
@@ -100,8 +99,7 @@ class Item:
 
     @property
     def wants_words(self) -> bool:
-        """Open because others are wanted: our reply was taken away, or a draft rejected."""
-        return self.draft.reason.startswith((REMOVED, REJECTED))
+        return wants_words(self.draft)
 
     @property
     def taken(self) -> bool:

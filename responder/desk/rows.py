@@ -44,7 +44,9 @@ from responder.handling.replies import Answered, count_replies, replies_of
 from responder.handling.snooze import asleep
 from responder.handling.tally import numbers_of
 from responder.models import Draft, Reply, ReplyStatus
+from responder.removal import REMOVED
 from responder.team.models import Agent
+from responder.wordless import is_wordless
 
 __all__ = ["Queue", "Row", "View", "label_of", "name_of", "next_in", "read_queue"]
 
@@ -174,6 +176,11 @@ def label_of(bot: Bot, channel: str) -> str:
     return known.declaration.label if known else channel
 
 
+def wants_words(draft: Draft) -> bool:
+    """Open because others are wanted: our reply was taken away, or a draft rejected."""
+    return draft.reason.startswith(REMOVED) or is_wordless(draft)
+
+
 def _languages(session: Session, seat: Visitor) -> tuple[str, ...]:
     agent = session.get(Agent, seat.agent_id) if seat.agent_id else None
     return tuple(agent.languages) if agent else ()
@@ -210,7 +217,7 @@ def _draft_row(bot: Bot, one: Waiting, who: Onlooker, asked: Listing) -> Row:
     return replace(
         row,
         claimed_by=_claimant(draft, who),
-        trouble=draft.reason,
+        trouble="" if wants_words(draft) else draft.reason,
         owner=owner.agent.name if owner and counts else "",
         mine=owner is not None and counts and owner.agent_id == who.agent_id,
         until=_until(bot, one.snooze, now) if asked.of is View.SNOOZED else "",

@@ -15,11 +15,18 @@ from listener.normalize import clean
 from responder.access import Visitor
 from responder.desk.pages import desk_of, problem, query, render
 from responder.desk.signin import AdminSeat, safe_next
-from responder.desk.toast import RESUMED
+from responder.desk.toast import HELD, RESUMED
 from responder.desk.tongue import N_, _
 from responder.health.outbox import read_held_back
 from responder.models import PauseLevel
-from responder.pause import EVERYWHERE, LONGEST_REASON, lift_pause, set_pause
+from responder.pause import (
+    EVERYWHERE,
+    LONGEST_REASON,
+    level_for,
+    lift_pause,
+    set_pause,
+    stops_sending,
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -108,8 +115,10 @@ def resume(request: Request, seat: AdminSeat, wish: Annotated[Going, Form()]) ->
         bot.pause_file.unlink(missing_ok=True)
     with bot.database.read() as session:
         still = read_held_back(session, bot)
+        stopped = stops_sending(level_for(session, channel, bot.pause_file))
     leave = sum(n for name, n in held.items() if name not in still and seat.sees(name))
-    return RedirectResponse(saying(wish.leads_to, f"{RESUMED}{leave}"), status_code=303)
+    done = f"{RESUMED}{HELD if stopped else leave}"
+    return RedirectResponse(saying(wish.leads_to, done), status_code=303)
 
 
 def saying(path: str, done: str) -> str:

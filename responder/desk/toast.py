@@ -25,6 +25,8 @@ from responder.team.models import Role
 _THINK_AGAIN: Final = 8  # seconds
 RESUMED: Final = "resumed-"
 """How it is named that a pause ended; behind it, how many replies had waited for that."""
+HELD: Final = "held"
+"""Behind it instead, while everything is stopped still."""
 
 _WORDS: Final[Mapping[str, str]] = {
     "saved": N_("Saved. Nothing was sent."),
@@ -54,7 +56,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "deleted": N_("Deleted on the network."),
     "deleted anew": N_("Deleted on the network. Its draft waits for other words."),
 }
-_RESUMED: Final = re.compile(f"{RESUMED}([0-9]{{1,6}})")
+_RESUMED: Final = re.compile(f"{RESUMED}({HELD}|[0-9]{{1,6}})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +91,8 @@ def read_resumed(done: str) -> Toast | None:
     found = _RESUMED.fullmatch(done)
     if found is None:
         return None
+    if found[1] == HELD:
+        return Toast(text=_("Its own pause is over. Nothing leaves yet: everything is stopped."))
     if not (number := int(found[1])):
         return Toast(text=_("Going on: nothing had waited."))
     text = many(

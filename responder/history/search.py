@@ -72,7 +72,8 @@ class Search:
 
 def within(search: Search, now: datetime) -> Search:
     """The search as it is made: words are not looked for in everything there ever was."""
-    return replace(search, since=now - SEARCHED) if search.q and not search.since else search
+    everywhere = search.q and not search.since and search.among is None
+    return replace(search, since=now - SEARCHED) if everywhere else search
 
 
 def replies_of(search: Search, beyond: tuple[datetime, str] | None) -> Select[Any] | None:

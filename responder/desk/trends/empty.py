@@ -51,7 +51,7 @@ def empty(tab: Tab, look: Look, asked: Asked, panels: Sequence[Panel]) -> Empty 
 def _tells(panel: Panel) -> bool:
     cells = (cell for row in panel.rows for cell in row[1:])
     numbers = (cell.value for cell in cells if isinstance(cell.value, int | float))
-    return panel.spec is not None or any(numbers)
+    return panel.telling or panel.spec is not None or any(numbers)
 
 
 def _ways(path: str, look: Look, asked: Asked) -> Iterator[Chip]:

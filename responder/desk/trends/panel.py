@@ -49,6 +49,7 @@ class Panel:
     rows: tuple[tuple[Cell, ...], ...]  # the first cell is the row's heading
     spec: Mapping[str, Any] | None = None  # Vega-Lite as a dict; None: the table is the picture
     heat: bool = False  # the table is a heat map (cells shaded by value)
+    telling: bool = False  # it says something, though it may show no number
     note: str = ""  # method, n, what is missing, uncertainty: said in a sentence
 
 

@@ -77,6 +77,7 @@ def _nobody() -> Panel:
         finding=_("No competitors are named in the brand book yet."),
         columns=(),
         rows=(),
+        telling=True,
         note=_("Name them in brand.toml, as [[competitors]]; docs/wants.md says how."),
     )
 

@@ -136,6 +136,7 @@ def _list_of(stance: Stance, scope: Scope, counts: _Counts, before: _Counts | No
         columns=(_("What"), _("Mentions"), *earlier_column),
         rows=tuple(_row(scope, aspect, number, before) for aspect, number in shown),
         spec=_bars(stance, shown[:_BARS]) if shown else None,
+        telling=few > 0,
         note=" ".join(filter(None, (_left_out(few), _method()))),
     )
 
