@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -26,7 +25,7 @@ from listener.channels.bluesky.channel import BlueskyChannel, open_channel
 from listener.channels.metering import free
 from tests import loopback
 from tests.fakes import make_outgoing
-from tests.loopback import Asked, Network, Says, payload
+from tests.loopback import Asked, Network, Says, Server, payload
 from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -295,8 +294,7 @@ class _Handler(loopback._Handler):
 @contextmanager
 def sky_running() -> Iterator[Sky]:
     sky = Sky()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"network": sky}))
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"network": sky}))
     sky.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

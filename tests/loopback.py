@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from config.http import MOST_BYTES
+from listener.sandbox.server import Stoppable
 
 PAYLOADS = Path(__file__).parent / "payloads"
 
@@ -84,13 +85,16 @@ class Network:
         return known.pop(0) if len(known) > 1 else known[0]
 
 
+class Server(Stoppable, ThreadingHTTPServer):
+    """On a port of its own, a thread a connection."""
+
+    daemon_threads = True
+
+
 @contextmanager
 def serving() -> Iterator[Network]:
     network = Network()
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), type("Handler", (_Handler,), {"network": network})
-    )
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"network": network}))
     network.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from listener.sandbox.server import Stoppable
+
 
 @dataclass
 class Mailbox:
@@ -22,12 +24,15 @@ class Mailbox:
         return f"mailto://127.0.0.1:{self.port}?from=bot@brand.example&to=anna@brand.example"
 
 
+class _Server(Stoppable, socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
 @contextmanager
 def mail_server() -> Iterator[Mailbox]:
     box = Mailbox()
     handler = type("Handler", (_Handler,), {"box": box})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), handler) as server:
         box.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

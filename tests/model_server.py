@@ -11,13 +11,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 
 from config.model import ModelSettings
 from responder.bot import Bot
 from responder.model.client import Endpoint
 from responder.model.drafting import Drafter
+from tests.loopback import Server
 
 KEY: Final = "sk-of-the-tests-0815"
 PATH: Final = "/v1/chat/completions"
@@ -86,8 +87,7 @@ def said(reply: str, *articles: str) -> Answers:
 @contextmanager
 def model_serving(model: Model) -> Iterator[ModelServer]:
     here = ModelServer(model=model)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"here": here}))
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"here": here}))
     here.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -10,7 +10,7 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ from config.http import (
 from config.secrets import Redactor
 from config.settings import ROOT
 from listener.channels.base import ChannelOptions
+from tests.loopback import Server
 from tests.patience import PATIENCE
 
 CANARY = "canary-secret-value"
@@ -98,8 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    httpd.daemon_threads = True
+    httpd = Server(("127.0.0.1", 0), _Handler)
     httpd.released = threading.Event()  # type: ignore[attr-defined]
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -5,19 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from config.http import ChannelSession
 from config.secrets import Redactor
+from tests.loopback import Server
 from tests.patience import PATIENCE
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(Server):
     """Remembers on which connection each request came: by the port of its other end."""
 
-    daemon_threads = True
     asked: list[tuple[str, int]]
     says: str  # the header Connection of its answers; "" for none
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 import requests
@@ -16,6 +17,7 @@ from listener.sandbox import faults
 from listener.sandbox.exchange import Answer
 from listener.sandbox.faults import Act, Fault, Faults
 from listener.sandbox.x.network import BRAND, XNetwork
+from tests.loopback import Server
 from tests.patience import PATIENCE
 
 
@@ -250,3 +252,12 @@ def test_requests_are_remembered_as_they_came(x: XNetwork) -> None:
     assert (seen.method, seen.path, seen.status) == ("GET", f"/{BRAND}/status/1", 404)
     assert seen.query == {"a": "c"}
     assert seen.body is None
+
+
+def test_a_caller_who_hung_up_before_being_taken_leaves_nobody_waiting() -> None:
+    with Server(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        with pytest.raises(BlockingIOError):
+            server.get_request()
+        at = ("127.0.0.1", server.server_port)
+        with socket.create_connection(at), server.get_request()[0] as taken:
+            assert taken.gettimeout() is None

@@ -68,9 +68,9 @@ def _target(language: str, mention: str = "", recent: tuple[str, ...] = ()) -> T
     )
 
 
-def _seconds(text: str, target: Target) -> tuple[float, tuple[Finding, ...]]:
-    findings = check(text, target)
-    return effort(lambda: check(text, target)), findings
+def _seconds(text: str, target: Target, times: int = 3) -> tuple[float, tuple[Finding, ...]]:
+    found: list[tuple[Finding, ...]] = []
+    return effort(lambda: found.append(check(text, target)), times), found[-1]
 
 
 def _long(text: str) -> str:
@@ -87,7 +87,7 @@ def test_ten_thousand_hostile_letters_of_any_kind_take_no_longer_than_ordinary_o
     took = {}
     for piece in HOSTILE:
         language = "de" if "Sie" in piece else "en"
-        took[piece], _ = _seconds(_long(piece), _target(language, mention=_long(piece)))
+        took[piece], _ = _seconds(_long(piece), _target(language, mention=_long(piece)), times=1)
     assert sum(took.values()) < 2 * usual * len(HOSTILE), (usual, took)
 
 

@@ -99,7 +99,16 @@ class LoopbackServer:
         )
 
 
-class _Threads(ThreadingHTTPServer):
+class Stoppable(TCPServer):
+    """One that `shutdown` always stops. A caller may hang up between the news that somebody calls
+    and our taking the call: a socket that waits would then wait for the next one, deaf to all."""
+
+    def server_activate(self) -> None:
+        super().server_activate()
+        self.socket.settimeout(0)
+
+
+class _Threads(Stoppable, ThreadingHTTPServer):
     """A thread a connection, and every connection known, so that stopping leaves none behind."""
 
     daemon_threads = True
