@@ -75,6 +75,13 @@ def test_a_tab_is_for_everybody_speaks_and_stands_on_paper(
     _stands_on_paper(reader)
 
 
+def test_on_a_phone_the_chosen_tab_is_in_sight(reader: Page, month: OpenDesk) -> None:
+    reader.set_viewport_size({"width": 375, "height": 800})
+    reader.goto(f"{month.url}/trends/cost")
+    expect(reader.locator(".tabs [aria-current]")).to_be_in_viewport()
+    reader.set_viewport_size({"width": 1280, "height": 800})
+
+
 def _speaks(page: Page) -> None:
     """Each picture has a role and its finding for a name, and its numbers stand in a table."""
     for figure in page.locator("figure").all():

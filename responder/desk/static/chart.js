@@ -6,6 +6,8 @@ export function start() {
   for (const plot of document.querySelectorAll('[data-plot]')) {
     if (plot.dataset.draw) draw(plot); else bring(plot);
   }
+  // Where the tabs do not fit, the chosen one is to be seen.
+  $('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   $('[data-print]')?.addEventListener('click', () => print());
   const sieve = $('form[data-trends]');
   // Days of one's own and a period that ends now exclude each other; the days would win.
