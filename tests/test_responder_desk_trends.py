@@ -129,6 +129,13 @@ def test_a_chart_speaks_and_has_no_text_colour_of_its_own(plotter: Plotter) -> N
     assert "style=" not in svg
 
 
+def test_each_of_a_few_days_is_named_once(plotter: Plotter) -> None:
+    svg = plotter.draw(line_chart(points(3, 5, 8), order=("X", "Facebook"), hours=False))
+    assert svg is not None
+    days = re.findall(r">(\d+ \w{3})<", svg)
+    assert len(days) == len(set(days)) == 3
+
+
 def test_names_are_escaped(plotter: Plotter) -> None:
     hostile = "</svg><script>alert(1)</script>"
     svg = plotter.draw(

@@ -14,7 +14,7 @@ import pytest
 from listener.models import MentionStatus
 from listener.trends.texts import Heard
 from responder.desk import tongue
-from responder.desk.trends import mood, voice, wants
+from responder.desk.trends import mood, voice, volume, wants
 from responder.desk.trends.empty import empty
 from responder.desk.trends.panel import Filter
 from responder.desk.trends.quotes import chosen
@@ -126,6 +126,19 @@ def test_what_a_tab_has_to_say_without_numbers_is_not_taken_for_nothing(
         make_mention(session, created_at=at, aspects=["complaint fit"])
     look = look_of(place)
     assert empty(wants, look, asked, wants.panels(look)) is None
+
+
+def test_of_two_peaks_as_high_the_one_in_the_picture_is_named(place: Place) -> None:
+    now = place.bot.clock()
+    before = now - timedelta(days=3)
+    with place.bot.database.write() as session:
+        for at in (*[before] * 30, *[now] * 30):
+            make_mention(
+                session, channel="bluesky", created_at=at, status=MentionStatus.LISTEN_ONLY
+            )
+    finding = volume.panels(look_of(place))[0].finding
+    day = before.astimezone(place.bot.zone)
+    assert f"{day.day} {day:%b} with 30." in finding
 
 
 def test_what_is_named_most_comes_first(place: Place) -> None:

@@ -24,6 +24,7 @@ SHAPES: Final = ("circle", "square", "triangle-up", "cross", "diamond", "triangl
 WIDTH, HEIGHT = 720, 240  # pixels
 _TEXT: Final = 17  # pixels of a line of text
 _MANY: Final = 60  # points of a series: more are drawn smaller
+_FEW: Final = 8  # points: each of them has its name
 _LONG: Final = 190  # points: then it is about months
 
 _HOUR_OR_DAY: Final = "utchours(datum.value) == 0 ? utcFormat(datum.value, '%-d %b') : datum.label"
@@ -68,6 +69,7 @@ def moment(at: str) -> str:
 
 def over_time(moments: Sequence[str], *, hours: bool) -> dict[str, Any]:
     """The axis along which time passes, from the first of `moments` to the last."""
+    steps = sorted({_milliseconds(at) for at in moments})
     return {
         "field": "at",
         "type": "temporal",
@@ -80,10 +82,17 @@ def over_time(moments: Sequence[str], *, hours: bool) -> dict[str, Any]:
             "labelOverlap": True,
             "grid": False,
             "labelFlush": True,
+            # Of few steps each is named once: left alone, the axis names half days as well.
+            **({} if hours or len(steps) > _FEW else {"values": steps}),
             # At midnight the day matters more than the hour.
             **({"labelExpr": _HOUR_OR_DAY} if hours else {}),
         },
     }
+
+
+def _milliseconds(at: str) -> int:
+    """As Vega takes a moment."""
+    return round(datetime.fromisoformat(moment(at)).timestamp() * 1000)
 
 
 def day_format(moments: Sequence[str], *, hours: bool) -> str:

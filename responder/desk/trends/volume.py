@@ -128,7 +128,11 @@ def _finding(
 ) -> str:
     if not total:
         return _("Nothing was said in this time.")
-    (when, channel), peak = max(counts.items(), key=lambda item: (item[1], item[0]))
+    # Of two as high the one that the picture shows: it ends with the last step that is over.
+    (when, channel), peak = max(
+        counts.items(),
+        key=lambda item: (item[1], is_over(item[0][0], look.scope, look.now), item[0]),
+    )
     told = many(
         "%(number)s mention; the peak was %(series)s on %(when)s with %(peak)s.",
         "%(number)s mentions; the peak was %(series)s on %(when)s with %(peak)s.",
