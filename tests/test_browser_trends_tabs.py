@@ -42,10 +42,16 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenDesk]:
     found.bot.database.close()
 
 
+@pytest.fixture
+def reader(seat: Page) -> Page:
+    """Anna before a screen, whatever was looked at before."""
+    seat.emulate_media(media="screen", color_scheme="light")
+    seat.set_viewport_size({"width": 1280, "height": 800})
+    return seat
+
+
 @pytest.fixture(scope="module")
-def reader(
-    browser: Browser, month: OpenDesk, browser_context_args: dict[str, Any]
-) -> Iterator[Page]:
+def seat(browser: Browser, month: OpenDesk, browser_context_args: dict[str, Any]) -> Iterator[Page]:
     """Anna, through all tabs; nothing may reach her console."""
     context = browser.new_context(**browser_context_args)
     page, complaints = context.new_page(), list[str]()
@@ -59,7 +65,6 @@ def reader(
 def test_a_tab_is_for_everybody_speaks_and_stands_on_paper(
     reader: Page, month: OpenDesk, tab: str
 ) -> None:
-    reader.emulate_media(media="screen")
     reader.goto(f"{month.url}/trends/{tab}?period=14&by=week&compare=1")
     expect(reader.locator("[data-draw]")).to_have_count(0)
     reader.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
@@ -79,7 +84,6 @@ def test_on_a_phone_the_chosen_tab_is_in_sight(reader: Page, month: OpenDesk) ->
     reader.set_viewport_size({"width": 375, "height": 800})
     reader.goto(f"{month.url}/trends/cost")
     expect(reader.locator(".tabs [aria-current]")).to_be_in_viewport()
-    reader.set_viewport_size({"width": 1280, "height": 800})
 
 
 def _speaks(page: Page) -> None:

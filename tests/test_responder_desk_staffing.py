@@ -21,7 +21,7 @@ from responder.team.models import Agent, Role
 from tests.conftest import Place, Visit
 from tests.factories import make_agent, make_mention
 
-HOURS = "Mon-Sun 00:00-23:59"
+HOURS = "Mon-Sun 00:00-24:00"
 OPEN = "/trends/staffing/channel/facebook/open"
 PAGE = "/trends/staffing/channel/facebook"
 CALM = {"people": "3", "weekly": "50", "languages": ["it", "en"]}
@@ -98,7 +98,7 @@ def test_the_answer_is_played_through(visit: Visit, place: Place) -> None:
 
 
 def test_what_will_be_late_is_said_with_the_people_missing(visit: Visit, place: Place) -> None:
-    _staff(place, hours="Mon-Sun 00:00-23:59")
+    _staff(place)
     now = place.bot.clock()
     with place.bot.database.write() as session:
         for draft in session.scalars(select(Mention)).all():
