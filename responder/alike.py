@@ -12,8 +12,9 @@ from config.book import Chapter, Occasion
 from config.brand import BrandBook
 from listener.models import Mention
 from responder.corrections import in_force
-from responder.examples import Examples, examples_of, likely
+from responder.examples import Examples, examples_of
 from responder.kind import kind_of, speaking_for
+from responder.shelves import likely
 from responder.traits import traits
 from sentiment.linear import Floats
 from sentiment.orders import without_orders

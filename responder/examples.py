@@ -8,8 +8,8 @@ counting by its rarity among the examples (sentiment/features.py), and by what i
 regression how much each of them says for each entry (Saunders, Gammerman and Vovk, "Ridge
 Regression Learning Algorithm in Dual Variables", ICML 1998): a text that is a bit like many
 examples of one entry is as good as one much like a single one; and where we judge all texts of a
-kind amiss in the same way, that is learned as well. Two thousand examples are learned in two
-seconds, when the first text in their language comes and after a change in the book.
+kind amiss in the same way, that is learned as well. Two thousand examples take two seconds; whoever
+asks goes through responder/shelves.py, where that happens once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 from types import MappingProxyType
 from typing import Final
 
@@ -44,7 +43,6 @@ eight times as long."""
 _COMMON: Final = 0.25
 _FEW: Final = 20
 """Pieces that more of the examples hold tell next to nothing, and take most of the time."""
-_lock: Final = Lock()
 _ASKED: Final = 512  # texts remembered: whoever edits a reply asks about one of them all the time
 _JUDGEMENTS: Final = 7 * _MOST  # most of what is learned after a change was judged before it
 _SHELVES: Final = 16  # chapters kept: languages, and some of the book before the last change
@@ -119,15 +117,12 @@ def _plainest(entry: Entry | Product) -> Iterator[str]:
         yield " ".join(words[start : start + _HANDFUL])
 
 
-def likely(
-    text: str, examples: Examples, language: str, *, judged: Floats | None = None
+def speaks_for(
+    text: str, shelf: Shelf, language: str, *, judged: Floats | None = None
 ) -> Mapping[str, float]:
     """How much speaks for each entry, by its key: about 1 where its own example is repeated, about
-    0 where nothing does; {} without examples. Text and examples are in `language`. `judged`: the
-    text's traits, where they are known already."""
-    shelf = learn(examples, language)
-    if shelf is None:
-        return {}
+    0 where nothing does. Text and examples are in `language`. `judged`: the text's traits, where
+    they are known already."""
     judged = _traits(text, language) if judged is None else judged
     return _likely(text, shelf, judged.astype(np.float32).tobytes())
 
@@ -141,25 +136,8 @@ def _likely(text: str, shelf: Shelf, traits: bytes) -> Mapping[str, float]:
     return MappingProxyType(dict(zip(shelf.keys, map(float, says), strict=True)))
 
 
-def learn(examples: Examples, language: str) -> Shelf | None:
-    """The examples, learned; None if there are none. By one thread at a time: it takes seconds and
-    some 100 MB, and the next one finds it done. What is learned already is there at once, whatever
-    else is being learned."""
-    key = language, examples
-    if key in (known := _shelves.copy()):
-        return known[key]
-    with _lock:
-        if key not in _shelves:
-            while len(_shelves) >= _SHELVES:
-                del _shelves[next(iter(_shelves))]
-            _shelves[key] = _shelf(examples, language)
-        return _shelves[key]
-
-
-_shelves: Final[dict[tuple[str, Examples], Shelf | None]] = {}
-
-
-def _shelf(examples: Examples, language: str) -> Shelf | None:
+def shelve(examples: Examples, language: str) -> Shelf | None:
+    """The examples, learned; None if there are none. Takes seconds and some 100 MB."""
     each = max(1, _MOST // max(1, len(examples)))
     if sum(len(texts) for _, texts in examples) <= _MOST:
         each = _MOST

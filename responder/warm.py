@@ -11,8 +11,8 @@ from sqlalchemy import select
 from listener.models import Mention
 from responder.alike import enough_of
 from responder.bot import Bot
-from responder.examples import learn
 from responder.models import Draft, DraftStatus
+from responder.shelves import learn
 from sentiment.language import identify
 
 log = logging.getLogger(__name__)

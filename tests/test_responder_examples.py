@@ -13,8 +13,9 @@ from config import brand
 from config.book import Chapter, Occasion
 from config.settings import ROOT
 from responder.asked import Asked
-from responder.examples import examples_of, learn, likely
+from responder.examples import examples_of
 from responder.retrieve import CALLED
+from responder.shelves import learn, likely
 from responder.traits import traits
 from responder.wording import word
 from sentiment.cues import LANGUAGES

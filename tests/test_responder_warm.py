@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from responder.examples import Examples, Shelf, learn
+from responder.examples import Examples, Shelf
 from responder.jobs import jobs
 from responder.models import DraftStatus
+from responder.shelves import learn
 from tests.factories import make_bot, make_draft, make_mention
 
 
