@@ -19,10 +19,11 @@ from sqlalchemy import select
 from config.desk import DeskSettings
 from config.errors import ConfigError
 from responder import access
+from responder.desk import server as desk_server
 from responder.desk.server import DeskServer, free_port
 from responder.team.models import Role, SignInFailure
 from tests.conftest import OpenDesk, Place
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 
 ROOT = Path(__file__).resolve().parent.parent
 CHILD = """
@@ -101,6 +102,26 @@ def test_it_runs_in_a_thread_and_its_end_waits_for_no_stream(
     connection.close()
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", server.port), timeout=1)
+
+
+def test_whoever_would_not_go_is_hung_up_on(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def flood(scope: Any, _receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": bytes(50_000_000), "more_body": True})
+
+    config = desk_server._config
+    monkeypatch.setattr(desk_server, "_config", lambda _app, *rest: config(flood, *rest))
+    monkeypatch.setattr(desk_server, "_GRACE_SECONDS", 0)
+    server = DeskServer(place.bot, host="127.0.0.1", port=0)
+    server.start()
+    known = server._server.server_state.connections
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as caller:
+        caller.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        # Nobody reads the answer: it piles up.
+        eventually(lambda: any(one.transport.get_write_buffer_size() for one in known))
+        server.stop()
+        assert not known
 
 
 def test_a_busy_port_is_stepped_over() -> None:
