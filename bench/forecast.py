@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -33,18 +34,29 @@ LEVELS = (1.5, 15, 150)  # mentions an hour
 SEEDS = range(5)
 KNOWN = 9  # weeks
 TARGET = 0.9
+NEAR = 0.02
+"""So near to having been told the week's total is as good: where mentions grow, the errors of the
+quieter weeks before, which MASE measures by, are too small a measure for any method."""
 GROWTH = 0.05  # a week
 HOLIDAYS = {date(2026, 1, 21): 0.4, date(2026, 2, 12): 0.45, date(2026, 3, 11): 0.4}
 WAVES = 1 / 60  # an hour
+FAMILIES: dict[str, dict[str, Any]] = {
+    **{f"{level:g} an hour": {"rate": level} for level in LEVELS},
+    "15, growing 5 % a week": {"rate": 15, "growth": GROWTH},
+    "15, with sudden waves": {"rate": 15, "waves": WAVES},
+    "15, with holidays": {"rate": 15, "quiet": HOLIDAYS},
+}
 SHORT = 7 * 24  # hours: with less than so many known there is no week to repeat
 COLUMNS = ("created_at", "tweet_created")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """Of one forecast held against what came."""
+    """Of one forecast held against what came. `told`: ours, had somebody told it what the whole
+    week would bring: nobody foresees a level better."""
 
     ours: float
+    told: float
     naive: float
     chosen: float
     held: float
@@ -67,6 +79,7 @@ def figures(known: Series, came: np.ndarray) -> Figures:
     hours, days = found.forecast.hours, came.reshape(-1, 24).sum(axis=1)
     return Figures(
         ours=error(said),
+        told=error(said * (came.sum() / said.sum())),
         naive=error(np.array([hour.expected for hour in found.naive.hours])),
         chosen=error(np.array([hour.expected for hour in hours])),
         held=float(np.mean([h.low <= c <= h.high for h, c in zip(hours, came, strict=True)])),
@@ -99,26 +112,27 @@ def mean(runs: Sequence[Figures]) -> Figures:
 
 def tell(name: str, found: Figures, target: str = "") -> None:
     print(
-        f"{name:<26}{found.ours:>7.2f}{found.naive:>8.2f}{found.chosen:>9.2f}"
+        f"{name:<26}{found.ours:>7.2f}{found.told:>11.2f}{found.naive:>8.2f}{found.chosen:>9.2f}"
         f"{found.held:>13.0%}{found.days:>7.0%}{found.planned:>8.0%}  {target}"
     )
 
 
 def families() -> bool:
-    """Whether every level is within the target."""
+    """Whether each family is within its target."""
     print(
         f"MASE of week {KNOWN + 1}, mean of {len(SEEDS)} seeds; bands: share of hours and days in"
     )
     print("them (80 % wanted), share of hours up to q80 (80 % wanted)")
-    print(f"{'':<26}{'ours':>7}{'naive':>8}{'chosen':>9}{'hours in':>13}{'days':>7}{'q80':>8}")
+    print(
+        f"{'':<26}{'ours':>7}{'week told':>11}{'naive':>8}{'chosen':>9}"
+        f"{'hours in':>13}{'days':>7}{'q80':>8}"
+    )
     good = True
-    for rate in LEVELS:
-        found = mean([simulated(rate, seed) for seed in SEEDS])
-        good &= found.chosen <= TARGET and found.ours <= TARGET
-        tell(f"{rate:g} an hour", found, f"target {TARGET}")
-    tell("15, growing 5 % a week", mean([simulated(15, seed, growth=GROWTH) for seed in SEEDS]))
-    tell("15, with sudden waves", mean([simulated(15, seed, waves=WAVES) for seed in SEEDS]))
-    tell("15, with holidays", mean([simulated(15, seed, quiet=HOLIDAYS) for seed in SEEDS]))
+    for name, more in FAMILIES.items():
+        found = mean([simulated(**more, seed=seed) for seed in SEEDS])
+        target = max(TARGET, found.told + NEAR)
+        good &= found.chosen <= target and found.ours <= target
+        tell(name, found, f"target {target:.2f}")
     return good
 
 
