@@ -6,6 +6,9 @@ of 24 hours begins at any minute between nine in the morning and eight in the ev
 is looked at, as the running bot does. The reference of the same run is the usual rule, an hour
 above the mean and three standard deviations of the week before, on the same series.
 
+A brand is watched by twelve series: all mentions, the negative ones, ten topics. A crisis of the
+usual mix only makes all of them louder; one "of a matter" is angry, and most of it of one topic.
+
 The seeds are no others' than this report's: nothing was tuned on them.
 """
 
@@ -13,7 +16,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import sqrt
@@ -33,7 +36,10 @@ RATES = (3, 30)  # mentions an hour
 TIMES = (2, 4)
 HOURS = WEEKS * HOURS_OF_WEEK
 NEGATIVE, TOPICS = 0.3, (0.3, 0.2, 0.15, 0.1, 0.08, 0.05, 0.04, 0.03, 0.03, 0.02)  # shares
-OF_BRANDS = 15  # series; each is twelve
+FAMILIES = 3  # all, negative, topics: as responder/crisis/counts.py has it for a single channel
+AMONG = (FAMILIES, FAMILIES, *(FAMILIES * len(TOPICS) for _ in TOPICS))
+OF_BRANDS = 20  # brands; each is twelve series
+_ANGRY, _OF_THE_MATTER = 0.7, 0.6  # shares of the mentions of a crisis "of a matter"
 COOL = 12.0  # hours; what alarms within them is the same episode
 _OF_DAY = (5, 3, 2, 2, 2, 3, 7, 14, 22, 28, 30, 30, 28, 28, 28, 28, 28, 30, 32, 34, 36, 32, 22, 12)
 _OF_WEEK = (110, 105, 105, 100, 105, 90, 85)
@@ -42,18 +48,40 @@ _DIFFERENT = 0.85  # of the mentions of an hour, by somebody else
 
 Alarm = tuple[float, Level]
 """When, in hours since the beginning, and how loud."""
-Detector = Callable[[Counts, int, int], Iterable[Alarm]]
-"""When mentions were written, and the hours that are watched, as alarms."""
+Parts = Sequence[Counts]
+"""When mentions were written: all, the negative ones, those of each topic."""
+Detector = Callable[[Parts, int, int], Iterable[Alarm]]
+"""What was written, and the hours that are watched, as alarms."""
+Mix = Callable[[np.random.Generator], Sequence[float]]
+"""The shares of a crisis: of the negative ones, of each topic."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """`false` episodes a week; `false_crises` among them; by how many times the usual the crisis
-    was: the median delay in hours, the share seen within an hour, and the share never seen."""
+    was, and of which mix: the median delay in hours, the share seen within an hour, and the share
+    never seen."""
 
     false: float
     false_crises: float
-    delays: dict[int, tuple[float, float, float]]
+    delays: dict[tuple[int, str], tuple[float, float, float]]
+
+
+def _as_usual(_chance: np.random.Generator) -> Sequence[float]:
+    return (NEGATIVE, *TOPICS)
+
+
+def _of_a_matter(chance: np.random.Generator) -> Sequence[float]:
+    matter = int(chance.choice(len(TOPICS), p=np.array(TOPICS) / sum(TOPICS)))
+    others = [share * (1 - _OF_THE_MATTER) for share in TOPICS]
+    return (_ANGRY, *others[:matter], _OF_THE_MATTER, *others[matter + 1 :])
+
+
+MIXES: dict[str, Mix] = {"usual mix": _as_usual, "of a matter": _of_a_matter}
+
+
+def parted(chance: np.random.Generator, written: Counts, shares: Sequence[float]) -> Parts:
+    return [written, *(written[chance.random(len(written)) < share] for share in shares)]
 
 
 def intensity(chance: np.random.Generator, rate: float) -> Counts:
@@ -90,7 +118,12 @@ class Times:
         )
 
 
-def ours(written: Counts, begin: int, end: int, *, among: int = 1) -> Iterator[Alarm]:
+def ours(parts: Parts, begin: int, end: int) -> Iterator[Alarm]:
+    """All mentions alone."""
+    return _alarms(parts[0], begin, end, among=1)
+
+
+def _alarms(written: Counts, begin: int, end: int, *, among: int) -> Iterator[Alarm]:
     """The alarms of the product's own rules, looked at every minute."""
     times, places = Times(written), np.arange(HOURS) % HOURS_OF_WEEK
     state, baseline = State(), None
@@ -134,21 +167,17 @@ def _so_many(people: int, _hours: int) -> int:
     return people
 
 
-def brand(written: Counts, begin: int, end: int) -> Iterator[Alarm]:
-    """All that is watched of a brand: all mentions, the negative ones, ten topics."""
-    chance = np.random.default_rng(len(written))
-    shares = (NEGATIVE, *TOPICS)
-    parts = [written[chance.random(len(written)) < share] for share in shares]
-    among = (1, *(len(TOPICS) for _ in TOPICS))
-    found = list(ours(written, begin, end))
-    for part, number in zip(parts, among, strict=True):
-        found += ours(part, begin, end, among=number)
+def brand(parts: Parts, begin: int, end: int) -> Iterator[Alarm]:
+    """All that is watched of a brand."""
+    found: list[Alarm] = []
+    for part, among in zip(parts, AMONG, strict=True):
+        found += _alarms(part, begin, end, among=among)
     yield from sorted(found, key=lambda alarm: alarm[0])
 
 
-def plain(written: Counts, begin: int, end: int) -> Iterator[Alarm]:
+def plain(parts: Parts, begin: int, end: int) -> Iterator[Alarm]:
     """The reference: an hour above mean and three standard deviations of the week before."""
-    hours = Times(written).hours
+    hours = Times(parts[0]).hours
     for hour in range(begin, end):
         week = hours[hour - HOURS_OF_WEEK : hour]
         if hours[hour] >= AUTHORS and hours[hour] > week.mean() + 3 * week.std():
@@ -164,38 +193,44 @@ def episodes(alarms: list[Alarm], least: Level) -> int:
     return found
 
 
-def measure(rule: Detector, rate: float, seeds: range) -> Outcome:
+def measure(rule: Detector, rate: float, seeds: range, mixes: Sequence[str]) -> Outcome:
     """One rule on all series of one rate."""
     begin = WATCHED * HOURS_OF_WEEK
     false = crises = 0
-    delays: dict[int, list[float]] = {times: [] for times in TIMES}
+    delays: dict[tuple[int, str], list[float]] = {}
     for seed in seeds:
         chance = np.random.default_rng(seed)
         rates = intensity(chance, rate)
-        written = arrivals(chance, rates)
-        alarms = list(rule(written, begin, HOURS))
+        parts = parted(chance, arrivals(chance, rates), _as_usual(chance))
+        alarms = list(rule(parts, begin, HOURS))
         false += episodes(alarms, Level.WATCH)
         crises += episodes(alarms, Level.CRISIS)
         for times in TIMES:
-            delays[times].append(_delay(rule, chance, rates, written, times))
+            more, first, began = _crisis(chance, rates, times)
+            for mix in mixes:
+                added = parted(chance, more, MIXES[mix](chance))
+                both = [np.concatenate(pair) for pair in zip(parts, added, strict=True)]
+                delays.setdefault((times, mix), []).append(_delay(rule, both, first, began))
     weeks = len(seeds) * (WEEKS - WATCHED)
     return Outcome(
         false=false / weeks,
         false_crises=crises / weeks,
-        delays={times: _summed(np.array(delays[times])) for times in TIMES},
+        delays={kind: _summed(np.array(found)) for kind, found in delays.items()},
     )
 
 
-def _delay(
-    rule: Detector, chance: np.random.Generator, rates: Counts, written: Counts, times: int
-) -> float:
-    """Hours from the beginning of a crisis in the last week until it is an alert; inf: never."""
+def _crisis(chance: np.random.Generator, rates: Counts, times: int) -> tuple[Counts, int, float]:
+    """What is written more in a crisis of the last week, its first hour, and when it begins."""
     day = (WEEKS - 1) * HOURS_OF_WEEK + 24 * int(chance.integers(0, 5))
     began = day + chance.uniform(9, 20)
     first = int(began)
     more = arrivals(chance, rates[first : first + 25] * (times - 1), first)
-    more = more[(more >= began) & (more < began + 24)]
-    alarms = rule(np.concatenate([written, more]), first, min(first + 25, HOURS))
+    return more[(more >= began) & (more < began + 24)], first, began
+
+
+def _delay(rule: Detector, parts: Parts, first: int, began: float) -> float:
+    """Hours from the beginning of a crisis until it is an alert; inf: never."""
+    alarms = rule(parts, first, min(first + 25, HOURS))
     seen = (at - began for at, level in alarms if at > began and level.rank >= Level.ALERT.rank)
     return next(seen, float("inf"))
 
@@ -208,33 +243,28 @@ def _summed(delays: Counts) -> tuple[float, float, float]:
     )
 
 
+def tell(name: str, rule: Detector, seeds: range, mixes: Sequence[str]) -> None:
+    for rate in RATES:
+        got = measure(rule, rate, seeds, mixes)
+        print(
+            f"{name:24} {rate:3}/h  false episodes a week {got.false:5.2f}   target < 1"
+            f"  of them crises {got.false_crises:5.2f}"
+        )
+        for (times, mix), (median, soon, never) in got.delays.items():
+            print(
+                f"{'':20} x{times} {mix:11} seen after {median:5.2f} h (median), "
+                f"{soon:4.0%} within an hour, {never:4.0%} never"
+            )
+
+
 def main(seeds: range) -> None:
     began = time.process_time()
     print(f"{len(seeds)} series of {WEEKS} weeks, seeds {seeds.start} to {seeds.stop - 1}")
-    for name, rule in (("mean + 3 sd (reference)", plain), ("ours", ours)):
-        for rate in RATES:
-            got = measure(rule, rate, seeds)
-            print(
-                f"{name:24} {rate:3}/h  false episodes a week {got.false:5.2f}   target < 1", end=""
-            )
-            print(f"  of them crises {got.false_crises:5.2f}")
-            for times, (median, soon, never) in got.delays.items():
-                print(
-                    f"{'':32} x{times}: seen after {median:5.2f} h (median), "
-                    f"{soon:4.0%} within an hour, {never:4.0%} never"
-                )
-    for rate in RATES:
-        some = seeds[:OF_BRANDS]
-        false = sum(_false(brand, rate, seed) for seed in some) / len(some) / (WEEKS - WATCHED)
-        print(f"{'ours, twelve series':24} {rate:3}/h  false episodes a week {false:5.2f}")
+    first = next(iter(MIXES))  # of all mentions the mix is one
+    tell("mean + 3 sd (reference)", plain, seeds, [first])
+    tell("ours, one series", ours, seeds, [first])
+    tell("ours, a brand", brand, seeds[:OF_BRANDS], list(MIXES))
     print(f"{time.process_time() - began:.0f} s of processor time")
-
-
-def _false(rule: Detector, rate: float, seed: int) -> int:
-    """Episodes of weeks without a crisis, all series of a brand taken together."""
-    chance = np.random.default_rng(seed)
-    written = arrivals(chance, intensity(chance, rate))
-    return episodes(list(rule(written, WATCHED * HOURS_OF_WEEK, HOURS)), Level.WATCH)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from listener.spikes.watch import Level, Reading
+from responder.crisis.counts import siblings
 from responder.crisis.course import COOL_DOWN, Alarm, Begin, End, Key, Running, moves
 from responder.crisis.models import Kind
 from tests.factories import NOW
@@ -37,3 +40,14 @@ def test_danger_rests_only_where_danger_was_ended() -> None:
     assert begins(Kind.NEGATIVE, "x", alarm(Kind.DANGER))
     assert begins(Kind.DANGER, "y", alarm(Kind.DANGER))
     assert not begins(Kind.DANGER, "x", alarm(Kind.DANGER))
+
+
+def test_the_more_is_watched_the_more_unusual_each_series_has_to_be() -> None:
+    alone = [Key(Kind.ALL, "", "x"), Key(Kind.NEGATIVE, "", "x")]
+    topics = [Key(Kind.TOPIC, topic, "x") for topic in ("fit", "price", "delivery", "care")]
+    assert set(siblings(alone).values()) == {2}
+    assert set(siblings([*alone, *topics]).values()) == {3, 12}
+    both = [Key(kind, "", name) for kind in (Kind.ALL, Kind.NEGATIVE) for name in ("", "x", "y")]
+    shares = siblings(both)
+    assert [shares[key] for key in both] == [4, 8, 8] * 2
+    assert sum(1 / number for number in shares.values()) == pytest.approx(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -175,12 +176,12 @@ def _topics(table: Table, channels: Collection[str]) -> list[str]:
 
 
 def siblings(keys: Iterable[Key]) -> Mapping[Key, int]:
-    """How many series of its kind each is among: topics, channels, or the one of all."""
-    known = list(keys)
-    return {
-        key: sum(one.kind == key.kind and bool(one.channel) == bool(key.channel) for one in known)
-        for key in known
-    }
+    """Among how many each has to stand out, so that all together alarm about as often as a single
+    one would: each family (all mentions, the negative ones, the topics; on one channel, or on all
+    together) has the same part of all false alarms, and shares it out among its own."""
+    families = {key: (key.kind, bool(key.channel)) for key in keys}
+    sizes = Counter(families.values())
+    return {key: len(sizes) * sizes[family] for key, family in families.items()}
 
 
 RECENT: Final = timedelta(hours=3)
