@@ -128,11 +128,11 @@ def test_what_a_tab_has_to_say_without_numbers_is_not_taken_for_nothing(
     assert empty(wants, look, asked, wants.panels(look)) is None
 
 
-def test_of_two_peaks_as_high_the_one_in_the_picture_is_named(place: Place) -> None:
+def test_the_peak_that_is_named_is_one_of_the_picture(place: Place) -> None:
     now = place.bot.clock()
     before = now - timedelta(days=3)
     with place.bot.database.write() as session:
-        for at in (*[before] * 30, *[now] * 30):
+        for at in (*[before] * 30, *[now] * 31):
             make_mention(
                 session, channel="bluesky", created_at=at, status=MentionStatus.LISTEN_ONLY
             )

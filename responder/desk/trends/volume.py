@@ -128,11 +128,9 @@ def _finding(
 ) -> str:
     if not total:
         return _("Nothing was said in this time.")
-    # Of two as high the one that the picture shows: it ends with the last step that is over.
-    (when, channel), peak = max(
-        counts.items(),
-        key=lambda item: (item[1], is_over(item[0][0], look.scope, look.now), item[0]),
-    )
+    # The highest that the picture shows: it ends with the last step that is over.
+    shown = {key: number for key, number in counts.items() if is_over(key[0], look.scope, look.now)}
+    (when, channel), peak = max((shown or counts).items(), key=lambda item: (item[1], item[0]))
     told = many(
         "%(number)s mention; the peak was %(series)s on %(when)s with %(peak)s.",
         "%(number)s mentions; the peak was %(series)s on %(when)s with %(peak)s.",
