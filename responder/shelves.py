@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -31,7 +33,7 @@ log = logging.getLogger(__name__)
 
 FOLDER: Final = ROOT / "data" / "learned"
 _WORTH_A_FILE: Final = 500  # examples; fewer are learned as quickly as a file is read
-_FILES: Final = 14  # kept: seven languages of two books; 3 MB each
+_FILES: Final = 2  # kept of a language, of this book and of the one before; 4 MB each
 _SHELVES: Final = 16  # in memory: languages, and some of the book before the last change
 _UNREAD: Final = frozenset({"corpus", "__pycache__"})  # of what we judge by
 _lock: Final = Lock()
@@ -64,25 +66,29 @@ def learn(examples: Examples, language: str) -> Shelf | None:
 def _learned_before(examples: Examples, language: str) -> Shelf | None:
     if sum(len(texts) for _, texts in examples) < _WORTH_A_FILE:
         return shelve(examples, language)
-    path = FOLDER / f"{_name(examples, language)}.npz"
-    shelf = _read(path)
+    path = _path(examples, language)
+    shelf = _read(path) if path else None
     if shelf is None:
         shelf = shelve(examples, language)
-        if shelf is not None:
-            _keep(shelf, path)
+        if shelf is not None and path:
+            _keep(shelf, path, language)
     return shelf
 
 
-def _name(examples: Examples, language: str) -> str:
-    named = sha256(_ourselves())
+def _path(examples: Examples, language: str) -> Path | None:
+    """Where this shelf lies or belongs; None if not even our own files can be read."""
+    try:
+        named = sha256(_ourselves())
+    except OSError:
+        return None
     named.update(repr((language, examples)).encode("utf-8", "surrogatepass"))
-    return named.hexdigest()
+    return FOLDER / f"{language}-{named.hexdigest()}.npz"
 
 
 @cache
 def _ourselves() -> bytes:
     """What a shelf follows from beside its examples: how texts are judged and learned."""
-    found = sha256(np.__version__.encode())
+    found = sha256(f"{np.__version__} {version('vadersentiment')}".encode())
     for path in sorted(_sources()):
         found.update(path.name.encode())
         found.update(sha256(path.read_bytes()).digest())
@@ -90,6 +96,7 @@ def _ourselves() -> bytes:
 
 
 def _sources() -> Iterator[Path]:
+    yield Path(__file__)
     for module in (responder.examples, responder.traits):
         yield Path(str(module.__file__))
     folder = Path(sentiment.__path__[0])
@@ -103,25 +110,28 @@ def _read(path: Path) -> Shelf | None:
         # Opened here: of a broken one numpy would leave it open.
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {field.name: file[field.name] for field in fields(Shelf)}
-        os.utime(path)  # in use: others are deleted first
+        with suppress(OSError):
+            os.utime(path)  # in use: others are deleted first
     except FileNotFoundError:
         return None
-    except BROKEN as error:
+    except (*BROKEN, RuntimeError) as error:  # zipfile takes some damage for encryption
         log.info("%s cannot be read (%s): its examples are learned anew", path, error)
         return None
     return Shelf(**{**arrays, "keys": tuple(map(str, arrays["keys"]))})
 
 
-def _keep(shelf: Shelf, path: Path) -> None:
+def _keep(shelf: Shelf, path: Path, language: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write({field.name: np.asarray(getattr(shelf, field.name)) for field in fields(Shelf)}, path)
-        _tidy(path.parent)
+        _tidy(language)
     except OSError as error:
         log.info("%s cannot be written (%s): the next start learns it again", path, error)
 
 
-def _tidy(folder: Path) -> None:
-    newest = sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+def _tidy(language: str) -> None:
+    """What a killed process left half written goes as well."""
+    files = FOLDER.glob(f"{language}-*")
+    newest = sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)
     for path in newest[_FILES:]:
         path.unlink(missing_ok=True)

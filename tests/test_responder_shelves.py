@@ -35,6 +35,13 @@ def _anew(examples: Examples = EXAMPLES, language: str = "en") -> Mapping[str, f
     return likely(TEXT, examples, language)
 
 
+def _encrypted(path: Path) -> bytes:
+    """The same with one bit turned in its directory: zipfile takes it for encrypted."""
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
 def _refuse(*_arguments: object) -> None:
     raise AssertionError("learned twice")
 
@@ -59,13 +66,13 @@ def test_another_book_language_or_judge_is_another_file(
     assert len(list(folder.iterdir())) == 4
 
 
-@pytest.mark.parametrize("rubbish", [b"", b"PK\x03\x04", b"no shelf at all" * 99])
+@pytest.mark.parametrize("rubbish", [b"", b"PK\x03\x04", b"no shelf at all" * 99, "encrypted"])
 def test_a_broken_file_is_learned_anew_and_replaced(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, rubbish: bytes
+    folder: Path, monkeypatch: pytest.MonkeyPatch, rubbish: bytes | str
 ) -> None:
     said = _anew()
     (path,) = folder.iterdir()
-    path.write_bytes(rubbish)
+    path.write_bytes(_encrypted(path) if isinstance(rubbish, str) else rubbish)
     assert _anew() == said
     monkeypatch.setattr(shelves, "shelve", _refuse)
     assert _anew() == said
@@ -76,10 +83,7 @@ def test_where_nothing_can_be_written_it_is_learned_all_the_same(folder: Path) -
     assert _anew()["parcel_late"] > _anew()["thanks"]
 
 
-def test_files_nobody_asked_for_lately_make_room(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shelves, "_FILES", 2)
+def test_files_nobody_asked_for_lately_make_room(folder: Path) -> None:
     for examples in (EXAMPLES, MORE):
         _anew(examples)
         for path in folder.iterdir():
@@ -90,6 +94,19 @@ def test_files_nobody_asked_for_lately_make_room(
     assert used.exists()
     assert not unused.exists()
     assert len(list(folder.iterdir())) == 2
+    _anew(EXAMPLES, "it")
+    assert used.exists(), "each language has room of its own"
+
+
+def test_without_a_look_at_ourselves_nothing_is_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable() -> bytes:
+        raise PermissionError
+
+    monkeypatch.setattr(shelves, "_ourselves", unreadable)
+    assert _anew()
+    assert not folder.exists()
 
 
 def test_a_handful_of_examples_takes_no_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
