@@ -32,7 +32,7 @@ the last sixty minutes."""
 class Series:
     """`counts`: one number an hour, the last one of the hour that runs; `places` beside them.
     `past`: how much of that hour is over, 0..1. `sliding`: what the last sixty minutes had.
-    `among`: how many of its kind are watched."""
+    `among`: how many series share the false alarms that one alone may make."""
 
     counts: Counts
     places: Places

@@ -115,8 +115,8 @@ def step(  # an hour, and what it is held against
     among: int = 1,
 ) -> tuple[State, Reading]:
     """The next hour, at its place in the week. NaN is one in which nobody listened: it tells
-    nothing, good or bad. `among` so many series of its kind one is more easily unusual by chance:
-    each has to be the more so.
+    nothing, good or bad. `among` so many series that share the false alarms of one, each has to
+    be the more unusual.
 
     An hour that has not ended may be asked too, if the state is thrown away afterwards: its count
     only grows, so what alarms now would alarm at its end, and asking early costs no false alarm.
