@@ -21,7 +21,7 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.settings import ROOT
 from responder.desk.tongue import LANGUAGES
@@ -29,6 +29,7 @@ from responder.desk.tongue import LANGUAGES
 SECONDS: Final = 75  # of demo: customers have written in all languages, some replies have left
 WIDE: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 800}}
 DARK: Final[dict[str, Any]] = WIDE | {"color_scheme": "dark"}
+TALL: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 1100}}
 PHONE: Final[dict[str, Any]] = {"viewport": {"width": 375, "height": 760}, "color_scheme": "dark"}
 SCREENS: Final = (
     "/", "/item", "/history", "/trends", "/library", "/health", "/team", "/audit", "/settings",
@@ -53,7 +54,8 @@ PICTURES: Final = (
     Picture("library", "/library"),
     Picture("health", "/health"),
     Picture("team", "/team"),
-    Picture("trends", "/trends"),
+    Picture("trends", "/trends", TALL),
+    Picture("wants", "/trends/wants", TALL),
 )
 
 
@@ -94,6 +96,7 @@ def shoot(browser: Browser, link: str, picture: Picture, file: Path, language: s
         _open_one(page)
     elif picture.screen != "/":
         page.goto(link.partition("/enter/")[0] + picture.screen)
+    expect(page.locator("[data-draw]")).to_have_count(0, timeout=30_000)  # charts come afterwards
     page.wait_for_timeout(400)
     page.screenshot(path=str(file))
     context.close()
