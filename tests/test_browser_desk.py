@@ -12,6 +12,7 @@ from responder.models import Draft, DraftStatus, Reply
 from responder.team.models import Role
 from tests.conftest import OpenDesk, Sit, heading, ready
 from tests.desk_story import FOR_GIULIA, FOR_OLA, WITHOUT_GREETING, wait
+from tests.patience import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -339,11 +340,10 @@ def test_a_narrow_chart_shows_the_newest_first(anna: Page, desk: OpenDesk) -> No
     drawn = anna.locator(".plot svg").first  # and taken up by the script
     expect(drawn).to_have_attribute("role", "graphics-document")
     plot = anna.locator(".plot").first
-    plot.evaluate(
-        "() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(then)))"
+    left = "plot => plot.scrollWidth - plot.clientWidth - plot.scrollLeft"
+    assert eventually(
+        lambda: plot.evaluate("plot => plot.scrollLeft") > 0 and plot.evaluate(left) <= 1
     )
-    assert plot.evaluate("plot => plot.scrollLeft") > 0
-    assert plot.evaluate("plot => plot.scrollWidth - plot.clientWidth - plot.scrollLeft") <= 1
 
 
 def test_hiding_takes_two_steps(anna: Page, desk: OpenDesk) -> None:

@@ -40,9 +40,10 @@ function bring(plot) {
   const svg = plot.querySelector('svg');
   const marks = [...svg.querySelectorAll('[role="graphics-symbol"][aria-label]')];
   if (plot.dataset.plot === 'time') {
-    const newest = () => { plot.scrollLeft = plot.scrollWidth; }; // where it is narrow: the newest first
-    newest();
-    requestAnimationFrame(newest); // once more when it has its place
+    // Where it is narrow: the newest first, whenever picture and place get their size.
+    const newest = new ResizeObserver(() => { plot.scrollLeft = plot.scrollWidth; });
+    newest.observe(svg);
+    newest.observe(plot);
   }
   svg.setAttribute('role', 'graphics-document');
   svg.setAttribute('aria-label', plot.dataset.label);
