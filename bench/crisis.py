@@ -31,6 +31,9 @@ from numpy.typing import NDArray
 from listener.spikes.baseline import HOURS_OF_WEEK, Baseline, Counts, learn
 from listener.spikes.tail import chance_of
 from listener.spikes.watch import AUTHORS, Authors, Level, State, glance, step
+from responder.crisis.counts import siblings
+from responder.crisis.course import Key
+from responder.crisis.models import Kind
 
 SERIES, FIRST_SEED = 40, 5_000
 WEEKS, LEARNED, WATCHED = 11, 6, 7  # watched from the eighth week on
@@ -38,8 +41,9 @@ RATES = (3, 30)  # mentions an hour
 TIMES = (2, 4)
 HOURS = WEEKS * HOURS_OF_WEEK
 NEGATIVE, TOPICS = 0.3, (0.3, 0.2, 0.15, 0.1, 0.08, 0.05, 0.04, 0.03, 0.03, 0.02)  # shares
-FAMILIES = 3  # all, negative, topics: as responder/crisis/counts.py has it for a single channel
-AMONG = (FAMILIES, FAMILIES, *(FAMILIES * len(TOPICS) for _ in TOPICS))
+KEYS = (Key(Kind.ALL, "", "x"), Key(Kind.NEGATIVE, "", "x"),
+        *(Key(Kind.TOPIC, str(number), "x") for number in range(len(TOPICS))))  # fmt: skip
+AMONG = tuple(siblings(KEYS).values())
 OF_BRANDS = 20  # brands; each is twelve series
 _ANGRY, _OF_THE_MATTER = 0.7, 0.6  # shares of the mentions of a crisis "of a matter"
 COOL = 12.0  # hours; what alarms within them is the same episode
@@ -47,9 +51,7 @@ _OF_DAY = (5, 3, 2, 2, 2, 3, 7, 14, 22, 28, 30, 30, 28, 28, 28, 28, 28, 30, 32, 
 _OF_WEEK = (110, 105, 105, 100, 105, 90, 85)
 _DAYS_SCATTER, _HOURS_SCATTER = 30.0, 8.0  # shapes of gamma noise: 18 % and 35 %
 _SCATTER = (1 + 1 / _DAYS_SCATTER) * (1 + 1 / _HOURS_SCATTER) - 1  # of both, as variance of rates
-TOLD_FROM = (
-    4e-3  # chance of the last sixty minutes; 0.7 to 0.8 false episodes on seeds 7000 to 7059
-)
+TOLD_FROM = 4e-3  # for 0.7 to 0.8 false episodes on seeds 7000 to 7059
 _DIFFERENT = 0.85  # of the mentions of an hour, by somebody else
 
 Alarm = tuple[float, Level]

@@ -127,9 +127,7 @@ def families() -> bool:
     good = True
     for name, more in FAMILIES.items():
         found = mean([simulated(**more, seed=seed) for seed in SEEDS])
-        if (
-            "growth" in more
-        ):  # errors are measured by those of quieter weeks: beside the others only
+        if "growth" in more:  # MASE measures it by the errors of quieter weeks
             tell(name, found)
             continue
         good &= found.chosen <= TARGET and found.ours <= TARGET
